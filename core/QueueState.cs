@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+
+namespace CommandBroker.Core;
+
+/// <summary>
+/// One source server's queue: its open commands in the order of hand-out, and the counters that must outlive them. Immutable;
+/// a transition that changes nothing returns the same reference.
+/// </summary>
+public sealed class QueueState
+{
+    /// <summary>A queue that never held a command.</summary>
+    public static QueueState Empty { get; } = new([], lastSeq: 0, removedCount: 0);
+
+    private QueueState(ImmutableArray<Command> open, long lastSeq, long removedCount)
+    {
+        Open = open;
+        LastSeq = lastSeq;
+        RemovedCount = removedCount;
+        foreach (Command command in open)
+        {
+            if (command.State == CommandState.Leased)
+            {
+                LeasedCount++;
+            }
+        }
+    }
+
+    /// <summary>The open commands, by priority (highest first), then sequence number.</summary>
+    public ImmutableArray<Command> Open { get; }
+
+    /// <summary>The highest sequence number ever given out, 0 at first; never falls, also when history is removed.</summary>
+    public long LastSeq { get; }
+
+    /// <summary>How many ended commands retention has removed: enqueued = open + history + removed.</summary>
+    public long RemovedCount { get; }
+
+    /// <summary>Commands that wait to be handed out.</summary>
+    public int PendingCount => Open.Length - LeasedCount;
+
+    /// <summary>Commands whose report is awaited, whether their lease still runs or not.</summary>
+    public int LeasedCount { get; }
+
+    /// <summary>Ended commands that are still kept.</summary>
+    public long HistoryCount => LastSeq - RemovedCount - Open.Length;
+
+    /// <summary>Builds a queue from what a store holds.</summary>
+    /// <param name="open">The open commands, in any order.</param>
+    /// <param name="lastSeq">The highest sequence number ever given out.</param>
+    /// <param name="removedCount">How many ended commands retention has removed.</param>
+    /// <exception cref="ArgumentException">A command has ended, or its number is above <paramref name="lastSeq"/> or used twice.</exception>
+    public static QueueState Restore(IEnumerable<Command> open, long lastSeq, long removedCount)
+    {
+        ImmutableArray<Command> sorted = [.. open.Order(HandOutOrder.Instance)];
+        var seen = new HashSet<long>();
+        foreach (Command command in sorted)
+        {
+            if (!command.IsOpen || command.Seq > lastSeq || !seen.Add(command.Seq))
+            {
+                throw new ArgumentException($"Command {command.Seq} ({command.State}) does not fit an open queue that ends at {lastSeq}.", nameof(open));
+            }
+        }
+
+        return new QueueState(sorted, lastSeq, removedCount);
+    }
+
+    /// <summary>The open command of that number; null when it has ended or never was.</summary>
+    public Command? Find(long seq)
+    {
+        foreach (Command command in Open)
+        {
+            if (command.Seq == seq)
+            {
+                return command;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>This queue after some of its commands changed or were added; ended ones leave it.</summary>
+    internal QueueState Apply(ImmutableArray<Command> changes)
+    {
+        if (changes.IsEmpty)
+        {
+            return this;
+        }
+
+        ImmutableArray<Command>.Builder open = ImmutableArray.CreateBuilder<Command>(Open.Length + changes.Length);
+        foreach (Command command in Open)
+        {
+            if (!changes.Any(change => change.Seq == command.Seq))
+            {
+                open.Add(command);
+            }
+        }
+
+        long lastSeq = LastSeq;
+        foreach (Command change in changes)
+        {
+            lastSeq = Math.Max(lastSeq, change.Seq);
+            if (change.IsOpen)
+            {
+                open.Insert(PlaceOf(change, open), change);
+            }
+        }
+
+        return new QueueState(open.DrainToImmutable(), lastSeq, RemovedCount);
+    }
+
+    private static int PlaceOf(Command command, ImmutableArray<Command>.Builder open)
+    {
+        int place = open.Count;
+        while (place > 0 && HandOutOrder.Instance.Compare(command, open[place - 1]) < 0)
+        {
+            place--;
+        }
+
+        return place;
+    }
+}

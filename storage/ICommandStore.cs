@@ -1,0 +1,56 @@
+using CommandBroker.Core;
+
+namespace CommandBroker.Storage;
+
+/// <summary>
+/// Keeps commands, one row each, with optimistic concurrency per row. A store decides nothing about commands.
+/// Every method may throw <see cref="StoreUnavailableException"/>; what it was asked to write may then be written or not.
+/// </summary>
+public interface ICommandStore
+{
+    /// <summary>Reads one source server's queue. Calls that wait at the same time share one round trip.</summary>
+    /// <returns>The queue; null when no such source server is registered.</returns>
+    /// <exception cref="UnreadableRowException">
+    /// A stored row cannot be read. The source server is marked as quarantined, the row's bytes stay as they are. The mark goes when a later load succeeds.
+    /// </exception>
+    Task<StoredQueue?> LoadAsync(ServerId serverId);
+
+    /// <summary>
+    /// Writes all of one transition or nothing of it, and completes only after a flushed commit. Calls that wait at the same time
+    /// share one commit; one call's fault never fails its neighbours.
+    /// </summary>
+    /// <remarks>
+    /// A command of version 1 is inserted; version n is written over version n - 1 only. Repeating a commit of the same
+    /// <see cref="QueueCommit.Writer"/> is harmless and answers <see cref="CommitStatus.Committed"/>, which is what lets a store retry when
+    /// a connection was lost inside COMMIT. Each call holds commands of one source server, each number once.
+    /// </remarks>
+    /// <exception cref="StoreBusyException">More commits wait than the store's bound; nothing was written.</exception>
+    Task<CommitStatus> CommitAsync(QueueCommit commit);
+
+    /// <summary>Reads one command, open or ended.</summary>
+    /// <returns>Null when there is none, or retention has removed it.</returns>
+    /// <exception cref="UnreadableRowException">The row cannot be read.</exception>
+    Task<Command?> FindAsync(long sourceNo, long seq);
+
+    /// <summary>Reads the command that was enqueued with an idempotency key.</summary>
+    /// <returns>Null when there is none, or retention has removed it.</returns>
+    /// <exception cref="UnreadableRowException">The row cannot be read.</exception>
+    Task<Command?> FindByKeyAsync(long sourceNo, string idempotencyKey);
+
+    /// <summary>Reads ended commands, newest number first.</summary>
+    /// <param name="sourceNo">The source server.</param>
+    /// <param name="beforeSeq">Only lower numbers; null starts at the newest.</param>
+    /// <param name="limit">The most to return, 1 to 1,000.</param>
+    /// <exception cref="UnreadableRowException">A row cannot be read.</exception>
+    Task<IReadOnlyList<Command>> ReadHistoryAsync(long sourceNo, long? beforeSeq, int limit);
+
+    /// <summary>Reads reports that ended no command, newest first, at most <paramref name="limit"/>.</summary>
+    Task<IReadOnlyList<StrayReport>> ReadStrayReportsAsync(long sourceNo, int limit);
+
+    /// <summary>
+    /// Removes ended commands and stray reports older than <paramref name="endedBefore"/>, at most <paramref name="limit"/> of each, in one
+    /// transaction that also counts the removed commands into their source servers and keeps their highest numbers.
+    /// </summary>
+    /// <returns>How many commands were removed; fewer than <paramref name="limit"/> means that none is left to remove.</returns>
+    Task<int> PurgeAsync(DateTimeOffset endedBefore, int limit);
+}
