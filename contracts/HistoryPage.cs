@@ -1,0 +1,18 @@
+using System.Collections.Immutable;
+
+namespace CommandBroker.Contracts;
+
+/// <summary>A page of ended commands, newest number first.</summary>
+[GenerateSerializer, Immutable]
+[Alias("CommandBroker.HistoryPage")]
+public sealed record HistoryPage
+{
+    /// <summary>The commands of this page.</summary>
+    [Id(0)] public required ImmutableArray<CommandView> Commands { get; init; }
+
+    /// <summary>Reports that ended no command, newest first, at most 100; only on the first page, empty on the others.</summary>
+    [Id(1)] public required ImmutableArray<StrayReportView> StrayReports { get; init; }
+
+    /// <summary>Ask with this number for the next page; null on the last one.</summary>
+    [Id(2)] public long? NextBefore { get; init; }
+}

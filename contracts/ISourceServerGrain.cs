@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+
+namespace CommandBroker.Contracts;
+
+/// <summary>
+/// One source server's queue; the key is its server id. Every method throws <see cref="BrokerException"/> with
+/// <see cref="BrokerErrorReason.StorageUnavailable"/>, <see cref="BrokerErrorReason.Quarantined"/> or, unless its reply has a
+/// status for it, <see cref="BrokerErrorReason.UnknownSourceServer"/>. What a method answers as done is committed.
+/// </summary>
+[Alias("CommandBroker.ISourceServerGrain")]
+public interface ISourceServerGrain : IGrainWithStringKey
+{
+    /// <summary>Hands out the next command. Settles what time has done to the queue first. Repeating it is a poll of its own.</summary>
+    [Alias("Poll")]
+    ValueTask<PollReply> PollAsync();
+
+    /// <summary>Takes back a delivery whose response could not be sent; harmless when the command has moved on.</summary>
+    [Alias("Release")]
+    ValueTask ReleaseAsync(long seq, int deliveryCount);
+
+    /// <summary>Ends a command by its agent's report. Repeating it is harmless.</summary>
+    [Alias("Report")]
+    ValueTask<ReportStatus> ReportAsync(ReportCall report);
+
+    /// <summary>Adds commands, each on its own: one that is refused does not hinder the others. Repeating it is harmless for those with a key.</summary>
+    /// <returns>A reply for each call, in the same order.</returns>
+    [Alias("Enqueue")]
+    ValueTask<ImmutableArray<EnqueueReply>> EnqueueAsync(ImmutableArray<EnqueueCall> calls, string actor);
+
+    /// <summary>Cancels an open command, outstanding or not. Repeating it is harmless.</summary>
+    /// <exception cref="BrokerException">UnknownCommand, or WrongState when it has ended otherwise.</exception>
+    [Alias("Cancel")]
+    ValueTask<CommandView> CancelAsync(long seq, string actor, string? reason);
+
+    /// <summary>Puts a dead-lettered command back, with its deliveries counted from 0. Repeating it while it is open is harmless.</summary>
+    /// <exception cref="BrokerException">UnknownCommand, QueueFull, or WrongState when it is not dead-lettered.</exception>
+    [Alias("Redrive")]
+    ValueTask<CommandView> RedriveAsync(long seq, string actor);
+
+    /// <summary>One command, open or ended; null when there is none or retention has removed it.</summary>
+    [Alias("Show")]
+    ValueTask<CommandView?> ShowAsync(long seq);
+
+    /// <summary>The open commands.</summary>
+    [Alias("List")]
+    ValueTask<QueueView> ListAsync();
+
+    /// <summary>Ended commands, newest first.</summary>
+    /// <param name="before">Only lower numbers; null starts at the newest.</param>
+    /// <param name="limit">The most to return, 1 to 1,000.</param>
+    [Alias("History")]
+    ValueTask<HistoryPage> ReadHistoryAsync(long? before, int limit);
+
+    /// <summary>The settings of its own.</summary>
+    [Alias("Settings")]
+    ValueTask<SourceServerSettings> ReadSettingsAsync();
+
+    /// <summary>Replaces the settings of its own.</summary>
+    /// <exception cref="BrokerException">InvalidArgument.</exception>
+    [Alias("Configure")]
+    ValueTask ConfigureAsync(SourceServerSettings settings);
+
+    /// <summary>Deletes the source server.</summary>
+    /// <exception cref="BrokerException">CommandsOutstanding while it has open commands.</exception>
+    [Alias("Delete")]
+    ValueTask DeleteAsync();
+}

@@ -1,0 +1,19 @@
+namespace CommandBroker.Contracts;
+
+/// <summary>Which source servers to list.</summary>
+[GenerateSerializer, Immutable]
+[Alias("CommandBroker.SourceServerQuery")]
+public sealed record SourceServerQuery
+{
+    /// <summary>The most to return, 1 to 1,000; default 100.</summary>
+    [Id(0)] public int Limit { get; init; } = 100;
+
+    /// <summary>How many to pass over; default 0.</summary>
+    [Id(1)] public long Offset { get; init; }
+
+    /// <summary>True: only the quarantined; false: only the others; null, the default: all.</summary>
+    [Id(2)] public bool? Quarantined { get; init; }
+
+    /// <summary>Only names that contain this text, whatever the case; null means all.</summary>
+    [Id(3)] public string? NameContains { get; init; }
+}
