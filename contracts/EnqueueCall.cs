@@ -11,9 +11,6 @@ public sealed record EnqueueCall
     /// <summary><c>command_param</c>: the text of one JSON object, kept and handed out as it is. Default <c>{}</c>.</summary>
     [Id(1)] public string Param { get; init; } = "{}";
 
-    /// <summary>The <c>task_id</c> inside <see cref="Param"/>, at most 255 characters; null when there is none.</summary>
-    [Id(2)] public string? TaskId { get; init; }
-
     /// <summary>1 to 255 characters, unique for this command within its source server; null means that a repeated call adds a second command.</summary>
     [Id(3)] public string? IdempotencyKey { get; init; }
 

@@ -20,7 +20,7 @@ public interface ISourceServerGrain : IGrainWithStringKey
 
     /// <summary>Ends a command by its agent's report. Repeating it is harmless.</summary>
     [Alias("Report")]
-    ValueTask<ReportStatus> ReportAsync(ReportCall report);
+    ValueTask<ReportReplyStatus> ReportAsync(ReportCall report);
 
     /// <summary>Adds commands, each on its own: one that is refused does not hinder the others. Repeating it is harmless for those with a key.</summary>
     /// <returns>A reply for each call, in the same order.</returns>

@@ -25,4 +25,7 @@ public sealed record PollReply
 
     /// <summary>How long the lease runs; null in <c>AtMostOnce</c>, where there is none. A duration, because agents' clocks are not trusted.</summary>
     [Id(5)] public TimeSpan? LeaseRemaining { get; init; }
+
+    /// <summary>Whether it is handed out again under the lease that runs, as Sequential does. Such a delivery is not counted and must not be released.</summary>
+    [Id(6)] public bool IsRepeat { get; init; }
 }

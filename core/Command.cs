@@ -72,6 +72,6 @@ public sealed record Command
     /// <summary>Whether it is still to be worked on: Pending or Leased.</summary>
     public bool IsOpen => State is CommandState.Pending or CommandState.Leased;
 
-    /// <summary>Whether a delivery of it counts, now or before a redrive.</summary>
-    public bool HasBeenDelivered => DeliveryCount > 0 || RedriveCount > 0;
+    /// <summary>Whether an agent may know of it, so that only an agent's report or an operator may end it as done.</summary>
+    public bool MayBeKnown => DeliveredAt is not null;
 }

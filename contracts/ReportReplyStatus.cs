@@ -1,7 +1,7 @@
 namespace CommandBroker.Contracts;
 
-/// <summary>What a report met.</summary>
-public enum ReportStatus
+/// <summary>What a report met. The numbers cross process borders: never reuse one.</summary>
+public enum ReportReplyStatus
 {
     /// <summary>It ended its command.</summary>
     Ended = 0,

@@ -1,0 +1,71 @@
+using System.Text;
+using System.Text.Json;
+
+namespace CommandBroker.Contracts;
+
+/// <summary>Checks the text of a <c>command_param</c>, which is kept and handed out as it came.</summary>
+public static class CommandParamText
+{
+    /// <summary>The deepest nesting that is accepted.</summary>
+    public const int MaxDepth = 64;
+
+    /// <summary>What a command without parameters carries.</summary>
+    public const string Empty = "{}";
+
+    /// <summary>Reads the <c>task_id</c> of a parameter text.</summary>
+    /// <param name="param">The text of one JSON object.</param>
+    /// <param name="taskId">The top-level member <c>task_id</c>; null when there is none.</param>
+    /// <returns>Null when the text is well-formed; otherwise what is wrong with it, as a sentence.</returns>
+    public static string? FaultOf(string param, out string? taskId)
+    {
+        taskId = null;
+        if (param == Empty)
+        {
+            return null;
+        }
+
+        try
+        {
+            var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(param), new JsonReaderOptions { MaxDepth = MaxDepth });
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            {
+                return "command_param must be a JSON object.";
+            }
+
+            while (reader.Read())
+            {
+                if (reader.CurrentDepth != 1 || reader.TokenType != JsonTokenType.PropertyName)
+                {
+                    continue;
+                }
+
+                bool isTask = reader.ValueTextEquals("task_id"u8);
+                if (!isTask && !reader.ValueTextEquals("bucket"u8))
+                {
+                    continue;
+                }
+
+                reader.Read();
+                if (reader.TokenType != JsonTokenType.String)
+                {
+                    return "task_id and bucket in command_param must be strings.";
+                }
+
+                if (isTask)
+                {
+                    taskId = reader.GetString();
+                }
+            }
+
+            return null;
+        }
+        catch (JsonException exception)
+        {
+            return $"command_param is not well-formed JSON: line {exception.LineNumber}, byte {exception.BytePositionInLine}; at most {MaxDepth} levels are allowed.";
+        }
+        catch (InvalidOperationException)
+        {
+            return "task_id in command_param is not well-formed Unicode.";
+        }
+    }
+}

@@ -1,0 +1,149 @@
+using System.Text;
+
+namespace CommandBroker.Core;
+
+public static partial class CommandQueue
+{
+    /// <summary>The lowest and highest priority are minus and plus this number.</summary>
+    public const int MaxPriority = 100;
+
+    /// <summary>Adds a command at the end of its priority, and ends the never delivered commands of its task that it replaces.</summary>
+    /// <param name="state">The queue.</param>
+    /// <param name="request">The command.</param>
+    /// <param name="policy">The rules in force.</param>
+    /// <param name="now">The server's clock.</param>
+    /// <param name="prior">The retained command with the same idempotency key, when a store refused the first attempt because of it; null otherwise.</param>
+    public static Transition<EnqueueOutcome> Enqueue(
+        QueueState state, EnqueueRequest request, QueuePolicy policy, DateTimeOffset now, Command? prior = null)
+    {
+        if (FaultOf(request, policy) is string fault)
+        {
+            return Unchanged(state, new EnqueueOutcome(EnqueueStatus.Invalid, 0, fault));
+        }
+
+        prior ??= FindByKey(state, request.IdempotencyKey);
+        if (prior is not null)
+        {
+            return Unchanged(state, AnswerOf(request, prior, policy));
+        }
+
+        var command = new Command
+        {
+            Seq = state.LastSeq + 1,
+            Name = request.Name,
+            Param = request.Param,
+            TaskId = request.TaskId,
+            Priority = request.Priority,
+            NotBeforeAt = request.NotBeforeAt,
+            TimeToLive = request.TimeToLive ?? policy.DefaultTimeToLive,
+            IdempotencyKey = request.IdempotencyKey,
+            SupersedesTask = request.SupersedesTask,
+            EnqueuedAt = now,
+            EnqueuedBy = request.Actor,
+        };
+        var changes = new ChangeSet(state);
+        int superseded = SupersedeBy(command, state, policy, now, changes);
+        if (state.PendingCount - superseded >= policy.MaxPendingCount)
+        {
+            return Unchanged(state, new EnqueueOutcome(EnqueueStatus.QueueFull, 0,
+                $"{state.PendingCount} commands are pending; Queue:MaxPendingCount allows {policy.MaxPendingCount}."));
+        }
+
+        if (state.HistoryCount >= policy.MaxHistoryCount)
+        {
+            return Unchanged(state, new EnqueueOutcome(EnqueueStatus.HistoryFull, 0,
+                $"{state.HistoryCount} ended commands are kept; Queue:MaxHistoryCount allows {policy.MaxHistoryCount} until Queue:HistoryRetention removes some."));
+        }
+
+        changes.Add(command);
+        return changes.Finish(new EnqueueOutcome(EnqueueStatus.Enqueued, command.Seq));
+    }
+
+    private static int SupersedeBy(Command successor, QueueState state, QueuePolicy policy, DateTimeOffset now, ChangeSet changes)
+    {
+        int count = 0;
+        if (successor.TaskId is null)
+        {
+            return count;
+        }
+
+        foreach (Command command in state.Open)
+        {
+            if (command is { State: CommandState.Pending, MayBeKnown: false }
+                && command.TaskId == successor.TaskId
+                && (successor.SupersedesTask || policy.Supersede.Ends(successor.Name, command.Name)))
+            {
+                changes.Replace(command, Supersede(command, now, successor.EnqueuedBy, successor.Seq,
+                    $"Replaced by command {successor.Seq} ({successor.Name}) of the same task before it was handed out."));
+                count++;
+            }
+        }
+
+        return count;
+    }
+
+    private static Command? FindByKey(QueueState state, string? key)
+    {
+        if (key is null)
+        {
+            return null;
+        }
+
+        foreach (Command command in state.Open)
+        {
+            if (command.IdempotencyKey == key)
+            {
+                return command;
+            }
+        }
+
+        return null;
+    }
+
+    private static EnqueueOutcome AnswerOf(EnqueueRequest request, Command prior, QueuePolicy policy)
+    {
+        bool same = request.Name == prior.Name
+            && request.Param == prior.Param
+            && request.Priority == prior.Priority
+            && request.NotBeforeAt == prior.NotBeforeAt
+            && (request.TimeToLive == prior.TimeToLive || (request.TimeToLive is null && prior.TimeToLive == policy.DefaultTimeToLive))
+            && request.SupersedesTask == prior.SupersedesTask;
+        return same
+            ? new EnqueueOutcome(EnqueueStatus.WasThere, prior.Seq)
+            : new EnqueueOutcome(EnqueueStatus.KeyConflict, 0,
+                $"The idempotency key was used for command {prior.Seq} with another body; use a new key for another command.");
+    }
+
+    private static string? FaultOf(EnqueueRequest request, QueuePolicy policy)
+    {
+        if (request.Name.Length is 0 or > Command.MaxNameLength)
+        {
+            return $"command_name has {request.Name.Length} characters; 1 to {Command.MaxNameLength} are allowed.";
+        }
+
+        if (request.TaskId?.Length > Command.MaxNameLength)
+        {
+            return $"task_id has {request.TaskId.Length} characters; {Command.MaxNameLength} are allowed.";
+        }
+
+        if (request.IdempotencyKey is { Length: 0 or > Command.MaxKeyLength } key)
+        {
+            return $"The idempotency key has {key.Length} characters; 1 to {Command.MaxKeyLength} are allowed.";
+        }
+
+        if (request.Priority is < -MaxPriority or > MaxPriority)
+        {
+            return $"priority is {request.Priority}; -{MaxPriority} to {MaxPriority} are allowed.";
+        }
+
+        if (request.TimeToLive <= TimeSpan.Zero)
+        {
+            return $"time_to_live is {request.TimeToLive}; it must be more than zero.";
+        }
+
+        int paramBytes = Encoding.UTF8.GetByteCount(request.Param);
+        return paramBytes > policy.MaxParamBytes
+            ? $"command_param is {paramBytes} bytes; Queue:MaxParamBytes allows {policy.MaxParamBytes}."
+            : null;
+    }
+}

@@ -1,0 +1,89 @@
+namespace CommandBroker.Core;
+
+public static partial class CommandQueue
+{
+    /// <summary>Settles what time has done to the queue, then hands out the next due command.</summary>
+    /// <remarks>
+    /// In Queue mode that is the first due Pending command. In Sequential the outstanding one is repeated, uncounted, until it is reported or
+    /// its lease ends. In AtMostOnce the command ends as it is handed out. The delivery must be committed before the agent sees it.
+    /// </remarks>
+    public static Transition<PollOutcome> Poll(QueueState state, QueuePolicy policy, DateTimeOffset now)
+    {
+        if (state.Open.IsEmpty)
+        {
+            return Unchanged(state, default(PollOutcome));
+        }
+
+        var changes = new ChangeSet(state);
+        Command? next = null;
+        Command? outstanding = null;
+        int outstandingCount = 0;
+        foreach (Command command in state.Open)
+        {
+            Command settled = Settle(command, policy, now);
+            if (!ReferenceEquals(settled, command))
+            {
+                settled = changes.Replace(command, settled);
+            }
+
+            if (settled.State == CommandState.Leased)
+            {
+                outstanding ??= settled;
+                outstandingCount++;
+            }
+            else if (settled.State == CommandState.Pending && !(settled.NotBeforeAt > now))
+            {
+                next ??= settled;
+            }
+        }
+
+        if (policy.DeliveryMode == DeliveryMode.Sequential && outstanding is not null)
+        {
+            return changes.Finish(new PollOutcome(outstanding, IsRepeat: true));
+        }
+
+        if (next is null)
+        {
+            return changes.Finish(default(PollOutcome));
+        }
+
+        if (policy.DeliveryMode != DeliveryMode.AtMostOnce && outstandingCount >= policy.MaxOutstandingCount)
+        {
+            return changes.Finish(new PollOutcome(null, LimitReached: true));
+        }
+
+        Command delivered = changes.Replace(next, HandOut(next, policy, now));
+        Overtake(delivered, state, policy, now, changes);
+        return changes.Finish(new PollOutcome(delivered));
+    }
+
+    private static Command HandOut(Command command, QueuePolicy policy, DateTimeOffset now)
+    {
+        Command delivered = command with { DeliveryCount = command.DeliveryCount + 1, DeliveredAt = now };
+        return policy.DeliveryMode == DeliveryMode.AtMostOnce
+            ? End(delivered, CommandState.Delivered, now, Outcome.BrokerActor, "Handed out; in AtMostOnce no report is awaited.")
+            : delivered with { State = CommandState.Leased, LeasedUntil = now + policy.VisibilityTimeout };
+    }
+
+    /// <summary>Earlier commands of the task that an agent has seen must not come again after this one.</summary>
+    private static void Overtake(Command delivered, QueueState state, QueuePolicy policy, DateTimeOffset now, ChangeSet changes)
+    {
+        if (delivered.TaskId is null)
+        {
+            return;
+        }
+
+        foreach (Command command in state.Open)
+        {
+            if (command.Seq < delivered.Seq && command.TaskId == delivered.TaskId && command.DeliveryCount > 0)
+            {
+                Command current = changes.Current(command);
+                if (current.IsOpen)
+                {
+                    Command overtaken = current with { OvertakenBy = delivered.Seq };
+                    changes.Replace(current, Settle(overtaken, policy, now));
+                }
+            }
+        }
+    }
+}

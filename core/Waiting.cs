@@ -1,0 +1,21 @@
+namespace CommandBroker.Core;
+
+/// <summary>What an open command waits for, and until when at most; <see cref="Until"/> is null when there is no such instant.</summary>
+/// <param name="For">A sentence's end: "for …".</param>
+/// <param name="Until">UTC.</param>
+public readonly record struct Waiting(string For, DateTimeOffset? Until)
+{
+    /// <summary>What a command waits for under the rules in force; null once it has ended.</summary>
+    public static Waiting? Of(Command command, QueueState state, QueuePolicy policy, DateTimeOffset now) => command switch
+    {
+        { State: CommandState.Leased } when command.LeasedUntil > now => new Waiting("for its report", command.LeasedUntil),
+        { State: CommandState.Leased } => new Waiting("for the next poll, which settles its lease that ran out", null),
+        { State: CommandState.Pending } when command.NotBeforeAt > now => new Waiting("for its not-before instant", command.NotBeforeAt),
+        { State: CommandState.Pending } when policy.DeliveryMode == DeliveryMode.Sequential && state.LeasedCount > 0 =>
+            new Waiting("for the report of the command before it", command.ExpiresAt),
+        { State: CommandState.Pending } when state.LeasedCount >= policy.MaxOutstandingCount =>
+            new Waiting("for a report, as Queue:MaxOutstandingCount leases run", command.ExpiresAt),
+        { State: CommandState.Pending } => new Waiting("for a poll", command.ExpiresAt),
+        _ => null,
+    };
+}
