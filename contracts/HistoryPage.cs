@@ -7,6 +7,9 @@ namespace CommandBroker.Contracts;
 [Alias("CommandBroker.HistoryPage")]
 public sealed record HistoryPage
 {
+    /// <summary>The most commands of one page.</summary>
+    public const int MaxLimit = 1_000;
+
     /// <summary>The commands of this page.</summary>
     [Id(0)] public required ImmutableArray<CommandView> Commands { get; init; }
 

@@ -1,0 +1,32 @@
+using CommandBroker.Core;
+using Microsoft.Extensions.Logging;
+
+namespace CommandBroker.Grains;
+
+/// <summary>What the grains log: past facts, never a command's parameters.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1001, LogLevel.Warning, "Another activation of source server {ServerId} had written first; deciding again, round {Round}", EventName = "CommitConflicted")]
+    public static partial void CommitConflicted(ILogger logger, ServerId serverId, int round);
+
+    [LoggerMessage(1002, LogLevel.Information, "Command {Seq} of source server {ServerId} was redriven by {Actor}", EventName = "CommandRedriven")]
+    public static partial void CommandRedriven(ILogger logger, ServerId serverId, long seq, string actor);
+
+    [LoggerMessage(1003, LogLevel.Information, "Source server {ServerId} was given settings of its own", EventName = "SourceServerConfigured")]
+    public static partial void SourceServerConfigured(ILogger logger, ServerId serverId);
+
+    [LoggerMessage(1004, LogLevel.Information, "Source server {ServerId} was deleted", EventName = "SourceServerDeleted")]
+    public static partial void SourceServerDeleted(ILogger logger, ServerId serverId);
+
+    [LoggerMessage(1005, LogLevel.Information, "Retention removed {Count} commands that had ended before {EndedBefore:O}", EventName = "HistoryPurged")]
+    public static partial void HistoryPurged(ILogger logger, int count, DateTimeOffset endedBefore);
+
+    [LoggerMessage(1006, LogLevel.Warning, "Retention could not remove old commands now; it tries again after Queue:PurgeInterval", EventName = "PurgeFailed")]
+    public static partial void PurgeFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(1007, LogLevel.Warning, "Noted visits could not be written; last_visit_time falls behind until a later write succeeds", EventName = "VisitFlushFailed")]
+    public static partial void VisitFlushFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(1008, LogLevel.Error, "Stored commands of source server {ServerId} cannot be read; it is quarantined: {Reason}", EventName = "SourceServerQuarantined")]
+    public static partial void SourceServerQuarantined(ILogger logger, ServerId serverId, string reason);
+}

@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using CommandBroker.Contracts;
+using CommandBroker.Core;
+using CommandBroker.Storage;
+
+namespace CommandBroker.Grains;
+
+/// <summary>
+/// One activation's hold on its queue: what was last read or committed, and the only place that writes. Memory never holds what
+/// storage refused: the new state replaces the old one after the commit, and any fault drops it, so that the next call reads it anew.
+/// </summary>
+internal sealed class QueueSession(ServerId serverId, ICommandStore store)
+{
+    // Tells this activation's rows from another's when the answer to a commit was lost.
+    private readonly long _writer = Random.Shared.NextInt64();
+
+    private StoredQueue? _stored;
+
+    /// <summary>Whether the queue is in memory.</summary>
+    public bool IsLoaded => _stored is not null;
+
+    /// <summary>The queue as last read or committed; only while <see cref="IsLoaded"/>.</summary>
+    public QueueState State => _stored!.State;
+
+    /// <summary>Whether settings of its own are kept elsewhere; only while <see cref="IsLoaded"/>.</summary>
+    public bool HasOverrides => _stored!.HasOverrides;
+
+    /// <summary>Reads the queue from the store.</summary>
+    /// <returns>False when no such source server is registered.</returns>
+    /// <exception cref="BrokerException">StorageUnavailable or Quarantined.</exception>
+    public async Task<bool> LoadAsync()
+    {
+        _stored = await GuardAsync(store.LoadAsync(serverId));
+        return IsLoaded;
+    }
+
+    /// <summary>Forgets the queue; the next call reads it anew.</summary>
+    public void Drop() => _stored = null;
+
+    /// <summary>Writes a transition and then makes it the state in memory. Anything but Committed drops the state.</summary>
+    /// <exception cref="BrokerException">StorageUnavailable; the transition is written or not.</exception>
+    public async ValueTask<CommitStatus> CommitAsync(QueueState next, ImmutableArray<Command> changes, StrayReport? stray)
+    {
+        if (changes.IsEmpty && stray is null)
+        {
+            return CommitStatus.Committed;
+        }
+
+        StoredQueue stored = _stored!;
+        _stored = null;
+        CommitStatus status = await GuardAsync(store.CommitAsync(new QueueCommit
+        {
+            SourceNo = stored.SourceNo,
+            Writer = _writer,
+            Commands = changes,
+            Stray = stray,
+        }));
+        if (status == CommitStatus.Committed)
+        {
+            _stored = stored with { State = next };
+        }
+
+        return status;
+    }
+
+    /// <summary>One command that has ended; null when there is none.</summary>
+    public Task<Command?> FindEndedAsync(long seq) => GuardAsync(store.FindAsync(_stored!.SourceNo, seq));
+
+    /// <summary>The retained command with that idempotency key; null when there is none.</summary>
+    public Task<Command?> FindByKeyAsync(string key) => GuardAsync(store.FindByKeyAsync(_stored!.SourceNo, key));
+
+    /// <summary>Ended commands, newest first.</summary>
+    public Task<IReadOnlyList<Command>> ReadHistoryAsync(long? before, int limit) =>
+        GuardAsync(store.ReadHistoryAsync(_stored!.SourceNo, before, limit));
+
+    /// <summary>Reports that ended no command, newest first.</summary>
+    public Task<IReadOnlyList<StrayReport>> ReadStrayReportsAsync(int limit) =>
+        GuardAsync(store.ReadStrayReportsAsync(_stored!.SourceNo, limit));
+
+    private async Task<T> GuardAsync<T>(Task<T> call)
+    {
+        try
+        {
+            return await call;
+        }
+        catch (Exception exception) when (StoreFault.IsStoreFault(exception))
+        {
+            _stored = null;
+            throw StoreFault.Translate(exception, serverId.Value);
+        }
+    }
+}

@@ -1,0 +1,112 @@
+using CommandBroker.Contracts;
+using CommandBroker.Core;
+using CommandBroker.Storage;
+using Microsoft.Extensions.Options;
+using Orleans.Concurrency;
+
+namespace CommandBroker.Grains;
+
+/// <inheritdoc cref="ISourceDirectoryGrain"/>
+[StatelessWorker]
+[Reentrant]
+internal sealed class SourceDirectoryGrain(
+    IBrokerDatabase database, IOptions<SourceOptions> options, VisitRecorder visits, TimeProvider clock)
+    : Grain, ISourceDirectoryGrain
+{
+    private const int MaxNameLength = 64;
+    private const int MaxDetailsLength = 65_536;
+    private const int MaxLimit = 1_000;
+
+    private readonly ISourceServerStore _store = database.SourceServers;
+
+    public async ValueTask<string> RegisterAsync(RegisterCall call)
+    {
+        CheckName(call.Name);
+        if (call.OsType is not ("WINDOWS" or "LINUX"))
+        {
+            throw Invalid("os_type must be WINDOWS or LINUX.");
+        }
+
+        if (call.Details.Length > MaxDetailsLength)
+        {
+            throw Invalid($"The registration has {call.Details.Length} characters; {MaxDetailsLength} are allowed.");
+        }
+
+        string text = call.ServerId ?? Guid.NewGuid().ToString();
+        ServerId serverId = ServerId.TryParse(text, out ServerId id) ? id : throw Invalid(ServerId.Describe(text));
+        bool registered = await GuardAsync(_store.RegisterAsync(
+            new SourceServer
+            {
+                ServerId = serverId,
+                Name = call.Name,
+                OsType = call.OsType,
+                Details = call.Details,
+                RegisteredAt = clock.GetUtcNow(),
+            },
+            options.Value.MaxCount));
+        return registered
+            ? serverId.Value
+            : throw new BrokerException(BrokerErrorReason.TooManySourceServers,
+                $"{options.Value.MaxCount} source servers are registered; Sources:MaxCount allows no more.");
+    }
+
+    public async ValueTask<bool> ExistsAsync(string serverId) =>
+        ServerId.TryParse(serverId, out ServerId id) && await GuardAsync(_store.ExistsAsync(id));
+
+    public async ValueTask<SourceServerView?> ShowAsync(string serverId) =>
+        ServerId.TryParse(serverId, out ServerId id) && await GuardAsync(_store.FindAsync(id)) is SourceServer server ? ViewOf(server) : null;
+
+    public async ValueTask<SourceServerListView> ListAsync(SourceServerQuery query)
+    {
+        if (query.Limit is < 1 or > MaxLimit || query.Offset < 0)
+        {
+            throw Invalid($"limit is {query.Limit} and offset {query.Offset}; limit 1 to {MaxLimit} and offset from 0 are allowed.");
+        }
+
+        SourceServerPage page = await GuardAsync(_store.ListAsync(
+            new SourceServerFilter(query.Limit, query.Offset, query.Quarantined, query.NameContains)));
+        return new SourceServerListView { Servers = [.. page.Servers.Select(ViewOf)], TotalCount = page.TotalCount };
+    }
+
+    public async ValueTask RenameAsync(string serverId, string name)
+    {
+        CheckName(name);
+        if (!ServerId.TryParse(serverId, out ServerId id) || !await GuardAsync(_store.RenameAsync(id, name)))
+        {
+            throw new BrokerException(BrokerErrorReason.UnknownSourceServer, "The source server is not registered.");
+        }
+    }
+
+    public async ValueTask PingAsync() => await GuardAsync(PingStoreAsync());
+
+    private async Task<bool> PingStoreAsync()
+    {
+        await database.PingAsync(CancellationToken.None);
+        return true;
+    }
+
+    private SourceServerView ViewOf(SourceServer server) =>
+        Views.Of(server, visits.Find(server.ServerId), options.Value.ConnectedTimeout, clock.GetUtcNow());
+
+    private static void CheckName(string name)
+    {
+        if (name.Length is 0 or > MaxNameLength)
+        {
+            throw Invalid($"name has {name.Length} characters; 1 to {MaxNameLength} are allowed.");
+        }
+    }
+
+    private static BrokerException Invalid(string message) => new(BrokerErrorReason.InvalidArgument, message);
+
+    private static async Task<T> GuardAsync<T>(Task<T> call)
+    {
+        try
+        {
+            return await call;
+        }
+        catch (Exception exception) when (StoreFault.IsStoreFault(exception))
+        {
+            throw StoreFault.Translate(exception, "?");
+        }
+    }
+}

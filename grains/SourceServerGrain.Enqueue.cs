@@ -1,0 +1,109 @@
+using System.Collections.Immutable;
+using CommandBroker.Contracts;
+using CommandBroker.Core;
+using CommandBroker.Storage;
+
+namespace CommandBroker.Grains;
+
+internal sealed partial class SourceServerGrain
+{
+    public async ValueTask<ImmutableArray<EnqueueReply>> EnqueueAsync(ImmutableArray<EnqueueCall> calls, string actor)
+    {
+        await RequireLoadedAsync();
+        ImmutableArray<EnqueueReply> together = await EnqueueTogetherAsync(calls, actor);
+        if (!together.IsDefault)
+        {
+            return together;
+        }
+
+        var replies = ImmutableArray.CreateBuilder<EnqueueReply>(calls.Length);
+        foreach (EnqueueCall call in calls)
+        {
+            replies.Add(await EnqueueOneAsync(call, actor));
+        }
+
+        return replies.MoveToImmutable();
+    }
+
+    /// <summary>All in one commit. Default when they must go one by one: one replaces another of them, or the store knows a key that memory does not.</summary>
+    private async ValueTask<ImmutableArray<EnqueueReply>> EnqueueTogetherAsync(ImmutableArray<EnqueueCall> calls, string actor)
+    {
+        DateTimeOffset now = _context.Now;
+        QueueState queue = _session.State;
+        var changes = ImmutableArray.CreateBuilder<Command>(calls.Length);
+        var replies = ImmutableArray.CreateBuilder<EnqueueReply>(calls.Length);
+        foreach (EnqueueCall call in calls)
+        {
+            Transition<EnqueueOutcome> transition = Decide(call, actor, queue, now, prior: null);
+            if (transition.Outcome.Status == EnqueueStatus.HistoryFull
+                || transition.Changes.Any(change => changes.Any(earlier => earlier.Seq == change.Seq)))
+            {
+                return default;
+            }
+
+            queue = transition.State;
+            changes.AddRange(transition.Changes);
+            replies.Add(Views.Of(transition.Outcome));
+        }
+
+        return await _session.CommitAsync(queue, changes.DrainToImmutable(), stray: null) == CommitStatus.Committed
+            ? replies.MoveToImmutable()
+            : default;
+    }
+
+    private async ValueTask<EnqueueReply> EnqueueOneAsync(EnqueueCall call, string actor)
+    {
+        Command? prior = null;
+        bool isFresh = false;
+        for (int round = 1; round <= MaxRounds; round++)
+        {
+            await RequireLoadedAsync();
+            Transition<EnqueueOutcome> transition = Decide(call, actor, _session.State, _context.Now, prior);
+            if (transition.Outcome.Status == EnqueueStatus.HistoryFull && !isFresh)
+            {
+                // Retention may have removed some since this queue was read.
+                isFresh = true;
+                _session.Drop();
+                continue;
+            }
+
+            switch (await _session.CommitAsync(transition.State, transition.Changes, stray: null))
+            {
+                case CommitStatus.Committed:
+                    return Views.Of(transition.Outcome);
+                case CommitStatus.DuplicateKey:
+                    await RequireLoadedAsync();
+                    prior = await _session.FindByKeyAsync(call.IdempotencyKey!);
+                    break;
+                default:
+                    Log.CommitConflicted(_context.Logger, _serverId, round);
+                    break;
+            }
+        }
+
+        throw new BrokerException(BrokerErrorReason.StorageUnavailable,
+            $"Source server {_serverId} is written from elsewhere at the same time; {MaxRounds} rounds did not settle it.");
+    }
+
+    private Transition<EnqueueOutcome> Decide(EnqueueCall call, string actor, QueueState queue, DateTimeOffset now, Command? prior)
+    {
+        if (CommandParamText.FaultOf(call.Param, out string? taskId) is string fault)
+        {
+            return new Transition<EnqueueOutcome>(queue, [], new EnqueueOutcome(EnqueueStatus.Invalid, 0, fault));
+        }
+
+        var request = new EnqueueRequest
+        {
+            Name = call.Name,
+            Param = call.Param,
+            TaskId = taskId,
+            Priority = call.Priority,
+            NotBeforeAt = call.NotBeforeAt?.ToUniversalTime(),
+            TimeToLive = call.TimeToLive,
+            IdempotencyKey = call.IdempotencyKey,
+            SupersedesTask = call.SupersedesTask,
+            Actor = actor,
+        };
+        return CommandQueue.Enqueue(queue, request, _policy, now, prior);
+    }
+}

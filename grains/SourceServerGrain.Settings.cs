@@ -1,0 +1,89 @@
+using CommandBroker.Contracts;
+using CommandBroker.Core;
+using CommandBroker.Storage;
+
+namespace CommandBroker.Grains;
+
+internal sealed partial class SourceServerGrain
+{
+    public async ValueTask<SourceServerSettings> ReadSettingsAsync()
+    {
+        await RequireLoadedAsync();
+        return _session.HasOverrides ? await SettingsGrain.ReadAsync() : new SourceServerSettings();
+    }
+
+    public async ValueTask ConfigureAsync(SourceServerSettings settings)
+    {
+        SettingsBounds.Check(settings);
+        await RequireLoadedAsync();
+        bool isEmpty = settings == new SourceServerSettings();
+
+        // A crash in between leaves the mark without settings, which reads as none; never settings without the mark.
+        if (!isEmpty)
+        {
+            await NoteOverridesAsync(true);
+        }
+
+        await SettingsGrain.WriteAsync(settings);
+        if (isEmpty)
+        {
+            await NoteOverridesAsync(false);
+        }
+
+        _session.Drop();
+        Log.SourceServerConfigured(_context.Logger, _serverId);
+    }
+
+    public async ValueTask DeleteAsync()
+    {
+        await RequireLoadedAsync();
+        int openCount = _session.State.Open.Length;
+        bool deleted = false;
+        try
+        {
+            deleted = openCount == 0 && await _context.SourceServers.DeleteAsync(_serverId, _context.Now);
+        }
+        catch (StoreUnavailableException exception)
+        {
+            throw StoreFault.Translate(exception, _serverId.Value);
+        }
+        finally
+        {
+            _session.Drop();
+        }
+
+        if (!deleted)
+        {
+            throw new BrokerException(BrokerErrorReason.CommandsOutstanding,
+                $"Source server {_serverId} has {openCount} open commands; wait for them or cancel them first.");
+        }
+
+        Log.SourceServerDeleted(_context.Logger, _serverId);
+        DeactivateOnIdle();
+    }
+
+    private ISourceServerSettingsGrain SettingsGrain => GrainFactory.GetGrain<ISourceServerSettingsGrain>(_serverId.Value);
+
+    private async Task<QueueOverrides> ReadOverridesAsync()
+    {
+        SourceServerSettings settings = await SettingsGrain.ReadAsync();
+        return new QueueOverrides
+        {
+            DeliveryMode = settings.DeliveryMode,
+            VisibilityTimeout = settings.VisibilityTimeout,
+            MaxDeliveries = settings.MaxDeliveries,
+        };
+    }
+
+    private async Task NoteOverridesAsync(bool hasOverrides)
+    {
+        try
+        {
+            await _context.SourceServers.SetHasOverridesAsync(_serverId, hasOverrides);
+        }
+        catch (StoreUnavailableException exception)
+        {
+            throw StoreFault.Translate(exception, _serverId.Value);
+        }
+    }
+}

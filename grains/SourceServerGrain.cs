@@ -1,0 +1,119 @@
+using System.Collections.Immutable;
+using CommandBroker.Contracts;
+using CommandBroker.Core;
+using CommandBroker.Storage;
+
+namespace CommandBroker.Grains;
+
+/// <summary>One source server's queue. Every method is: clock, core, commit, answer; the rules are in <see cref="CommandQueue"/>.</summary>
+internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain
+{
+    // A conflict means that another activation wrote; each round reads what it wrote, so a few rounds settle any race.
+    private const int MaxRounds = 5;
+
+    private readonly QueueContext _context;
+    private readonly ServerId _serverId;
+    private readonly QueueSession _session;
+    private QueuePolicy _policy;
+    private DateTimeOffset _visitNotedAt;
+
+    public SourceServerGrain(QueueContext context)
+    {
+        _context = context;
+        _policy = context.Policy;
+        _serverId = ServerId.Parse(this.GetPrimaryKeyString());
+        _session = new QueueSession(_serverId, context.Commands);
+    }
+
+    public ValueTask<PollReply> PollAsync()
+    {
+        DateTimeOffset now = _context.Now;
+        if (!_session.IsLoaded)
+        {
+            return PollSlowlyAsync();
+        }
+
+        NoteVisit(now);
+        return _session.State.Open.IsEmpty ? new ValueTask<PollReply>(PollReply.Idle) : PollSlowlyAsync();
+    }
+
+    public async ValueTask ReleaseAsync(long seq, int deliveryCount)
+    {
+        await RunAsync((queue, _, _) => CommandQueue.Release(queue, seq, deliveryCount));
+    }
+
+    public async ValueTask<ReportReplyStatus> ReportAsync(ReportCall report)
+    {
+        var request = new ReportRequest
+        {
+            Name = report.Name,
+            Result = report.Result,
+            ResultDetail = report.ResultDetail,
+            Seq = report.Seq,
+            Actor = report.Actor,
+        };
+        if (!await EnsureLoadedAsync())
+        {
+            return ReportReplyStatus.UnknownSourceServer;
+        }
+
+        IReadOnlyList<Command>? history = null;
+        ReportOutcome outcome = await RunAsync((queue, _, now) => CommandQueue.Report(queue, request, history, now), answer => answer.Stray);
+        if (outcome.Status == ReportStatus.NeedsHistory)
+        {
+            history = request.Seq is long seq
+                ? await _session.FindEndedAsync(seq) is Command ended ? [ended] : []
+                : await _session.ReadHistoryAsync(before: null, CommandQueue.ReportHistoryCount);
+            outcome = await RunAsync((queue, _, now) => CommandQueue.Report(queue, request, history, now), answer => answer.Stray);
+        }
+
+        return Views.Of(outcome.Status);
+    }
+
+    public async ValueTask<CommandView> CancelAsync(long seq, string actor, string? reason)
+    {
+        Command? ended = await FindEndedAsync(seq);
+        return Answer(seq, "cancelled", await RunAsync((queue, _, now) => CommandQueue.Cancel(queue, seq, ended, actor, reason, now)));
+    }
+
+    public async ValueTask<CommandView> RedriveAsync(long seq, string actor)
+    {
+        Command? ended = await FindEndedAsync(seq);
+        Log.CommandRedriven(_context.Logger, _serverId, seq, actor);
+        return Answer(seq, "redriven", await RunAsync((queue, policy, _) => CommandQueue.Redrive(queue, seq, ended, policy)));
+    }
+
+    private async ValueTask<PollReply> PollSlowlyAsync()
+    {
+        if (!await EnsureLoadedAsync())
+        {
+            DeactivateOnIdle();
+            return new PollReply { Status = PollStatus.UnknownSourceServer };
+        }
+
+        NoteVisit(_context.Now);
+        PollOutcome outcome = await RunAsync(CommandQueue.Poll);
+        return Views.Of(outcome, _context.Now);
+    }
+
+    private void NoteVisit(DateTimeOffset now)
+    {
+        // Also when the clock stepped back: otherwise the source server would look away until the clock has caught up.
+        if ((now - _visitNotedAt).Duration() >= _context.VisitPrecision)
+        {
+            _visitNotedAt = now;
+            _context.Visits.Record(_serverId, now);
+        }
+    }
+
+    private CommandView Answer(long seq, string verb, ChangeOutcome outcome) => outcome.Status switch
+    {
+        ChangeStatus.Changed or ChangeStatus.WasSo => ViewOf(outcome.Command!),
+        ChangeStatus.QueueFull => throw new BrokerException(BrokerErrorReason.QueueFull,
+            $"{_session.State.PendingCount} commands are pending; Queue:MaxPendingCount allows {_policy.MaxPendingCount}."),
+        ChangeStatus.WrongState => throw new BrokerException(BrokerErrorReason.WrongState,
+            $"Command {seq} is {outcome.Command!.State} and cannot be {verb}."),
+        _ => throw new BrokerException(BrokerErrorReason.UnknownCommand,
+            $"Source server {_serverId} has no command {seq}, or retention has removed it."),
+    };
+}

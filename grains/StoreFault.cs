@@ -1,0 +1,18 @@
+using CommandBroker.Contracts;
+using CommandBroker.Storage;
+
+namespace CommandBroker.Grains;
+
+/// <summary>Turns a store's exceptions into ones that may cross a process border; a database provider's own may not be known there.</summary>
+internal static class StoreFault
+{
+    public static BrokerException Translate(Exception exception, string serverId) => exception switch
+    {
+        UnreadableRowException => new BrokerException(BrokerErrorReason.Quarantined,
+            $"Stored commands of source server {serverId} cannot be read; it is quarantined: {exception.Message}", exception),
+        _ => new BrokerException(BrokerErrorReason.StorageUnavailable, exception.Message, exception),
+    };
+
+    /// <summary>Whether it is a store's exception, to be translated; anything else is a fault of ours and goes on as it is.</summary>
+    public static bool IsStoreFault(Exception exception) => exception is StoreUnavailableException or UnreadableRowException;
+}
