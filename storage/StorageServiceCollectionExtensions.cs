@@ -1,0 +1,26 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace CommandBroker.Storage;
+
+/// <summary>Adds the database to a host.</summary>
+public static class StorageServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds <see cref="IBrokerDatabase"/> and its two stores as <see cref="StorageOptions"/> say. The host must call
+    /// <see cref="IBrokerDatabase.OpenAsync"/> before anything uses them; the container closes the database.
+    /// </summary>
+    public static IServiceCollection AddBrokerStorage(this IServiceCollection services)
+    {
+        services.AddOptions<StorageOptions>().BindConfiguration(StorageOptions.SectionName).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(provider => Create(provider.GetRequiredService<IOptions<StorageOptions>>().Value));
+        services.AddSingleton(provider => provider.GetRequiredService<IBrokerDatabase>().Commands);
+        services.AddSingleton(provider => provider.GetRequiredService<IBrokerDatabase>().SourceServers);
+        return services;
+    }
+
+    private static IBrokerDatabase Create(StorageOptions options) => options.Provider switch
+    {
+        _ => throw new NotSupportedException($"Storage:Provider is {options.Provider}, which this build does not hold."),
+    };
+}
