@@ -1,0 +1,47 @@
+namespace CommandBroker.History.Rules;
+
+/// <summary>
+/// First deliveries rise by number, and inside a task no delivery follows that of a later command. Runs enqueue with one priority and
+/// have one agent for each source server, so the order in which polls left is the order of delivery.
+/// </summary>
+public sealed class FirstDeliveriesAreInOrder : IHistoryRule
+{
+    /// <inheritdoc/>
+    public IEnumerable<Violation> Check(RunHistory run) => run.ByServer.SelectMany(CheckServer);
+
+    private static IEnumerable<Violation> CheckServer(IGrouping<string, HistoryCall> server)
+    {
+        Dictionary<string, HistoryCall> enqueues = server.Where(call => call.Op == CallKind.Enqueue && call.IsOk)
+            .GroupBy(call => call.Hash!).ToDictionary(same => same.Key, same => same.MinBy(call => call.EndedAt)!);
+        HistoryCall[] unanswered = [.. server.Where(call => call.Op == CallKind.Poll && call.Outcome == EntryKind.Info)];
+        var tasks = new Dictionary<string, long>();
+        long highest = 0;
+        HistoryCall? overtaker = null;
+        foreach (HistoryCall call in server.Where(call => call.IsDelivery))
+        {
+            long id = call.CommandId!.Value;
+            HistoryCall? enqueue = call.Hash is null ? null : enqueues.GetValueOrDefault(call.Hash);
+            // An unanswered poll may have been the first delivery of it, though nobody saw it.
+            if (call.Ended!.Delivery == 1 && id < highest && enqueue is not null && enqueue.EndedAt < overtaker!.InvokedAt
+                && !unanswered.Any(poll => poll.InvokedAt > enqueue.InvokedAt && poll.InvokedAt < overtaker.InvokedAt))
+            {
+                yield return new Violation(ViolationKind.Order, server.Key, $"{call} was the first delivery of {id}, after {highest} by {overtaker}.");
+            }
+
+            if (call.Ended.Task is { } task)
+            {
+                if (tasks.TryGetValue(task, out long later) && later > id)
+                {
+                    yield return new Violation(ViolationKind.Order, server.Key, $"{call} delivered {id} of task {task} after {later} of the same task.");
+                }
+
+                tasks[task] = Math.Max(later, id);
+            }
+
+            if (call.Ended.Delivery == 1 && id > highest)
+            {
+                (highest, overtaker) = (id, call);
+            }
+        }
+    }
+}
