@@ -1,0 +1,22 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace CommandBroker.Client;
+
+/// <summary>
+/// How a client repeats calls that met <c>Unreachable</c> or <c>StorageUnavailable</c>. The other transient reasons (a full queue, open commands)
+/// pass when somebody works, not in a moment, and are left to the caller.
+/// </summary>
+public sealed class RetryOptions
+{
+    /// <summary>Attempts in all, 1 to 20; default 4.</summary>
+    [Range(1, 20)]
+    public int MaxAttempts { get; set; } = 4;
+
+    /// <summary>The longest pause before the second attempt, doubled with each further one; the actual pause is random below it. 1 ms to 1 min; default 200 ms.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "00:01:00")]
+    public TimeSpan BaseInterval { get; set; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>No pause is longer, not even one that the broker asks for; 1 ms to 5 min; default 10 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "00:05:00")]
+    public TimeSpan MaxInterval { get; set; } = TimeSpan.FromSeconds(10);
+}

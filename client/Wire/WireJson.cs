@@ -1,0 +1,50 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using CommandBroker.Contracts;
+using CommandBroker.Core;
+
+namespace CommandBroker.Client.Wire;
+
+/// <summary>How the records of this namespace are read and written: snake_case, absent instead of null, no reflection.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters =
+    [
+        typeof(InstantConverter),
+        typeof(WireNameConverter<CommandState>),
+        typeof(WireNameConverter<DeliveryMode>),
+        typeof(WireNameConverter<ReportResult>),
+        typeof(WireNameConverter<StrayReason>),
+        typeof(WireNameConverter<BrokerErrorReason>),
+    ])]
+[JsonSerializable(typeof(EnqueueRequest))]
+[JsonSerializable(typeof(EnqueueAnswer))]
+[JsonSerializable(typeof(EnqueueLineAnswer))]
+[JsonSerializable(typeof(ProblemRecord))]
+[JsonSerializable(typeof(CancelRequest))]
+[JsonSerializable(typeof(CommandRecord))]
+[JsonSerializable(typeof(QueueRecord))]
+[JsonSerializable(typeof(HistoryRecord))]
+[JsonSerializable(typeof(StrayReportRecord))]
+[JsonSerializable(typeof(SettingsRecord))]
+[JsonSerializable(typeof(SourceServerRecord))]
+[JsonSerializable(typeof(SourceServerListRecord))]
+[JsonSerializable(typeof(RegisterAnswer))]
+[JsonSerializable(typeof(RenameRequest))]
+[JsonSerializable(typeof(VendorErrorRecord))]
+[JsonSerializable(typeof(AgentCommandRecord))]
+[JsonSerializable(typeof(AgentReportRecord))]
+public sealed partial class WireJson : JsonSerializerContext
+{
+    /// <summary>The same, with letters outside ASCII and quotes written as they are: for people's eyes, never for a web page.</summary>
+    public static WireJson Readable => ReadableHolder.Context;
+
+    // Apart, because the generated part of this class sets Default in an order the language leaves open.
+    private static class ReadableHolder
+    {
+        public static readonly WireJson Context =
+            new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    }
+}
