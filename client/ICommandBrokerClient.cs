@@ -20,7 +20,7 @@ public interface ICommandBrokerClient
     /// A refused command does not stop the others; a broker that cannot be reached does, by an exception after the last attempt.
     /// </summary>
     /// <returns>An outcome for each item, in the same order, as soon as it is known.</returns>
-    IAsyncEnumerable<EnqueueOutcome> EnqueueManyAsync(IAsyncEnumerable<EnqueueItem> items, CancellationToken cancellationToken = default);
+    IAsyncEnumerable<EnqueueItemOutcome> EnqueueManyAsync(IAsyncEnumerable<EnqueueItem> items, CancellationToken cancellationToken = default);
 
     /// <summary>One command, open or ended; null when there is none or retention has removed it.</summary>
     Task<CommandView?> ShowAsync(string serverId, long seq, CancellationToken cancellationToken = default);

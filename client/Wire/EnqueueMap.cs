@@ -11,7 +11,7 @@ public static class EnqueueMap
     /// <param name="request">What came.</param>
     /// <param name="idempotencyKey">From the header; the member of the same name counts when it is null.</param>
     /// <exception cref="BrokerException">InvalidArgument: something needed is missing or cannot be read.</exception>
-    public static EnqueueCall ToCall(this EnqueueRequest request, string? idempotencyKey = null)
+    public static EnqueueCall ToCall(this EnqueueBody request, string? idempotencyKey = null)
     {
         RawJson param = request.CommandParam is null or { Text: "null" } ? RawJson.EmptyObject : request.CommandParam;
         if (!param.IsObject)
@@ -23,7 +23,6 @@ public static class EnqueueMap
         {
             Name = request.CommandName ?? throw Invalid("command_name is missing; 1 to 255 characters are needed."),
             Param = param.Text,
-            TaskId = ReadTaskId(param.Text),
             IdempotencyKey = idempotencyKey ?? request.IdempotencyKey,
             Priority = request.Priority ?? 0,
             TimeToLive = ReadTimeToLive(request.TimeToLive),
@@ -33,7 +32,7 @@ public static class EnqueueMap
     }
 
     /// <summary>Writes a request; server and key only when they are given, as a line needs them.</summary>
-    public static EnqueueRequest ToWire(this EnqueueCall call, string? serverId = null, string? idempotencyKey = null) => new()
+    public static EnqueueBody ToWire(this EnqueueCall call, string? serverId = null, string? idempotencyKey = null) => new()
     {
         ServerId = serverId,
         CommandName = call.Name,
@@ -66,31 +65,6 @@ public static class EnqueueMap
     /// <summary>Writes why a line was refused.</summary>
     public static ErrorRecord ToWire(this BrokerException refused) =>
         new() { Reason = refused.Reason, Message = refused.Message, Transient = refused.IsTransient };
-
-    /// <summary>The <c>task_id</c> inside the text of a JSON object; null when there is none.</summary>
-    /// <exception cref="BrokerException">InvalidArgument: the text is no JSON object, or its task_id is no string.</exception>
-    public static string? ReadTaskId(string param)
-    {
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(param);
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
-            {
-                throw Invalid("command_param is no JSON object.");
-            }
-
-            return !document.RootElement.TryGetProperty("task_id", out JsonElement taskId) ? null : taskId.ValueKind switch
-            {
-                JsonValueKind.Null => null,
-                JsonValueKind.String => taskId.GetString(),
-                _ => throw Invalid("command_param.task_id is no string; agents read it as one."),
-            };
-        }
-        catch (JsonException found)
-        {
-            throw new BrokerException(BrokerErrorReason.InvalidArgument, $"command_param: {WireReader.Describe(found)}", found);
-        }
-    }
 
     private static TimeSpan? ReadTimeToLive(string? text) => text is null ? null
         : DurationText.TryParse(text, out TimeSpan timeToLive) ? timeToLive

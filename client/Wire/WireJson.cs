@@ -19,7 +19,7 @@ namespace CommandBroker.Client.Wire;
         typeof(WireNameConverter<StrayReason>),
         typeof(WireNameConverter<BrokerErrorReason>),
     ])]
-[JsonSerializable(typeof(EnqueueRequest))]
+[JsonSerializable(typeof(EnqueueBody))]
 [JsonSerializable(typeof(EnqueueAnswer))]
 [JsonSerializable(typeof(EnqueueLineAnswer))]
 [JsonSerializable(typeof(ProblemRecord))]

@@ -4,7 +4,7 @@ namespace CommandBroker.Client.Wire;
 /// The body of <c>POST /api/v1/sources/{server_id}/commands</c>, and one line of <c>POST /api/v1/commands</c>.
 /// Every member is optional here so that <see cref="EnqueueMap"/> can say what is missing in its own words.
 /// </summary>
-public sealed record EnqueueRequest
+public sealed record EnqueueBody
 {
     /// <summary>The source server; only in a line, elsewhere the path names it.</summary>
     public string? ServerId { get; init; }
