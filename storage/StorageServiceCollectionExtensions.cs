@@ -1,3 +1,4 @@
+using CommandBroker.Storage.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -21,6 +22,7 @@ public static class StorageServiceCollectionExtensions
 
     private static IBrokerDatabase Create(StorageOptions options) => options.Provider switch
     {
+        StorageProvider.Memory => new MemoryDatabase(),
         _ => throw new NotSupportedException($"Storage:Provider is {options.Provider}, which this build does not hold."),
     };
 }

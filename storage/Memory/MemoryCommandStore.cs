@@ -1,0 +1,143 @@
+using CommandBroker.Core;
+
+namespace CommandBroker.Storage.Memory;
+
+/// <summary>The contract of <see cref="ICommandStore"/> over rows in memory.</summary>
+internal sealed class MemoryCommandStore(MemoryTables tables) : ICommandStore
+{
+    public Task<StoredQueue?> LoadAsync(ServerId serverId)
+    {
+        lock (tables)
+        {
+            return Task.FromResult(tables.FindRegistered(serverId) is MemorySourceRow source
+                ? new StoredQueue(source.SourceNo, StateOf(source), source.HasOverrides)
+                : null);
+        }
+    }
+
+    public Task<CommitStatus> CommitAsync(QueueCommit commit)
+    {
+        lock (tables)
+        {
+            MemorySourceRow source = tables.Numbered[(int)commit.SourceNo - 1];
+            bool isRepeat = commit.Commands.Length > 0 && commit.Commands.All(command => IsWritten(source, command, commit.Writer));
+            if (isRepeat)
+            {
+                return Task.FromResult(CommitStatus.Committed);
+            }
+
+            if (commit.Commands.Any(command => !Fits(source, command)))
+            {
+                return Task.FromResult(CommitStatus.Conflict);
+            }
+
+            if (commit.Commands.Any(command => command.Version == 1 && command.IdempotencyKey is string key && source.Keys.ContainsKey(key)))
+            {
+                return Task.FromResult(CommitStatus.DuplicateKey);
+            }
+
+            Write(source, commit);
+            return Task.FromResult(CommitStatus.Committed);
+        }
+    }
+
+    public Task<Command?> FindAsync(long sourceNo, long seq)
+    {
+        lock (tables)
+        {
+            return Task.FromResult(SourceOf(sourceNo).Commands.TryGetValue(seq, out var row) ? row.Command : null);
+        }
+    }
+
+    public Task<Command?> FindByKeyAsync(long sourceNo, string idempotencyKey)
+    {
+        lock (tables)
+        {
+            MemorySourceRow source = SourceOf(sourceNo);
+            return Task.FromResult<Command?>(source.Keys.TryGetValue(idempotencyKey, out long seq) ? source.Commands[seq].Command : null);
+        }
+    }
+
+    public Task<IReadOnlyList<Command>> ReadHistoryAsync(long sourceNo, long? beforeSeq, int limit)
+    {
+        lock (tables)
+        {
+            return Task.FromResult<IReadOnlyList<Command>>([.. SourceOf(sourceNo).Commands.Values
+                .Select(row => row.Command)
+                .Where(command => !command.IsOpen && !(command.Seq >= beforeSeq))
+                .Reverse()
+                .Take(limit)]);
+        }
+    }
+
+    public Task<IReadOnlyList<StrayReport>> ReadStrayReportsAsync(long sourceNo, int limit)
+    {
+        lock (tables)
+        {
+            return Task.FromResult<IReadOnlyList<StrayReport>>([.. SourceOf(sourceNo).Strays.AsEnumerable().Reverse().Take(limit)]);
+        }
+    }
+
+    public Task<int> PurgeAsync(DateTimeOffset endedBefore, int limit)
+    {
+        lock (tables)
+        {
+            int removed = 0;
+            foreach (MemorySourceRow source in tables.Numbered)
+            {
+                source.Strays.RemoveAll(stray => stray.ReportedAt < endedBefore);
+                Command[] old = [.. source.Commands.Values
+                    .Select(row => row.Command)
+                    .Where(command => command.Outcome?.EndedAt < endedBefore)
+                    .Take(limit - removed)];
+                foreach (Command command in old)
+                {
+                    source.Commands.Remove(command.Seq);
+                    if (command.IdempotencyKey is string key)
+                    {
+                        source.Keys.Remove(key);
+                    }
+                }
+
+                source.RemovedCount += old.Length;
+                removed += old.Length;
+            }
+
+            return Task.FromResult(removed);
+        }
+    }
+
+    private MemorySourceRow SourceOf(long sourceNo) => tables.Numbered[(int)sourceNo - 1];
+
+    private static QueueState StateOf(MemorySourceRow source) => QueueState.Restore(
+        source.Commands.Values.Select(row => row.Command).Where(command => command.IsOpen), source.LastSeq, source.RemovedCount);
+
+    private static bool IsWritten(MemorySourceRow source, Command command, long writer) =>
+        source.Commands.TryGetValue(command.Seq, out var row) && row.Command.Version == command.Version && row.Writer == writer;
+
+    private static bool Fits(MemorySourceRow source, Command command) => source.Commands.TryGetValue(command.Seq, out var row)
+        ? row.Command.Version == command.Version - 1
+        : command.Version == 1 && command.Seq > source.LastSeq;
+
+    private static void Write(MemorySourceRow source, QueueCommit commit)
+    {
+        foreach (Command command in commit.Commands)
+        {
+            source.Commands[command.Seq] = (command, commit.Writer);
+            source.LastSeq = Math.Max(source.LastSeq, command.Seq);
+            if (command.IdempotencyKey is string key)
+            {
+                source.Keys[key] = command.Seq;
+            }
+        }
+
+        if (commit.Stray is not null)
+        {
+            source.Strays.Add(commit.Stray);
+            if (source.Strays.Count > QueueCommit.MaxStrayReports)
+            {
+                source.Strays.RemoveAt(0);
+            }
+        }
+    }
+}
