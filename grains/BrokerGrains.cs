@@ -1,3 +1,4 @@
+using CommandBroker.Contracts;
 using CommandBroker.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -14,8 +15,8 @@ public static class BrokerGrains
     /// container must hold an opened <see cref="IBrokerDatabase"/>. Low-rate grain state goes into the same database.
     /// </summary>
     /// <param name="silo">The silo to add to.</param>
-    /// <param name="orleansConnection">Where the state goes, from <see cref="IBrokerDatabase.OrleansConnection"/>; null keeps it in memory.</param>
-    public static ISiloBuilder AddBrokerGrains(this ISiloBuilder silo, (string Invariant, string ConnectionString)? orleansConnection)
+    /// <param name="provider">The database's kind; memory keeps the grain state in memory as well.</param>
+    public static ISiloBuilder AddBrokerGrains(this ISiloBuilder silo, StorageProvider provider)
     {
         IServiceCollection services = silo.Services;
         services.AddOptions<QueueOptions>().BindConfiguration(QueueOptions.Section).ValidateDataAnnotations().ValidateOnStart();
@@ -23,21 +24,23 @@ public static class BrokerGrains
         services.AddOptions<SourceOptions>().BindConfiguration(SourceOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<VisitRecorder>();
+        services.AddSingleton<QueueInstruments>();
+        services.AddSingleton<LocalQueues>();
+        services.AddSingleton<ILocalQueues>(provider => provider.GetRequiredService<LocalQueues>());
         services.AddSingleton<QueueContext>();
         services.AddHostedService<RetentionService>();
         services.AddHostedService<VisitFlushService>();
-        if (orleansConnection is (string invariant, string connectionString))
+        if (provider == StorageProvider.Memory)
         {
-            silo.AddAdoNetGrainStorage(GrainStorage.Provider, options =>
-            {
-                options.Invariant = invariant;
-                options.ConnectionString = connectionString;
-                options.GrainStorageSerializer = new JsonStateSerializer();
-            });
+            silo.AddMemoryGrainStorage(GrainStorage.Provider);
         }
         else
         {
-            silo.AddMemoryGrainStorage(GrainStorage.Provider);
+            silo.AddAdoNetGrainStorage(GrainStorage.Provider, builder => builder.Configure<IBrokerDatabase>((options, database) =>
+            {
+                (options.Invariant, options.ConnectionString) = database.OrleansConnection!.Value;
+                options.GrainStorageSerializer = new JsonStateSerializer();
+            }));
         }
 
         return silo;

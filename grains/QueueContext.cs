@@ -12,6 +12,8 @@ internal sealed class QueueContext(
     IOptions<SourceOptions> sources,
     TimeProvider clock,
     VisitRecorder visits,
+    LocalQueues localQueues,
+    QueueInstruments instruments,
     ILogger<SourceServerGrain> logger)
 {
     public ICommandStore Commands { get; } = database.Commands;
@@ -23,6 +25,15 @@ internal sealed class QueueContext(
     public TimeSpan VisitPrecision { get; } = sources.Value.VisitPrecision;
 
     public VisitRecorder Visits { get; } = visits;
+
+    public QueueInstruments Instruments { get; } = instruments;
+
+    public LocalQueues LocalQueues { get; } = localQueues;
+
+    /// <summary>How long an empty queue's polls need not reach the activation, in the clock's timestamps.</summary>
+    public long IdleTimestamps { get; } = (long)(sources.Value.VisitPrecision.TotalSeconds * clock.TimestampFrequency);
+
+    public long Timestamp => clock.GetTimestamp();
 
     public ILogger Logger { get; } = logger;
 

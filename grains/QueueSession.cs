@@ -9,7 +9,7 @@ namespace CommandBroker.Grains;
 /// One activation's hold on its queue: what was last read or committed, and the only place that writes. Memory never holds what
 /// storage refused: the new state replaces the old one after the commit, and any fault drops it, so that the next call reads it anew.
 /// </summary>
-internal sealed class QueueSession(ServerId serverId, ICommandStore store)
+internal sealed class QueueSession(ServerId serverId, QueueContext context, LocalQueue local)
 {
     // Tells this activation's rows from another's when the answer to a commit was lost.
     private readonly long _writer = Random.Shared.NextInt64();
@@ -30,12 +30,16 @@ internal sealed class QueueSession(ServerId serverId, ICommandStore store)
     /// <exception cref="BrokerException">StorageUnavailable or Quarantined.</exception>
     public async Task<bool> LoadAsync()
     {
-        _stored = await GuardAsync(store.LoadAsync(serverId));
+        _stored = await GuardAsync(context.Commands.LoadAsync(serverId));
         return IsLoaded;
     }
 
     /// <summary>Forgets the queue; the next call reads it anew.</summary>
-    public void Drop() => _stored = null;
+    public void Drop()
+    {
+        local.SetBusy();
+        _stored = null;
+    }
 
     /// <summary>Writes a transition and then makes it the state in memory. Anything but Committed drops the state.</summary>
     /// <exception cref="BrokerException">StorageUnavailable; the transition is written or not.</exception>
@@ -47,8 +51,8 @@ internal sealed class QueueSession(ServerId serverId, ICommandStore store)
         }
 
         StoredQueue stored = _stored!;
-        _stored = null;
-        CommitStatus status = await GuardAsync(store.CommitAsync(new QueueCommit
+        Drop();
+        CommitStatus status = await GuardAsync(context.Commands.CommitAsync(new QueueCommit
         {
             SourceNo = stored.SourceNo,
             Writer = _writer,
@@ -58,24 +62,29 @@ internal sealed class QueueSession(ServerId serverId, ICommandStore store)
         if (status == CommitStatus.Committed)
         {
             _stored = stored with { State = next };
+            context.Instruments.Committed(stored.State, changes, stray);
+        }
+        else if (status == CommitStatus.Conflict)
+        {
+            context.Instruments.Conflicted();
         }
 
         return status;
     }
 
     /// <summary>One command that has ended; null when there is none.</summary>
-    public Task<Command?> FindEndedAsync(long seq) => GuardAsync(store.FindAsync(_stored!.SourceNo, seq));
+    public Task<Command?> FindEndedAsync(long seq) => GuardAsync(context.Commands.FindAsync(_stored!.SourceNo, seq));
 
     /// <summary>The retained command with that idempotency key; null when there is none.</summary>
-    public Task<Command?> FindByKeyAsync(string key) => GuardAsync(store.FindByKeyAsync(_stored!.SourceNo, key));
+    public Task<Command?> FindByKeyAsync(string key) => GuardAsync(context.Commands.FindByKeyAsync(_stored!.SourceNo, key));
 
     /// <summary>Ended commands, newest first.</summary>
     public Task<IReadOnlyList<Command>> ReadHistoryAsync(long? before, int limit) =>
-        GuardAsync(store.ReadHistoryAsync(_stored!.SourceNo, before, limit));
+        GuardAsync(context.Commands.ReadHistoryAsync(_stored!.SourceNo, before, limit));
 
     /// <summary>Reports that ended no command, newest first.</summary>
     public Task<IReadOnlyList<StrayReport>> ReadStrayReportsAsync(int limit) =>
-        GuardAsync(store.ReadStrayReportsAsync(_stored!.SourceNo, limit));
+        GuardAsync(context.Commands.ReadStrayReportsAsync(_stored!.SourceNo, limit));
 
     private async Task<T> GuardAsync<T>(Task<T> call)
     {
@@ -85,7 +94,12 @@ internal sealed class QueueSession(ServerId serverId, ICommandStore store)
         }
         catch (Exception exception) when (StoreFault.IsStoreFault(exception))
         {
-            _stored = null;
+            Drop();
+            if (exception is UnreadableRowException)
+            {
+                Log.SourceServerQuarantined(context.Logger, serverId, exception.Message);
+            }
+
             throw StoreFault.Translate(exception, serverId.Value);
         }
     }

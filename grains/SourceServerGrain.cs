@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using CommandBroker.Contracts;
 using CommandBroker.Core;
-using CommandBroker.Storage;
 
 namespace CommandBroker.Grains;
 
@@ -13,6 +12,7 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain
 
     private readonly QueueContext _context;
     private readonly ServerId _serverId;
+    private readonly LocalQueue _local;
     private readonly QueueSession _session;
     private QueuePolicy _policy;
     private DateTimeOffset _visitNotedAt;
@@ -22,19 +22,27 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain
         _context = context;
         _policy = context.Policy;
         _serverId = ServerId.Parse(this.GetPrimaryKeyString());
-        _session = new QueueSession(_serverId, context.Commands);
+        _local = context.LocalQueues.Add(_serverId.Value);
+        _session = new QueueSession(_serverId, context, _local);
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        _local.SetBusy();
+        _context.LocalQueues.Remove(_serverId.Value, _local);
+        return Task.CompletedTask;
     }
 
     public ValueTask<PollReply> PollAsync()
     {
-        DateTimeOffset now = _context.Now;
-        if (!_session.IsLoaded)
+        if (!_session.IsLoaded || !_session.State.Open.IsEmpty)
         {
             return PollSlowlyAsync();
         }
 
-        NoteVisit(now);
-        return _session.State.Open.IsEmpty ? new ValueTask<PollReply>(PollReply.Idle) : PollSlowlyAsync();
+        NoteVisit();
+        _local.SetIdle(_context.Timestamp + _context.IdleTimestamps);
+        return new ValueTask<PollReply>(PollReply.Idle);
     }
 
     public async ValueTask ReleaseAsync(long seq, int deliveryCount)
@@ -91,13 +99,15 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain
             return new PollReply { Status = PollStatus.UnknownSourceServer };
         }
 
-        NoteVisit(_context.Now);
+        NoteVisit();
         PollOutcome outcome = await RunAsync(CommandQueue.Poll);
         return Views.Of(outcome, _context.Now);
     }
 
-    private void NoteVisit(DateTimeOffset now)
+    private void NoteVisit()
     {
+        DateTimeOffset now = _context.Now;
+
         // Also when the clock stepped back: otherwise the source server would look away until the clock has caught up.
         if ((now - _visitNotedAt).Duration() >= _context.VisitPrecision)
         {
