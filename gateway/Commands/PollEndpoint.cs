@@ -1,0 +1,140 @@
+// A hot path: agents poll all the time and mostly find nothing. Bytes lie ready, the reference is cached, nothing is bound or serialised;
+// bench/ guards it. Clarity gives way to speed here and in ReportEndpoint only.
+using System.Diagnostics;
+using System.Globalization;
+using CommandBroker.Gateway.Diagnostics;
+using CommandBroker.Gateway.Grains;
+using CommandBroker.Gateway.Http;
+using CommandBroker.Gateway.Vendor;
+using Orleans.Runtime;
+
+namespace CommandBroker.Gateway.Commands;
+
+/// <summary><c>GET …/sources/{server_id}/command</c>: hands out the next command. A body on the GET is ignored: one SDK sends <c>{}</c>.</summary>
+internal sealed class PollEndpoint(
+    VendorBorder border, SourceServerCache servers, ILocalQueues local, IOptions<GatewayOptions> options, ILogger<PollEndpoint> log)
+{
+    private readonly byte[] _idle = CommandBody.Encode(options.Value.IdleCommandName, "{}").ToArray();
+    private readonly string _retryAfter = options.Value.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Handles the route, whatever the method: only GET takes a command.</summary>
+    public async Task HandleAsync(HttpContext context)
+    {
+        RequestStamp.Set(context);
+        try
+        {
+            VendorError? error = await AnswerAsync(context);
+            if (error is not null)
+            {
+                GatewayInstruments.PollsRefused.Add(1);
+                await border.RefuseAsync(context, error);
+            }
+        }
+        catch (Exception failure)
+        {
+            GatewayInstruments.PollsRefused.Add(1);
+            await border.FailAsync(context, failure);
+        }
+    }
+
+    private async ValueTask<VendorError?> AnswerAsync(HttpContext context)
+    {
+        if (!HttpMethods.IsGet(context.Request.Method))
+        {
+            return VendorErrors.WrongMethod("GET");
+        }
+
+        if (border.Admit(context, Role.Agent, VendorActions.GetCommand, out _) is { } refused)
+        {
+            return refused;
+        }
+
+        string? text = context.Request.RouteValues["server_id"] as string;
+        if (!ServerId.TryParse(text, out ServerId id))
+        {
+            return VendorErrors.Invalid(ServerId.Describe(text));
+        }
+
+        if (local.IsIdle(id.Value))
+        {
+            await SendIdleAsync(context);
+            return null;
+        }
+
+        using Activity? activity = GatewayInstruments.Activities.StartActivity("poll");
+        if (!servers.TryGet(id.Value, out ISourceServerGrain? server)
+            && (server = await servers.FindAsync(id.Value)) is null)
+        {
+            return VendorErrors.UnknownSourceServer;
+        }
+
+        PollReply reply = await server.PollAsync();
+        switch (reply.Status)
+        {
+            case PollStatus.Delivered:
+                await DeliverAsync(context, server, id, reply);
+                return null;
+            case PollStatus.UnknownSourceServer:
+                servers.Remove(id.Value);
+                return VendorErrors.UnknownSourceServer;
+            case PollStatus.TooManyOutstanding:
+                context.Response.Headers.RetryAfter = _retryAfter;
+                break;
+        }
+
+        await SendIdleAsync(context);
+        return null;
+    }
+
+    private ValueTask SendIdleAsync(HttpContext context)
+    {
+        GatewayInstruments.PollsIdle.Add(1);
+        return VendorResponse.WriteAsync(context, _idle);
+    }
+
+    private async ValueTask DeliverAsync(HttpContext context, ISourceServerGrain server, ServerId id, PollReply reply)
+    {
+        bool isSent = false;
+        try
+        {
+            isSent = !context.RequestAborted.IsCancellationRequested && await SendAsync(context, reply);
+        }
+        catch (Exception gone) when (gone is IOException or OperationCanceledException)
+        {
+            log.RequestAborted(RequestStamp.Of(context));
+        }
+        finally
+        {
+            (isSent ? GatewayInstruments.PollsDelivered : GatewayInstruments.PollsUnsent).Add(1);
+            // A repeat under a lease that runs was not counted: there is nothing to take back.
+            if (!isSent && !reply.IsRepeat)
+            {
+                await ReleaseAsync(server, id, reply);
+            }
+        }
+    }
+
+    // The flush completes when the socket has taken the bytes (see GatewayKestrel), so what is true here really went out.
+    private static async ValueTask<bool> SendAsync(HttpContext context, PollReply reply)
+    {
+        using CommandBody body = CommandBody.Encode(reply.Name, reply.Param);
+        VendorResponse.Prepare(context, body.Memory.Length);
+        context.Response.Headers["X-Command-Id"] = reply.Seq.ToString(CultureInfo.InvariantCulture);
+        context.Response.Headers["X-Delivery-Count"] = reply.DeliveryCount.ToString(CultureInfo.InvariantCulture);
+        System.IO.Pipelines.FlushResult flushed = await context.Response.BodyWriter.WriteAsync(body.Memory, context.RequestAborted);
+        return !flushed.IsCompleted && !flushed.IsCanceled && !context.RequestAborted.IsCancellationRequested;
+    }
+
+    private async ValueTask ReleaseAsync(ISourceServerGrain server, ServerId id, PollReply reply)
+    {
+        try
+        {
+            await server.ReleaseAsync(reply.Seq, reply.DeliveryCount);
+            log.DeliveryReleased(id.Value, reply.Seq, reply.DeliveryCount);
+        }
+        catch (Exception failure) when (failure is BrokerException or TimeoutException or OrleansException)
+        {
+            log.DeliveryNotReleased(failure, id.Value, reply.Seq);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+using System.Diagnostics;
+using System.Globalization;
+using CommandBroker.Gateway.Diagnostics;
+using CommandBroker.Gateway.Grains;
+using CommandBroker.Gateway.Http;
+using CommandBroker.Gateway.Identity;
+using CommandBroker.Gateway.Vendor;
+using Microsoft.Extensions.Primitives;
+
+namespace CommandBroker.Gateway.Commands;
+
+/// <summary><c>POST …/sources/{server_id}/command_result</c>: takes an agent's report. Repeating it is harmless.</summary>
+internal sealed class ReportEndpoint(VendorBorder border, SourceServerCache servers, IOptions<GatewayOptions> options)
+{
+    private static readonly byte[] Accepted = "{}"u8.ToArray();
+    private readonly GatewayOptions _options = options.Value;
+
+    /// <summary>Handles the route, whatever the method: only POST reports.</summary>
+    public async Task HandleAsync(HttpContext context)
+    {
+        RequestStamp.Set(context);
+        try
+        {
+            if (await CarryOutAsync(context) is { } error)
+            {
+                GatewayInstruments.ReportsRefused.Add(1);
+                await border.RefuseAsync(context, error);
+                return;
+            }
+
+            GatewayInstruments.ReportsAccepted.Add(1);
+            await VendorResponse.WriteAsync(context, Accepted);
+        }
+        catch (Exception failure)
+        {
+            GatewayInstruments.ReportsRefused.Add(1);
+            await border.FailAsync(context, failure);
+        }
+    }
+
+    private async ValueTask<VendorError?> CarryOutAsync(HttpContext context)
+    {
+        if (!HttpMethods.IsPost(context.Request.Method))
+        {
+            return VendorErrors.WrongMethod("POST");
+        }
+
+        if (border.Admit(context, Role.Agent, VendorActions.Report, out Principal principal) is { } refused)
+        {
+            return refused;
+        }
+
+        string? text = context.Request.RouteValues["server_id"] as string;
+        if (!ServerId.TryParse(text, out ServerId id))
+        {
+            return VendorErrors.Invalid(ServerId.Describe(text));
+        }
+
+        if (!TryReadCommandId(context.Request.Headers["X-Command-Id"], out long? seq))
+        {
+            return VendorErrors.Invalid("X-Command-Id must be one whole number from 1.");
+        }
+
+        if (VendorBody.CheckContentType(context.Request) is { } wrongType)
+        {
+            return wrongType;
+        }
+
+        (VendorError? error, Report? report) = await ReadAsync(context);
+        if (report is null)
+        {
+            return error;
+        }
+
+        using Activity? activity = GatewayInstruments.Activities.StartActivity("report");
+        if (await servers.FindAsync(id.Value) is not { } server)
+        {
+            return VendorErrors.UnknownSourceServer;
+        }
+
+        return Translate(id, await server.ReportAsync(new ReportCall
+        {
+            Name = report.Name,
+            Result = report.Result,
+            ResultDetail = report.ResultDetail,
+            Seq = seq,
+            Actor = principal.Name,
+        }));
+    }
+
+    private async ValueTask<(VendorError? Error, Report? Report)> ReadAsync(HttpContext context)
+    {
+        using RequestBody body = await RequestBody.ReadAsync(context, _options.MaxBodyBytes);
+        VendorError? error = VendorBody.CheckBytes(body, _options.MaxBodyBytes);
+        if (error is not null)
+        {
+            return (error, null);
+        }
+
+        error = ReportReader.Read(body.Utf8, _options.MaxResultDetailBytes, out Report? report);
+        return (error, report);
+    }
+
+    private VendorError? Translate(ServerId id, ReportReplyStatus status)
+    {
+        switch (status)
+        {
+            case ReportReplyStatus.Ended or ReportReplyStatus.Repeated or ReportReplyStatus.KeptAsStray or ReportReplyStatus.NotedOnCancelled:
+                return null;
+            case ReportReplyStatus.NotOutstanding:
+                return VendorErrors.OtherCommandName;
+            case ReportReplyStatus.Contradicting:
+                return VendorErrors.Contradicting;
+            case ReportReplyStatus.UnknownSourceServer:
+                servers.Remove(id.Value);
+                return VendorErrors.UnknownSourceServer;
+            default:
+                throw new InvalidOperationException($"Report status {status} has no answer.");
+        }
+    }
+
+    private static bool TryReadCommandId(StringValues header, out long? seq)
+    {
+        seq = null;
+        if (header.Count == 0)
+        {
+            return true;
+        }
+
+        if (header.Count > 1 || !long.TryParse(header[0], NumberStyles.None, CultureInfo.InvariantCulture, out long number) || number < 1)
+        {
+            return false;
+        }
+
+        seq = number;
+        return true;
+    }
+}

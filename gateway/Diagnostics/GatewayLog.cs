@@ -1,0 +1,29 @@
+namespace CommandBroker.Gateway.Diagnostics;
+
+/// <summary>What the gateway logs. Never a token, a parameter or a result.</summary>
+internal static partial class GatewayLog
+{
+    [LoggerMessage(2001, LogLevel.Information, "Credentials read, {Count} in force", EventName = "CredentialsRead")]
+    public static partial void CredentialsRead(this ILogger log, int count);
+
+    [LoggerMessage(2002, LogLevel.Warning, "Credentials could not be read; the last good set stays in force", EventName = "CredentialsNotRead")]
+    public static partial void CredentialsNotRead(this ILogger log, Exception failure);
+
+    [LoggerMessage(2003, LogLevel.Information, "Response with command {Seq} of {ServerId} could not be sent; delivery {DeliveryCount} taken back", EventName = "DeliveryReleased")]
+    public static partial void DeliveryReleased(this ILogger log, string serverId, long seq, int deliveryCount);
+
+    [LoggerMessage(2004, LogLevel.Warning, "Response with command {Seq} of {ServerId} could not be sent, and the delivery could not be taken back; its lease runs out by itself", EventName = "DeliveryNotReleased")]
+    public static partial void DeliveryNotReleased(this ILogger log, Exception failure, string serverId, long seq);
+
+    [LoggerMessage(2005, LogLevel.Error, "Request {RequestId} failed", EventName = "RequestFailed")]
+    public static partial void RequestFailed(this ILogger log, Exception failure, string? requestId);
+
+    [LoggerMessage(2006, LogLevel.Warning, "Request {RequestId} was not carried out: {Reason}", EventName = "RequestNotCarriedOut")]
+    public static partial void RequestNotCarriedOut(this ILogger log, Exception failure, string? requestId, BrokerErrorReason reason);
+
+    [LoggerMessage(2007, LogLevel.Debug, "Request {RequestId} ended by its client", EventName = "RequestAborted")]
+    public static partial void RequestAborted(this ILogger log, string? requestId);
+
+    [LoggerMessage(2008, LogLevel.Warning, "Not ready: {Missing}", EventName = "NotReady")]
+    public static partial void NotReady(this ILogger log, string missing);
+}

@@ -1,0 +1,37 @@
+using CommandBroker.Gateway.Commands;
+using CommandBroker.Gateway.Health;
+using CommandBroker.Gateway.Sources;
+using CommandBroker.Gateway.Vendor;
+
+namespace CommandBroker.Gateway;
+
+/// <summary>Maps the broker's routes.</summary>
+public static class GatewayEndpoints
+{
+    /// <summary>Maps every route, and an answer in the right shape for all that is no route. Nothing else can be mapped beside it at the root.</summary>
+    public static IEndpointRouteBuilder MapCommandBroker(this IEndpointRouteBuilder routes)
+    {
+        ArgumentNullException.ThrowIfNull(routes);
+        IServiceProvider services = routes.ServiceProvider;
+        PollEndpoint poll = services.GetRequiredService<PollEndpoint>();
+        ReportEndpoint report = services.GetRequiredService<ReportEndpoint>();
+        foreach (string family in (string[])["/v3/sources", "/v1/sms/sources"])
+        {
+            // Without a method, so that HEAD and OPTIONS come to the endpoint, which refuses them, and not to the framework.
+            routes.Map(family + "/{server_id}/command", poll.HandleAsync);
+            routes.Map(family + "/{server_id}/command_result", report.HandleAsync);
+        }
+
+        SourceServerEndpoints sources = services.GetRequiredService<SourceServerEndpoints>();
+        routes.Map("/", sources.VersionsAsync);
+        routes.Map("/v3", sources.VersionAsync);
+        routes.Map("/v3/sources", sources.CollectionAsync);
+        routes.Map("/v3/sources/delete", sources.BatchDeleteAsync);
+        routes.Map("/v3/sources/{server_id}", sources.MemberAsync);
+        HealthEndpoints health = services.GetRequiredService<HealthEndpoints>();
+        routes.Map("/livez", health.LiveAsync);
+        routes.Map("/readyz", health.ReadyAsync);
+        routes.Map("/{**path}", services.GetRequiredService<UnknownRoute>().HandleAsync).WithOrder(int.MaxValue);
+        return routes;
+    }
+}

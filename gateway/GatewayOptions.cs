@@ -1,0 +1,77 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace CommandBroker.Gateway;
+
+/// <summary>Settings of the HTTP gateway, section <c>Gateway</c>. Read once at the start; a value outside its range stops the start with a message.</summary>
+public sealed class GatewayOptions
+{
+    /// <summary>The configuration section.</summary>
+    public const string Section = "Gateway";
+
+    /// <summary>The <c>command_name</c> of a poll that finds nothing due. Default <c>SKIP</c>; 1 to 255 characters.</summary>
+    [Required, StringLength(Command.MaxNameLength, MinimumLength = 1)]
+    public string IdleCommandName { get; set; } = "SKIP";
+
+    /// <summary>The longest request body, in bytes; the streamed batch has no limit of its own, but each of its lines has this one. Default 1,048,576; 1,024 to 67,108,864.</summary>
+    [Range(1_024, 67_108_864)]
+    public int MaxBodyBytes { get; set; } = 1_048_576;
+
+    /// <summary>The longest <c>result_detail</c> of a report, in UTF-8 bytes. Default 262,144; 2 to 67,108,864.</summary>
+    [Range(2, 67_108_864)]
+    public int MaxResultDetailBytes { get; set; } = 262_144;
+
+    /// <summary>Source servers whose grain reference is kept; beyond it some are forgotten and looked up again. Default 200,000; 16 to 10,000,000.</summary>
+    [Range(16, 10_000_000)]
+    public int MaxCachedSourceServers { get; set; } = 200_000;
+
+    /// <summary>How often the stored credentials are read again: a new or removed one counts after this time at most. Default 30 s; 1 s to 1 day.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan CredentialRefreshInterval { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>What <c>Retry-After</c> tells an agent, in whole seconds. Default 5 s; 1 s to 1 h.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan RetryAfter { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long <c>/readyz</c> waits for the store. Default 2 s; 100 ms to 1 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
+    public TimeSpan ReadyTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>All header lines of a request together, in bytes. Default 32,768, the vendor's; 8,192 to 1,048,576.</summary>
+    [Range(8_192, 1_048_576)]
+    public int MaxHeaderBytes { get; set; } = 32_768;
+
+    /// <summary>Header lines of a request. Default 100; 20 to 10,000.</summary>
+    [Range(20, 10_000)]
+    public int MaxHeaderCount { get; set; } = 100;
+
+    /// <summary>Connections open at one time; further ones are closed at once. Default 50,000; 1 to 1,000,000.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxConnections { get; set; } = 50_000;
+
+    /// <summary>How long a client may take to send its header lines. Default 15 s; 100 ms to 10 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
+    public TimeSpan HeadersTimeout { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long a connection may rest between requests; longer than the agents' polling interval saves connections. Default 130 s; 1 s to 1 day.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan KeepAliveTimeout { get; set; } = TimeSpan.FromSeconds(130);
+
+    /// <summary>The slowest a body may come, in bytes per second, after <see cref="BodyGracePeriod"/>; slower clients are cut. Default 240; 1 to 1,000,000.</summary>
+    [Range(1, 1_000_000)]
+    public int MinBodyBytesPerSecond { get; set; } = 240;
+
+    /// <summary>How long a body may be slower than <see cref="MinBodyBytesPerSecond"/>. Default 5 s; 1.1 s to 10 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:01.1", "00:10:00")]
+    public TimeSpan BodyGracePeriod { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Lines of a streamed batch that are worked on at one time. Default 256; 1 to 10,000.</summary>
+    [Range(1, 10_000)]
+    public int BatchWindowLines { get; set; } = 256;
+
+    /// <summary>Source servers that one streamed batch calls at one time. Default 64; 1 to 1,000.</summary>
+    [Range(1, 1_000)]
+    public int BatchConcurrency { get; set; } = 64;
+
+    /// <summary><see cref="RetryAfter"/> in whole seconds, as the header wants it.</summary>
+    internal int RetryAfterSeconds => (int)Math.Ceiling(RetryAfter.TotalSeconds);
+}

@@ -1,0 +1,38 @@
+using CommandBroker.Gateway.Commands;
+using CommandBroker.Gateway.Grains;
+using CommandBroker.Gateway.Health;
+using CommandBroker.Gateway.Identity;
+using CommandBroker.Gateway.Sources;
+using CommandBroker.Gateway.Vendor;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace CommandBroker.Gateway;
+
+/// <summary>Adds the gateway to a host.</summary>
+public static class GatewayServices
+{
+    /// <summary>
+    /// Adds the gateway: settings from section <c>Gateway</c>, checked at the start, the web server's limits, the credentials and the endpoints.
+    /// The host must have an Orleans silo or client. Adding it twice is harmless.
+    /// </summary>
+    public static IServiceCollection AddCommandBrokerGateway(this IServiceCollection services)
+    {
+        services.AddOptions<GatewayOptions>().BindConfiguration(GatewayOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<KestrelServerOptions>, GatewayKestrelSetup>());
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<IBrokerGrains, OrleansGrains>();
+        services.TryAddSingleton<ILocalQueues, NoLocalQueues>();
+        services.TryAddSingleton<SourceServerCache>();
+        services.TryAddSingleton<CredentialCache>();
+        services.TryAddSingleton<Admission>();
+        services.AddHostedService<CredentialRefresh>();
+        services.TryAddSingleton<VendorBorder>();
+        services.TryAddSingleton<PollEndpoint>();
+        services.TryAddSingleton<ReportEndpoint>();
+        services.TryAddSingleton<SourceServerEndpoints>();
+        services.TryAddSingleton<HealthEndpoints>();
+        services.TryAddSingleton<UnknownRoute>();
+        return services;
+    }
+}

@@ -1,0 +1,14 @@
+namespace CommandBroker.Gateway.Grains;
+
+/// <summary>Where the gateway finds its grains.</summary>
+internal interface IBrokerGrains
+{
+    /// <summary>The credentials.</summary>
+    ICredentialGrain Credentials { get; }
+
+    /// <summary>The directory of source servers.</summary>
+    ISourceDirectoryGrain Directory { get; }
+
+    /// <summary>A reference to one source server's queue; making one calls nothing.</summary>
+    ISourceServerGrain SourceServer(string serverId);
+}

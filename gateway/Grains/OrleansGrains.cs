@@ -1,0 +1,14 @@
+namespace CommandBroker.Gateway.Grains;
+
+/// <summary>The grains of the silo or cluster this process belongs to.</summary>
+internal sealed class OrleansGrains(IGrainFactory factory) : IBrokerGrains
+{
+    /// <inheritdoc/>
+    public ICredentialGrain Credentials { get; } = factory.GetGrain<ICredentialGrain>(0);
+
+    /// <inheritdoc/>
+    public ISourceDirectoryGrain Directory { get; } = factory.GetGrain<ISourceDirectoryGrain>(0);
+
+    /// <inheritdoc/>
+    public ISourceServerGrain SourceServer(string serverId) => factory.GetGrain<ISourceServerGrain>(serverId);
+}

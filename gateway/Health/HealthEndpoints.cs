@@ -1,0 +1,63 @@
+using CommandBroker.Gateway.Diagnostics;
+using CommandBroker.Gateway.Grains;
+using CommandBroker.Gateway.Http;
+using CommandBroker.Gateway.Identity;
+using CommandBroker.Gateway.Vendor;
+using Orleans.Runtime;
+
+namespace CommandBroker.Gateway.Health;
+
+/// <summary><c>/livez</c>: the process answers. <c>/readyz</c>: silo, store and credentials do as well. Neither needs a token.</summary>
+internal sealed class HealthEndpoints(
+    IBrokerGrains grains, CredentialCache credentials, VendorBorder border, IOptions<GatewayOptions> options, TimeProvider clock, ILogger<HealthEndpoints> log)
+{
+    private static readonly byte[] Live = "{\"status\":\"live\"}"u8.ToArray();
+    private static readonly byte[] Ready = "{\"status\":\"ready\"}"u8.ToArray();
+    private static readonly byte[] NoCredentials = "{\"status\":\"not ready\",\"missing\":\"credentials\"}"u8.ToArray();
+    private static readonly byte[] NoStorage = "{\"status\":\"not ready\",\"missing\":\"storage\"}"u8.ToArray();
+    private static readonly byte[] NoSilo = "{\"status\":\"not ready\",\"missing\":\"silo\"}"u8.ToArray();
+
+    /// <summary>200 while the process can answer at all.</summary>
+    public Task LiveAsync(HttpContext context) => AnswerAsync(context, () => ValueTask.FromResult<(int, byte[])>((StatusCodes.Status200OK, Live)));
+
+    /// <summary>200 when the store has taken a write within <see cref="GatewayOptions.ReadyTimeout"/> and the credentials are known; otherwise 503 and what is missing.</summary>
+    public Task ReadyAsync(HttpContext context) => AnswerAsync(context, CheckAsync);
+
+    private async Task AnswerAsync(HttpContext context, Func<ValueTask<(int Status, byte[] Body)>> check)
+    {
+        RequestStamp.Set(context);
+        if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
+        {
+            await border.RefuseAsync(context, VendorErrors.WrongMethod("GET, HEAD"));
+            return;
+        }
+
+        (int status, byte[] body) = await check();
+        context.Response.StatusCode = status;
+        await VendorResponse.WriteAsync(context, body);
+    }
+
+    private async ValueTask<(int Status, byte[] Body)> CheckAsync()
+    {
+        try
+        {
+            await grains.Directory.PingAsync().AsTask().WaitAsync(options.Value.ReadyTimeout, clock);
+        }
+        catch (BrokerException)
+        {
+            return Missing(NoStorage, "storage");
+        }
+        catch (Exception unreachable) when (unreachable is TimeoutException or OrleansException)
+        {
+            return Missing(NoSilo, "silo");
+        }
+
+        return credentials.IsLoaded ? (StatusCodes.Status200OK, Ready) : Missing(NoCredentials, "credentials");
+    }
+
+    private (int Status, byte[] Body) Missing(byte[] body, string what)
+    {
+        log.NotReady(what);
+        return (StatusCodes.Status503ServiceUnavailable, body);
+    }
+}

@@ -1,0 +1,8 @@
+namespace CommandBroker.Gateway.Identity;
+
+/// <summary>Who calls.</summary>
+internal sealed record Principal(string Name, Role Role)
+{
+    /// <summary>Whether this role may do what <paramref name="needed"/> may do; the operator may do everything.</summary>
+    public bool Has(Role needed) => Role == needed || Role == Role.Operator;
+}

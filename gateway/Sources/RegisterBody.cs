@@ -1,0 +1,72 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using CommandBroker.Gateway.Vendor;
+
+namespace CommandBroker.Gateway.Sources;
+
+/// <summary>Reads what an agent registers: name, os_type and id are understood, everything else is kept as it came.</summary>
+internal static class RegisterBody
+{
+    private const int MaxNameLength = 64;
+    // Its member route would be hidden by that of the batch delete.
+    private const string ReservedId = "delete";
+
+    private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 64 };
+
+    /// <summary>Reads a registration.</summary>
+    public static (VendorError? Error, RegisterCall? Call) Read(JsonElement body)
+    {
+        (VendorError? error, string? name) = ReadName(body);
+        if (name is null)
+        {
+            return (error, null);
+        }
+
+        if (!body.TryGetProperty("os_type"u8, out JsonElement osType)
+            || !(osType.ValueKind == JsonValueKind.String && (osType.ValueEquals("WINDOWS"u8) || osType.ValueEquals("LINUX"u8))))
+        {
+            return (VendorErrors.Invalid("os_type must be WINDOWS or LINUX."), null);
+        }
+
+        string? serverId = null;
+        if (body.TryGetProperty("id"u8, out JsonElement id) && id.ValueKind != JsonValueKind.Null)
+        {
+            serverId = id.ValueKind == JsonValueKind.String ? id.GetString() : null;
+            if (!ServerId.TryParse(serverId, out _) || serverId == ReservedId)
+            {
+                return (VendorErrors.Invalid(serverId == ReservedId ? "id must not be \"delete\"." : ServerId.Describe(serverId)), null);
+            }
+        }
+
+        return (null, new RegisterCall { ServerId = serverId, Name = name, OsType = osType.GetString()!, Details = ReadDetails(body) });
+    }
+
+    /// <summary>Reads the name alone, as a rename sends it.</summary>
+    public static (VendorError? Error, string? Name) ReadName(JsonElement body) =>
+        body.TryGetProperty("name"u8, out JsonElement member) && member.ValueKind == JsonValueKind.String
+        && member.GetString() is { Length: > 0 and <= MaxNameLength } name
+            ? (null, name)
+            : (VendorErrors.Invalid($"name must be a string of 1 to {MaxNameLength} characters."), null);
+
+    private static string ReadDetails(JsonElement body)
+    {
+        var text = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(text, Writing))
+        {
+            writer.WriteStartObject();
+            foreach (JsonProperty member in body.EnumerateObject())
+            {
+                if (member.Name is not ("id" or "name" or "os_type"))
+                {
+                    member.WriteTo(writer);
+                }
+            }
+
+            writer.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(text.WrittenSpan);
+    }
+}

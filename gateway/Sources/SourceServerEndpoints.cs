@@ -1,0 +1,176 @@
+using System.Text.Json;
+using CommandBroker.Client.Wire;
+using CommandBroker.Gateway.Grains;
+using CommandBroker.Gateway.Http;
+using CommandBroker.Gateway.Identity;
+using CommandBroker.Gateway.Vendor;
+
+namespace CommandBroker.Gateway.Sources;
+
+/// <summary>The vendor's routes around source servers: register, list, show, rename, delete, and version discovery.</summary>
+internal sealed class SourceServerEndpoints(
+    VendorBorder border, IBrokerGrains grains, SourceServerCache servers, IOptions<GatewayOptions> options)
+{
+    private static readonly byte[] Versions = """{"versions":[{"id":"v3","status":"CURRENT","version":"","min_version":"","links":[{"rel":"self","href":"/v3"}]}]}"""u8.ToArray();
+    private static readonly byte[] Version = """{"version":{"id":"v3","status":"CURRENT","version":"","min_version":"","links":[{"rel":"self","href":"/v3"}]}}"""u8.ToArray();
+
+    private readonly int _maxBodyBytes = options.Value.MaxBodyBytes;
+
+    /// <summary><c>GET /</c>; needs no token.</summary>
+    public Task VersionsAsync(HttpContext context) => DiscoverAsync(context, Versions);
+
+    /// <summary><c>GET /v3</c>; needs no token.</summary>
+    public Task VersionAsync(HttpContext context) => DiscoverAsync(context, Version);
+
+    /// <summary><c>/v3/sources</c>.</summary>
+    public Task CollectionAsync(HttpContext context) => context.Request.Method switch
+    {
+        "GET" => border.RunAsync(context, Role.Operator, VendorActions.List, ListAsync),
+        "POST" => border.RunAsync(context, Role.Agent, VendorActions.Register, RegisterAsync),
+        _ => border.RefuseMethodAsync(context, "GET, POST"),
+    };
+
+    /// <summary><c>/v3/sources/{server_id}</c>.</summary>
+    public Task MemberAsync(HttpContext context) => context.Request.Method switch
+    {
+        "GET" => border.RunAsync(context, Role.Agent, VendorActions.Show, ShowAsync),
+        "PUT" => border.RunAsync(context, Role.Agent, VendorActions.Update, RenameAsync),
+        "DELETE" => border.RunAsync(context, Role.Operator, VendorActions.Delete, DeleteAsync),
+        _ => border.RefuseMethodAsync(context, "GET, PUT, DELETE"),
+    };
+
+    /// <summary><c>/v3/sources/delete</c>.</summary>
+    public Task BatchDeleteAsync(HttpContext context) => context.Request.Method switch
+    {
+        "POST" => border.RunAsync(context, Role.Operator, VendorActions.Delete, DeleteManyAsync),
+        _ => border.RefuseMethodAsync(context, "POST"),
+    };
+
+    private Task DiscoverAsync(HttpContext context, byte[] body)
+    {
+        if (!HttpMethods.IsGet(context.Request.Method))
+        {
+            return border.RefuseMethodAsync(context, "GET");
+        }
+
+        RequestStamp.Set(context);
+        return VendorResponse.WriteAsync(context, body).AsTask();
+    }
+
+    private async ValueTask<VendorAnswer> ListAsync(HttpContext context, Principal principal)
+    {
+        if (SourceServerQueryText.Read(context.Request.Query, out SourceServerQuery query) is { } fault)
+        {
+            return VendorErrors.Invalid(fault);
+        }
+
+        SourceServerListView page = await grains.Directory.ListAsync(query);
+        return Ok(
+            new SourceServerListRecord
+            {
+                Count = page.TotalCount,
+                SourceServers = [.. page.Servers.Select(server => server.ToWire(withReason: true))],
+            },
+            WireJson.Readable.SourceServerListRecord);
+    }
+
+    private async ValueTask<VendorAnswer> RegisterAsync(HttpContext context, Principal principal)
+    {
+        (VendorError? error, RegisterCall? call) = await VendorBody.ReadAsync(context, _maxBodyBytes, RegisterBody.Read);
+        return call is null
+            ? error!
+            : Ok(new RegisterAnswer { Id = await grains.Directory.RegisterAsync(call) }, WireJson.Readable.RegisterAnswer);
+    }
+
+    private async ValueTask<VendorAnswer> ShowAsync(HttpContext context, Principal principal)
+    {
+        if (ReadId(context, out ServerId id) is { } error)
+        {
+            return error;
+        }
+
+        return await grains.Directory.ShowAsync(id.Value) is { } server
+            ? Ok(server.ToWire(withReason: principal.Role == Role.Operator), WireJson.Readable.SourceServerRecord)
+            : VendorErrors.UnknownSourceServer;
+    }
+
+    private async ValueTask<VendorAnswer> RenameAsync(HttpContext context, Principal principal)
+    {
+        if (ReadId(context, out ServerId id) is { } error)
+        {
+            return error;
+        }
+
+        (error, string? name) = await VendorBody.ReadAsync<string>(context, _maxBodyBytes, RegisterBody.ReadName);
+        if (name is null)
+        {
+            return error!;
+        }
+
+        await grains.Directory.RenameAsync(id.Value, name);
+        return VendorAnswer.Done;
+    }
+
+    private async ValueTask<VendorAnswer> DeleteAsync(HttpContext context, Principal principal) =>
+        ReadId(context, out ServerId id) is { } error ? error
+        : await DeleteOneAsync(id.Value) ? VendorAnswer.Done
+        : VendorErrors.UnknownSourceServer;
+
+    // Those that are gone already do not count as a fault, so a batch of which some were refused can be sent again.
+    private async ValueTask<VendorAnswer> DeleteManyAsync(HttpContext context, Principal principal)
+    {
+        (VendorError? error, string[]? ids) = await VendorBody.ReadAsync<string[]>(context, _maxBodyBytes, DeleteBody.Read);
+        if (ids is null)
+        {
+            return error!;
+        }
+
+        var refused = new List<string>();
+        foreach (string id in ids)
+        {
+            try
+            {
+                await DeleteOneAsync(id);
+            }
+            catch (BrokerException outstanding) when (outstanding.Reason == BrokerErrorReason.CommandsOutstanding)
+            {
+                refused.Add(id);
+            }
+        }
+
+        return refused.Count == 0
+            ? VendorAnswer.Done
+            : VendorErrors.Outstanding($"{refused.Count} of {ids.Length} source servers have open commands and stay, the others are deleted: {string.Join(", ", refused)}");
+    }
+
+    private async ValueTask<bool> DeleteOneAsync(string serverId)
+    {
+        if (await servers.FindAsync(serverId) is not { } server)
+        {
+            return false;
+        }
+
+        try
+        {
+            await server.DeleteAsync();
+            return true;
+        }
+        catch (BrokerException gone) when (gone.Reason == BrokerErrorReason.UnknownSourceServer)
+        {
+            return false;
+        }
+        finally
+        {
+            servers.Remove(serverId);
+        }
+    }
+
+    private static VendorError? ReadId(HttpContext context, out ServerId id)
+    {
+        string? text = context.Request.RouteValues["server_id"] as string;
+        return ServerId.TryParse(text, out id) ? null : VendorErrors.Invalid(ServerId.Describe(text));
+    }
+
+    private static VendorAnswer Ok<T>(T body, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) =>
+        VendorAnswer.Ok(JsonSerializer.SerializeToUtf8Bytes(body, type));
+}

@@ -1,0 +1,84 @@
+using CommandBroker.Gateway.Diagnostics;
+using CommandBroker.Gateway.Http;
+using CommandBroker.Gateway.Identity;
+using Orleans.Runtime;
+
+namespace CommandBroker.Gateway.Vendor;
+
+/// <summary>The outermost border of the vendor's routes: admits callers and turns what was thrown into an answer.</summary>
+internal sealed class VendorBorder(Admission admission, IOptions<GatewayOptions> options, ILogger<VendorBorder> log)
+{
+    private readonly int _retryAfterSeconds = options.Value.RetryAfterSeconds;
+
+    /// <summary>Admits a caller, or says what it gets instead.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="needed">The role that may do this.</param>
+    /// <param name="action">The vendor's name of what is to be done.</param>
+    /// <param name="principal">The caller, when the answer is null.</param>
+    public VendorError? Admit(HttpContext context, Role needed, string action, out Principal principal)
+    {
+        AdmissionStatus status = admission.Check(context, needed, out principal);
+        return status == AdmissionStatus.Admitted ? null : VendorErrors.Of(status, action);
+    }
+
+    /// <summary>Runs one rarely called route: admits, carries out, answers.</summary>
+    public async Task RunAsync(
+        HttpContext context, Role needed, string action, Func<HttpContext, Principal, ValueTask<VendorAnswer>> carryOut)
+    {
+        RequestStamp.Set(context);
+        try
+        {
+            VendorAnswer answer = Admit(context, needed, action, out Principal principal) is { } refused
+                ? refused
+                : await carryOut(context, principal);
+            await (answer.Error is { } error ? RefuseAsync(context, error) : VendorResponse.WriteAsync(context, answer.Body));
+        }
+        catch (Exception failure)
+        {
+            await FailAsync(context, failure);
+        }
+    }
+
+    /// <summary>Answers 405 for a method that the route does not take.</summary>
+    public Task RefuseMethodAsync(HttpContext context, string allow)
+    {
+        RequestStamp.Set(context);
+        return RefuseAsync(context, VendorErrors.WrongMethod(allow)).AsTask();
+    }
+
+    /// <summary>Answers with an error.</summary>
+    public ValueTask RefuseAsync(HttpContext context, VendorError error) => VendorResponse.WriteAsync(context, error, _retryAfterSeconds);
+
+    /// <summary>Answers for an exception, or ends the connection when an answer has begun.</summary>
+    public async ValueTask FailAsync(HttpContext context, Exception failure)
+    {
+        if (context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)
+        {
+            log.RequestAborted(RequestStamp.Of(context));
+            context.Abort();
+            return;
+        }
+
+        await RefuseAsync(context, Translate(context, failure));
+    }
+
+    private VendorError Translate(HttpContext context, Exception failure)
+    {
+        switch (failure)
+        {
+            case BrokerException { Reason: not BrokerErrorReason.Internal } refused:
+                if (refused.IsTransient || refused.Reason == BrokerErrorReason.Quarantined)
+                {
+                    log.RequestNotCarriedOut(failure, RequestStamp.Of(context), refused.Reason);
+                }
+
+                return VendorErrors.Of(refused);
+            case TimeoutException or OrleansException:
+                log.RequestNotCarriedOut(failure, RequestStamp.Of(context), BrokerErrorReason.Unreachable);
+                return VendorErrors.Unavailable;
+            default:
+                log.RequestFailed(failure, RequestStamp.Of(context));
+                return VendorErrors.Internal;
+        }
+    }
+}
