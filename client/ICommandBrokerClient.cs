@@ -17,7 +17,7 @@ public interface ICommandBrokerClient
 
     /// <summary>
     /// Adds any number of commands to any number of source servers, in bounded memory. Commands of one source server are added in the order given.
-    /// A refused command does not stop the others; a broker that cannot be reached does, by an exception after the last attempt.
+    /// A refused command does not stop the others; a broker that cannot be reached at all does, by an exception after the last attempt.
     /// </summary>
     /// <returns>An outcome for each item, in the same order, as soon as it is known.</returns>
     IAsyncEnumerable<EnqueueItemOutcome> EnqueueManyAsync(IAsyncEnumerable<EnqueueItem> items, CancellationToken cancellationToken = default);
@@ -37,8 +37,8 @@ public interface ICommandBrokerClient
     Task<HistoryPage> ReadHistoryAsync(string serverId, long? before = null, int limit = 100, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// The open commands, then every command again whenever it has changed, ended ones included, until cancelled. A command that was enqueued and
-    /// ended between two looks is not missed; the states it went through in between are.
+    /// The open commands, then each new one, each that changed, and each as it ended, until cancelled. A command that was enqueued and ended
+    /// between two looks is not missed; the states it went through in between are, and so is what happens to a command after its end.
     /// </summary>
     /// <param name="serverId">The source server.</param>
     /// <param name="interval">The time between two looks, more than zero; null means 1 s.</param>

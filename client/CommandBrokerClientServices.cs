@@ -1,0 +1,49 @@
+using System.ComponentModel.DataAnnotations;
+using CommandBroker.Client;
+using CommandBroker.Client.Grains;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Orleans.Hosting;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds the clients to a host.</summary>
+public static class CommandBrokerClientServices
+{
+    /// <summary>
+    /// Adds <see cref="ICommandBrokerClient"/>, <see cref="ISourceServerClient"/> and <see cref="ICommandBrokerClientFactory"/>, all singletons.
+    /// Adding them twice is harmless.
+    /// </summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="clustering">
+    /// How an Orleans client finds the cluster; null in a host that is a silo or has an Orleans client already, whose <see cref="IGrainFactory"/> is used.
+    /// </param>
+    /// <param name="configure">Changes the defaults; a value out of range stops the host at its start.</param>
+    public static IServiceCollection AddCommandBrokerClient(
+        this IServiceCollection services, Action<IClientBuilder>? clustering = null, Action<CommandBrokerClientOptions>? configure = null)
+    {
+        if (clustering is not null)
+        {
+            services.AddOrleansClient(clustering);
+        }
+
+        services.AddOptions<CommandBrokerClientOptions>()
+            .Configure(options => configure?.Invoke(options))
+            .Validate(
+                options => options.Principal.Length > 0 && Validator.TryValidateObject(options.Retry, new ValidationContext(options.Retry), null, true),
+                "CommandBrokerClientOptions: Principal must not be empty, Retry:MaxAttempts is 1 to 20, BaseInterval 1 ms to 1 min, MaxInterval 1 ms to 5 min.")
+            .ValidateOnStart();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<ICommandBrokerClientFactory>(host => new GrainCommandBrokerClientFactory(
+            host.GetRequiredService<IGrainFactory>(), OptionsOf(host).Retry, host.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<ICommandBrokerClient>(host =>
+            host.GetRequiredService<ICommandBrokerClientFactory>().For(OptionsOf(host).Principal));
+        services.TryAddSingleton<ISourceServerClient>(host => new GrainSourceServerClient(
+            host.GetRequiredService<IGrainFactory>(), OptionsOf(host).Retry, host.GetRequiredService<TimeProvider>()));
+        return services;
+    }
+
+    private static CommandBrokerClientOptions OptionsOf(IServiceProvider host) =>
+        host.GetRequiredService<IOptions<CommandBrokerClientOptions>>().Value;
+}

@@ -1,0 +1,58 @@
+using CommandBroker.Contracts;
+
+namespace CommandBroker.Client.Grains;
+
+/// <summary>The directory of source servers inside the cluster, or beside it as an Orleans client.</summary>
+public sealed class GrainSourceServerClient : ISourceServerClient
+{
+    private readonly IGrainFactory _grains;
+    private readonly GrainCall _call;
+
+    /// <summary>Makes one; the parameters are those of <see cref="GrainCommandBrokerClient"/>.</summary>
+    public GrainSourceServerClient(IGrainFactory grains, RetryOptions? retry = null, TimeProvider? time = null)
+    {
+        _grains = grains;
+        _call = new GrainCall(new CallRetrier(retry ?? new RetryOptions(), time ?? TimeProvider.System, Random.Shared.NextDouble));
+    }
+
+    private ISourceDirectoryGrain Directory => _grains.GetGrain<ISourceDirectoryGrain>(0);
+
+    /// <inheritdoc/>
+    public Task<string> RegisterAsync(RegisterCall call, CancellationToken cancellationToken = default)
+    {
+        RegisterCall named = call with { ServerId = call.ServerId ?? Guid.CreateVersion7().ToString() };
+        return _call.RunAsync(() => Directory.RegisterAsync(named), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<SourceServerView?> ShowAsync(string serverId, CancellationToken cancellationToken = default) =>
+        _call.RunAsync(() => Directory.ShowAsync(ServerIdText.Check(serverId)), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<SourceServerListView> ListAsync(SourceServerQuery query, CancellationToken cancellationToken = default) =>
+        _call.RunAsync(() => Directory.ListAsync(query), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task RenameAsync(string serverId, string name, CancellationToken cancellationToken = default) =>
+        _call.RunAsync(() => Directory.RenameAsync(ServerIdText.Check(serverId), name), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task DeleteAsync(string serverId, CancellationToken cancellationToken = default)
+    {
+        int attempt = 0;
+        return _call.RunAsync(
+            async () =>
+            {
+                attempt++;
+                try
+                {
+                    await _grains.GetGrain<ISourceServerGrain>(ServerIdText.Check(serverId)).DeleteAsync();
+                }
+                catch (BrokerException fault) when (attempt > 1 && fault.Reason == BrokerErrorReason.UnknownSourceServer)
+                {
+                    // The attempt whose answer was lost had deleted it.
+                }
+            },
+            cancellationToken);
+    }
+}
