@@ -28,7 +28,7 @@ internal static class GrainStorage
         }
         catch (Exception exception) when (exception is not BrokerException)
         {
-            throw new BrokerException(BrokerErrorReason.StorageUnavailable, $"The {what} cannot be stored now: {exception.Message}", exception);
+            throw new BrokerException(BrokerErrorReason.StorageUnavailable, $"The {what} cannot be stored now: {exception.Message}");
         }
     }
 }

@@ -29,4 +29,7 @@ internal static partial class Log
 
     [LoggerMessage(1008, LogLevel.Error, "Stored commands of source server {ServerId} cannot be read; it is quarantined: {Reason}", EventName = "SourceServerQuarantined")]
     public static partial void SourceServerQuarantined(ILogger logger, ServerId serverId, string reason);
+
+    [LoggerMessage(1009, LogLevel.Warning, "The store did not serve source server {ServerId}; its queue is read anew with the next call", EventName = "StoreRefused")]
+    public static partial void StoreRefused(ILogger logger, Exception exception, ServerId serverId);
 }

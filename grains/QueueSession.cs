@@ -99,6 +99,10 @@ internal sealed class QueueSession(ServerId serverId, QueueContext context, Loca
             {
                 Log.SourceServerQuarantined(context.Logger, serverId, exception.Message);
             }
+            else
+            {
+                Log.StoreRefused(context.Logger, exception, serverId);
+            }
 
             throw StoreFault.Translate(exception, serverId.Value);
         }

@@ -3,14 +3,17 @@ using CommandBroker.Storage;
 
 namespace CommandBroker.Grains;
 
-/// <summary>Turns a store's exceptions into ones that may cross a process border; a database provider's own may not be known there.</summary>
+/// <summary>
+/// Turns a store's exceptions into ones that may cross a process border, without the cause: a database provider's own exceptions cannot
+/// be serialised, and the failure to do so would hide the reason.
+/// </summary>
 internal static class StoreFault
 {
     public static BrokerException Translate(Exception exception, string serverId) => exception switch
     {
         UnreadableRowException => new BrokerException(BrokerErrorReason.Quarantined,
-            $"Stored commands of source server {serverId} cannot be read; it is quarantined: {exception.Message}", exception),
-        _ => new BrokerException(BrokerErrorReason.StorageUnavailable, exception.Message, exception),
+            $"Stored commands of source server {serverId} cannot be read; it is quarantined: {exception.Message}"),
+        _ => new BrokerException(BrokerErrorReason.StorageUnavailable, exception.Message),
     };
 
     /// <summary>Whether it is a store's exception, to be translated; anything else is a fault of ours and goes on as it is.</summary>

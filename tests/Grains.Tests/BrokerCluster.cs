@@ -1,0 +1,76 @@
+using CommandBroker.Contracts;
+using CommandBroker.Core;
+using CommandBroker.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using Orleans.TestingHost;
+using Xunit;
+
+namespace CommandBroker.Grains.Tests;
+
+/// <summary>A cluster of one silo on the memory store, with a clock that the test moves.</summary>
+public sealed class BrokerCluster : IAsyncLifetime
+{
+    private InProcessTestCluster _cluster = null!;
+
+    public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+
+    public FaultyDatabase Database { get; } = new();
+
+    public ILocalQueues LocalQueues => _cluster.Silos[0].ServiceProvider.GetRequiredService<ILocalQueues>();
+
+    public async Task InitializeAsync()
+    {
+        var builder = new InProcessTestClusterBuilder(1);
+        builder.ConfigureSilo((_, silo) =>
+        {
+            silo.Services.Configure<QueueOptions>(options =>
+            {
+                options.MaxPendingCount = 5;
+                options.MaxDeliveries = 3;
+                options.MaxHistoryCount = 50;
+            });
+            silo.Services.AddSingleton<IBrokerDatabase>(Database);
+            silo.AddBrokerGrains(StorageProvider.Memory);
+            silo.Services.AddSingleton<TimeProvider>(Clock);
+            silo.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
+        });
+        _cluster = builder.Build();
+        await _cluster.DeployAsync();
+    }
+
+    public Task DisposeAsync() => _cluster.DisposeAsync().AsTask();
+
+    public ISourceDirectoryGrain Directory => _cluster.Client.GetGrain<ISourceDirectoryGrain>(0);
+
+    public ISourceServerGrain Queue(string serverId) => _cluster.Client.GetGrain<ISourceServerGrain>(serverId);
+
+    public async Task<ISourceServerGrain> NewQueueAsync()
+    {
+        string id = await Directory.RegisterAsync(new RegisterCall { Name = "test", OsType = "LINUX" });
+        return Queue(id);
+    }
+
+    public static async Task<long> EnqueueAsync(ISourceServerGrain queue, string name, string? task = null, string? key = null)
+    {
+        EnqueueReply reply = (await queue.EnqueueAsync([Call(name, task, key)], "operator"))[0];
+        Assert.Null(reply.Error);
+        return reply.Seq;
+    }
+
+    public static EnqueueCall Call(string name, string? task = null, string? key = null) => new()
+    {
+        Name = name,
+        Param = task is null ? "{}" : $$"""{"task_id":"{{task}}"}""",
+        IdempotencyKey = key,
+    };
+
+    public static ReportCall Report(string name, ReportResult result = ReportResult.Success, long? seq = null) => new()
+    {
+        Name = name,
+        Result = result,
+        ResultDetail = "{}",
+        Seq = seq,
+        Actor = "agent",
+    };
+}

@@ -1,0 +1,84 @@
+using CommandBroker.Core;
+using CommandBroker.Storage;
+using CommandBroker.Storage.Memory;
+
+namespace CommandBroker.Grains.Tests;
+
+/// <summary>The memory database with the faults that a test asks for.</summary>
+public sealed class FaultyDatabase : IBrokerDatabase, ICommandStore
+{
+    private readonly IBrokerDatabase _inner = new MemoryDatabase();
+
+    /// <summary>Refuses everything, as a database that is down does.</summary>
+    public bool IsDown { get; set; }
+
+    /// <summary>Writes, but loses the answer of the next commit.</summary>
+    public bool LosesNextAnswer { get; set; }
+
+    /// <summary>Source servers whose rows cannot be read.</summary>
+    public HashSet<string> Unreadable { get; } = [];
+
+    /// <summary>Loads so far: how often a queue was read.</summary>
+    public int LoadCount { get; private set; }
+
+    public ICommandStore Commands => this;
+
+    public ISourceServerStore SourceServers => _inner.SourceServers;
+
+    public (string Invariant, string ConnectionString)? OrleansConnection => null;
+
+    /// <summary>Runs a commit of another writer, as a second activation would.</summary>
+    public Task<CommitStatus> CommitBehindTheBackAsync(QueueCommit commit) => _inner.Commands.CommitAsync(commit);
+
+    public Task OpenAsync(CancellationToken cancellationToken) => _inner.OpenAsync(cancellationToken);
+
+    public Task PingAsync(CancellationToken cancellationToken)
+    {
+        ThrowIfDown();
+        return _inner.PingAsync(cancellationToken);
+    }
+
+    public ValueTask DisposeAsync() => _inner.DisposeAsync();
+
+    public async Task<StoredQueue?> LoadAsync(ServerId serverId)
+    {
+        ThrowIfDown();
+        LoadCount++;
+        return Unreadable.Contains(serverId.Value)
+            ? throw new UnreadableRowException("The payload of command 1 cannot be read: it is NULL.")
+            : await _inner.Commands.LoadAsync(serverId);
+    }
+
+    public async Task<CommitStatus> CommitAsync(QueueCommit commit)
+    {
+        ThrowIfDown();
+        CommitStatus status = await _inner.Commands.CommitAsync(commit);
+        if (LosesNextAnswer)
+        {
+            LosesNextAnswer = false;
+            throw new StoreUnavailableException("The connection was lost inside COMMIT.");
+        }
+
+        return status;
+    }
+
+    public Task<Command?> FindAsync(long sourceNo, long seq) => _inner.Commands.FindAsync(sourceNo, seq);
+
+    public Task<Command?> FindByKeyAsync(long sourceNo, string idempotencyKey) => _inner.Commands.FindByKeyAsync(sourceNo, idempotencyKey);
+
+    public Task<IReadOnlyList<Command>> ReadHistoryAsync(long sourceNo, long? beforeSeq, int limit) =>
+        _inner.Commands.ReadHistoryAsync(sourceNo, beforeSeq, limit);
+
+    public Task<IReadOnlyList<StrayReport>> ReadStrayReportsAsync(long sourceNo, int limit) =>
+        _inner.Commands.ReadStrayReportsAsync(sourceNo, limit);
+
+    public Task<int> PurgeAsync(DateTimeOffset endedBefore, int limit) => _inner.Commands.PurgeAsync(endedBefore, limit);
+
+    private void ThrowIfDown()
+    {
+        if (IsDown)
+        {
+            throw new StoreUnavailableException("The database does not answer.");
+        }
+    }
+}
