@@ -1,0 +1,329 @@
+using System.Collections.Immutable;
+using CommandBroker.Core;
+using Xunit;
+
+namespace CommandBroker.Storage.Tests;
+
+/// <summary>What every <see cref="ICommandStore"/> promises. A provider subclasses it with its fixture.</summary>
+public abstract class CommandStoreContract(StoreFixture fixture) : IAsyncLifetime
+{
+    private const long Writer = 11;
+
+    protected StoreFixture Fixture => fixture;
+
+    public Task InitializeAsync() => fixture.OpenAsync();
+
+    public Task DisposeAsync() => fixture.DisposeAsync().AsTask();
+
+    [StoreFact]
+    public async Task A_source_server_that_is_not_registered_has_no_queue()
+    {
+        Assert.Null(await fixture.Commands.LoadAsync(ServerId.Parse("nobody")));
+    }
+
+    [StoreFact]
+    public async Task A_new_queue_is_empty()
+    {
+        StoredQueue queue = await fixture.RegisterAsync("a");
+
+        Assert.Equal((0L, 0L, false), (queue.State.LastSeq, queue.State.RemovedCount, queue.HasOverrides));
+        Assert.Empty(queue.State.Open);
+    }
+
+    [StoreFact]
+    public async Task Every_member_of_a_command_survives_a_restart()
+    {
+        StoredQueue queue = await fixture.RegisterAsync("a");
+        Command open = Samples.Leased(Samples.Full(1) with { Version = 1 });
+        Command ended = Samples.Ended(Samples.Full(2) with { Version = 1 });
+        await CommitAsync(queue, Samples.Full(1) with { Version = 1 }, Samples.Full(2) with { Version = 1 });
+        await CommitAsync(queue, open, ended);
+
+        await fixture.ReopenAsync();
+
+        Assert.Equal(open, Assert.Single((await fixture.LoadAsync("a")).State.Open));
+        Assert.Equal(ended, await fixture.Commands.FindAsync(queue.SourceNo, 2));
+        Assert.Equal(ended, Assert.Single(await fixture.Commands.ReadHistoryAsync(queue.SourceNo, null, 10)));
+    }
+
+    [StoreFact]
+    public async Task A_command_is_written_over_its_last_version_only()
+    {
+        StoredQueue queue = await fixture.RegisterAsync("a");
+        Command first = Samples.Pending(1);
+        Command second = Samples.Leased(first);
+        await CommitAsync(queue, first);
+
+        Assert.Equal(CommitStatus.Conflict, await CommitAsync(queue, Samples.Ended(second)));
+        Assert.Equal(CommitStatus.Committed, await CommitAsync(queue, second));
+        Assert.Equal(CommitStatus.Conflict, await CommitAsync(queue, Writer + 1, second));
+        Assert.Equal(CommitStatus.Committed, await CommitAsync(queue, Samples.Ended(second)));
+        Assert.Equal(Samples.Ended(second), await fixture.Commands.FindAsync(queue.SourceNo, 1));
+    }
+
+    [StoreFact]
+    public async Task A_number_is_taken_once()
+    {
+        StoredQueue queue = await fixture.RegisterAsync("a");
+        await CommitAsync(queue, Samples.Pending(1));
+
+        Assert.Equal(CommitStatus.Conflict, await CommitAsync(queue, Writer + 1, Samples.Pending(1)));
+        Assert.Equal(Samples.Pending(1), await fixture.Commands.FindAsync(queue.SourceNo, 1));
+    }
+
+    [StoreFact]
+    public async Task Repeating_a_commit_of_the_same_writer_is_harmless()
+    {
+        StoredQueue queue = await fixture.RegisterAsync("a");
+        Command first = Samples.Pending(1, "key");
+        Command second = Samples.Leased(first);
+
+        Assert.Equal(CommitStatus.Committed, await CommitAsync(queue, first));
+        Assert.Equal(CommitStatus.Committed, await CommitAsync(queue, first));
+        Assert.Equal(CommitStatus.Committed, await CommitAsync(queue, second));
+        Assert.Equal(CommitStatus.Committed, await CommitAsync(queue, second));
+        Assert.Equal(second, Assert.Single((await fixture.LoadAsync("a")).State.Open));
+    }
+
+    [StoreFact]
+    public async Task A_commit_is_written_whole_or_not_at_all()
+    {
+        StoredQueue queue = await fixture.RegisterAsync("a");
+        await CommitAsync(queue, Samples.Pending(1));
+        Command stale = Samples.Leased(Samples.Leased(Samples.Pending(1)));
+
+        Assert.Equal(CommitStatus.Conflict, await CommitAsync(queue, Samples.Pending(2), stale));
+        Assert.Equal(CommitStatus.Conflict, await CommitAsync(queue, stale, Samples.Pending(2)));
+        Assert.Equal(1, (await fixture.LoadAsync("a")).State.LastSeq);
+    }
+
+    [StoreFact]
+    public async Task A_key_is_taken_once_for_as_long_as_its_command_is_retained()
+    {
+        StoredQueue queue = await fixture.RegisterAsync("a");
+        StoredQueue other = await fixture.RegisterAsync("b");
+        Command first = Samples.Pending(1, "key");
+        await CommitAsync(queue, first);
+        await CommitAsync(queue, Samples.Ended(first));
+
+        Assert.Equal(CommitStatus.DuplicateKey, await CommitAsync(queue, Samples.Pending(2, "key")));
+        Assert.Equal(CommitStatus.Committed, await CommitAsync(other, Samples.Pending(1, "key")));
+        Assert.Equal(Samples.Ended(first), await fixture.Commands.FindByKeyAsync(queue.SourceNo, "key"));
+        Assert.Null(await fixture.Commands.FindByKeyAsync(queue.SourceNo, "KEY"));
+
+        await fixture.Commands.PurgeAsync(Samples.Noon.AddHours(1), 10);
+        Assert.Null(await fixture.Commands.FindByKeyAsync(queue.SourceNo, "key"));
+        Assert.Equal(CommitStatus.Committed, await CommitAsync(queue, Samples.Pending(2, "key")));
+    }
+
+    [StoreFact]
+    public async Task An_ended_command_can_be_opened_again_by_its_next_version()
+    {
+        StoredQueue queue = await fixture.RegisterAsync("a");
+        Command ended = Samples.Ended(Samples.Pending(1));
+        await CommitAsync(queue, Samples.Pending(1));
+        await CommitAsync(queue, ended);
+        Command redriven = ended with { Version = ended.Version + 1, State = CommandState.Pending, Outcome = null, RedriveCount = 1 };
+
+        Assert.Equal(CommitStatus.Committed, await CommitAsync(queue, redriven));
+        Assert.Equal(redriven, Assert.Single((await fixture.LoadAsync("a")).State.Open));
+        Assert.Empty(await fixture.Commands.ReadHistoryAsync(queue.SourceNo, null, 10));
+    }
+
+    [StoreFact]
+    public async Task A_conflict_never_fails_its_neighbours()
+    {
+        StoredQueue[] queues = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => fixture.RegisterAsync($"s-{i}")));
+        await Task.WhenAll(queues.Select(queue => CommitAsync(queue, Samples.Pending(1, "key"))));
+
+        CommitStatus[] statuses = await Task.WhenAll(queues.Select((queue, i) => (i % 4) switch
+        {
+            0 => CommitAsync(queue, Writer + 1, Samples.Pending(1)),
+            1 => CommitAsync(queue, Samples.Pending(2, "key")),
+            2 => CommitAsync(queue, Samples.Pending(2)),
+            _ => CommitAsync(queue, Samples.Leased(Samples.Pending(1, "key"))),
+        }));
+
+        Assert.All(statuses.Index(), status => Assert.Equal(
+            (status.Index % 4) switch { 0 => CommitStatus.Conflict, 1 => CommitStatus.DuplicateKey, _ => CommitStatus.Committed }, status.Item));
+    }
+
+    [StoreFact]
+    public async Task Of_many_writers_of_one_version_one_wins()
+    {
+        StoredQueue queue = await fixture.RegisterAsync("a");
+        await CommitAsync(queue, Samples.Pending(1));
+
+        CommitStatus[] statuses = await Task.WhenAll(Enumerable.Range(1, 50).Select(writer => CommitAsync(queue, writer, Samples.Leased(Samples.Pending(1)))));
+
+        Assert.Single(statuses, CommitStatus.Committed);
+    }
+
+    [StoreFact]
+    public async Task Many_source_servers_are_written_at_the_same_time()
+    {
+        StoredQueue[] queues = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => fixture.RegisterAsync($"s-{i}")));
+
+        await Task.WhenAll(queues.Select(async queue =>
+        {
+            for (int seq = 1; seq <= 5; seq++)
+            {
+                Command command = Samples.Pending(seq);
+                Assert.Equal(CommitStatus.Committed, await CommitAsync(queue, command));
+                Assert.Equal(CommitStatus.Committed, await CommitAsync(queue, Samples.Leased(command)));
+                Assert.Equal(CommitStatus.Committed, await CommitAsync(queue, Samples.Ended(Samples.Leased(command))));
+            }
+        }));
+
+        foreach (StoredQueue queue in queues)
+        {
+            Assert.Equal([5, 4, 3, 2, 1], (await fixture.Commands.ReadHistoryAsync(queue.SourceNo, null, 10)).Select(command => command.Seq));
+        }
+    }
+
+    [StoreFact]
+    public async Task History_is_read_from_the_newest_number_down()
+    {
+        StoredQueue queue = await fixture.RegisterAsync("a");
+        await AddEndedAsync(queue, 5);
+        await CommitAsync(queue, Samples.Pending(6));
+
+        Assert.Equal([5, 4], (await fixture.Commands.ReadHistoryAsync(queue.SourceNo, null, 2)).Select(command => command.Seq));
+        Assert.Equal([3, 2], (await fixture.Commands.ReadHistoryAsync(queue.SourceNo, 4, 2)).Select(command => command.Seq));
+        Assert.Empty(await fixture.Commands.ReadHistoryAsync(queue.SourceNo, 1, 2));
+        Assert.Null(await fixture.Commands.FindAsync(queue.SourceNo, 7));
+    }
+
+    [StoreFact]
+    public async Task Stray_reports_are_kept_newest_first_and_no_more_than_allowed()
+    {
+        StoredQueue queue = await fixture.RegisterAsync("a");
+        for (int i = 0; i <= QueueCommit.MaxStrayReports; i++)
+        {
+            await fixture.Commands.CommitAsync(new QueueCommit
+            {
+                SourceNo = queue.SourceNo,
+                Writer = Writer,
+                Commands = [],
+                Stray = Stray(i),
+            });
+        }
+
+        await fixture.ReopenAsync();
+        IReadOnlyList<StrayReport> kept = await fixture.Commands.ReadStrayReportsAsync(queue.SourceNo, 1_000);
+
+        Assert.Equal(QueueCommit.MaxStrayReports, kept.Count);
+        Assert.Equal(Stray(QueueCommit.MaxStrayReports), kept[0]);
+        Assert.Equal(Stray(1), kept[^1]);
+        Assert.Equal(2, (await fixture.Commands.ReadStrayReportsAsync(queue.SourceNo, 2)).Count);
+    }
+
+    [StoreFact]
+    public async Task Purging_removes_old_ended_commands_counts_them_and_never_frees_a_number()
+    {
+        StoredQueue queue = await fixture.RegisterAsync("a");
+        await AddEndedAsync(queue, 3);
+        await CommitAsync(queue, Samples.Pending(4));
+        await CommitAsync(queue, Samples.Ended(Samples.Pending(4), Samples.Noon.AddDays(1)));
+
+        Assert.Equal(3, await fixture.Commands.PurgeAsync(Samples.Noon.AddHours(1), 10));
+        Assert.Equal(0, await fixture.Commands.PurgeAsync(Samples.Noon.AddHours(1), 10));
+        await fixture.ReopenAsync();
+        Assert.Equal((4L, 3L), CountersOf(await fixture.LoadAsync("a")));
+
+        Assert.Equal(1, await fixture.Commands.PurgeAsync(Samples.Noon.AddDays(2), 10));
+        await fixture.ReopenAsync();
+        Assert.Equal((4L, 4L), CountersOf(await fixture.LoadAsync("a")));
+    }
+
+    [StoreFact]
+    public async Task A_purge_takes_no_more_than_its_limit_and_no_open_command()
+    {
+        StoredQueue queue = await fixture.RegisterAsync("a");
+        await CommitAsync(queue, Samples.Pending(1));
+        for (long seq = 2; seq <= 6; seq++)
+        {
+            await CommitAsync(queue, Samples.Pending(seq));
+            await CommitAsync(queue, Samples.Ended(Samples.Pending(seq)));
+        }
+
+        Assert.Equal(2, await fixture.Commands.PurgeAsync(Samples.Noon.AddDays(1), 2));
+        Assert.Equal(2, await fixture.Commands.PurgeAsync(Samples.Noon.AddDays(1), 2));
+        Assert.Equal(1, await fixture.Commands.PurgeAsync(Samples.Noon.AddDays(1), 2));
+        Assert.Equal(Samples.Pending(1), Assert.Single((await fixture.LoadAsync("a")).State.Open));
+    }
+
+    [StoreFact]
+    public async Task Old_stray_reports_are_purged_too()
+    {
+        StoredQueue queue = await fixture.RegisterAsync("a");
+        await fixture.Commands.CommitAsync(new QueueCommit { SourceNo = queue.SourceNo, Writer = Writer, Commands = [], Stray = Stray(1) });
+
+        await fixture.Commands.PurgeAsync(Samples.Noon, 10);
+        Assert.Single(await fixture.Commands.ReadStrayReportsAsync(queue.SourceNo, 10));
+        await fixture.Commands.PurgeAsync(Samples.Noon.AddDays(1), 10);
+        Assert.Empty(await fixture.Commands.ReadStrayReportsAsync(queue.SourceNo, 10));
+    }
+
+    [StoreFact]
+    public async Task A_damaged_row_quarantines_its_source_server_and_stays_as_it_is()
+    {
+        (string Name, Func<byte[], byte[]?> Damage)[] damages =
+        [
+            ("null", _ => null),
+            ("empty", _ => []),
+            ("truncated", payload => payload[..^1]),
+            ("newer", payload => [(byte)(payload[0] + 1), .. payload[1..]]),
+            ("flipped", payload => [.. payload[..^1], (byte)(payload[^1] ^ 1)]),
+        ];
+        StoredQueue healthy = await fixture.RegisterAsync("healthy");
+        await CommitAsync(healthy, Samples.Pending(1));
+        foreach ((string name, Func<byte[], byte[]?> damage) in damages)
+        {
+            StoredQueue queue = await fixture.RegisterAsync(name);
+            await CommitAsync(queue, Samples.Pending(1));
+            byte[] original = [];
+            if (!await fixture.DamageAsync(queue.SourceNo, 1, payload => damage(original = payload)))
+            {
+                return;
+            }
+
+            await Assert.ThrowsAsync<UnreadableRowException>(() => fixture.Commands.LoadAsync(ServerId.Parse(name)));
+            await Assert.ThrowsAsync<UnreadableRowException>(() => fixture.Commands.FindAsync(queue.SourceNo, 1));
+            Assert.NotEmpty((await fixture.Sources.FindAsync(ServerId.Parse(name)))!.QuarantineReason!);
+            Assert.Contains((await fixture.Sources.ListAsync(new SourceServerFilter(10, Quarantined: true))).Servers, server => server.ServerId.Value == name);
+            Assert.Single((await fixture.LoadAsync("healthy")).State.Open);
+
+            await fixture.DamageAsync(queue.SourceNo, 1, _ => original);
+            Assert.Equal(Samples.Pending(1), Assert.Single((await fixture.LoadAsync(name)).State.Open));
+            Assert.Null((await fixture.Sources.FindAsync(ServerId.Parse(name)))!.QuarantineReason);
+        }
+    }
+
+    private Task<CommitStatus> CommitAsync(StoredQueue queue, params ImmutableArray<Command> commands) => CommitAsync(queue, Writer, commands);
+
+    private Task<CommitStatus> CommitAsync(StoredQueue queue, long writer, params ImmutableArray<Command> commands) =>
+        fixture.Commands.CommitAsync(new QueueCommit { SourceNo = queue.SourceNo, Writer = writer, Commands = commands });
+
+    private async Task AddEndedAsync(StoredQueue queue, int count)
+    {
+        for (long seq = 1; seq <= count; seq++)
+        {
+            await CommitAsync(queue, Samples.Pending(seq));
+            await CommitAsync(queue, Samples.Ended(Samples.Pending(seq)));
+        }
+    }
+
+    private static (long LastSeq, long RemovedCount) CountersOf(StoredQueue queue) => (queue.State.LastSeq, queue.State.RemovedCount);
+
+    private static StrayReport Stray(int i) => new()
+    {
+        Reason = StrayReason.Contradicting,
+        Name = "START ü",
+        Seq = i == 1 ? null : i,
+        Result = ReportResult.Fail,
+        ResultDetail = """{"漢":1}""",
+        ReportedAt = Samples.Noon.AddSeconds(i),
+        ReportedBy = "agent",
+    };
+}
