@@ -17,7 +17,7 @@ public sealed record EnqueueCall
     /// <summary>Higher is handed out first; -100 to 100, default 0.</summary>
     [Id(4)] public int Priority { get; init; }
 
-    /// <summary>The longest wait, more than zero; null means <c>Queue:DefaultTimeToLive</c>.</summary>
+    /// <summary>The longest wait, more than zero, at most 3,650 days; null means <c>Queue:DefaultTimeToLive</c>.</summary>
     [Id(5)] public TimeSpan? TimeToLive { get; init; }
 
     /// <summary>Not handed out before this instant; null means at once.</summary>

@@ -27,7 +27,7 @@ public sealed record Command
     /// <summary>Not handed out before this instant; null means at once.</summary>
     public DateTimeOffset? NotBeforeAt { get; init; }
 
-    /// <summary>The longest wait before it ends as Expired, counted from <see cref="EnqueuedAt"/>; null means no limit.</summary>
+    /// <summary>The longest wait before it ends as Expired, counted from <see cref="EnqueuedAt"/>; more than zero, at most 3,650 days; null means no limit.</summary>
     public TimeSpan? TimeToLive { get; init; }
 
     /// <summary>The enqueuer's name for this enqueue, unique within the source server while the command is retained; null when none was sent.</summary>
@@ -66,8 +66,8 @@ public sealed record Command
     /// <summary>How it ended; null exactly while it is Pending or Leased.</summary>
     public Outcome? Outcome { get; init; }
 
-    /// <summary>When its time to live is over; null when it has none.</summary>
-    public DateTimeOffset? ExpiresAt => EnqueuedAt + TimeToLive;
+    /// <summary>When its time to live is over; null when it has none. A redrive is an operator's word that it is still wanted, so it lifts it.</summary>
+    public DateTimeOffset? ExpiresAt => RedriveCount == 0 ? EnqueuedAt + TimeToLive : null;
 
     /// <summary>Whether it is still to be worked on: Pending or Leased.</summary>
     public bool IsOpen => State is CommandState.Pending or CommandState.Leased;

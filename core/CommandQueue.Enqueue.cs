@@ -7,6 +7,9 @@ public static partial class CommandQueue
     /// <summary>The lowest and highest priority are minus and plus this number.</summary>
     public const int MaxPriority = 100;
 
+    /// <summary>The longest time to live, in days. Ten years: far enough for any use, and no instant that follows from it leaves the calendar.</summary>
+    public const int MaxTimeToLiveDays = 3_650;
+
     /// <summary>Adds a command at the end of its priority, and ends the never delivered commands of its task that it replaces.</summary>
     /// <param name="state">The queue.</param>
     /// <param name="request">The command.</param>
@@ -136,9 +139,9 @@ public static partial class CommandQueue
             return $"priority is {request.Priority}; -{MaxPriority} to {MaxPriority} are allowed.";
         }
 
-        if (request.TimeToLive <= TimeSpan.Zero)
+        if (request.TimeToLive <= TimeSpan.Zero || request.TimeToLive > TimeSpan.FromDays(MaxTimeToLiveDays))
         {
-            return $"time_to_live is {request.TimeToLive}; it must be more than zero.";
+            return $"time_to_live is {request.TimeToLive}; more than zero, at most {MaxTimeToLiveDays} days, is allowed.";
         }
 
         int paramBytes = Encoding.UTF8.GetByteCount(request.Param);

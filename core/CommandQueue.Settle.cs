@@ -34,8 +34,7 @@ public static partial class CommandQueue
                 $"Delivered {settled.DeliveryCount} times without a report; Queue:MaxDeliveries allows {policy.MaxDeliveries}.");
         }
 
-        // A redrive is an operator's word that it is still wanted, so it lifts the time to live.
-        if (settled.ExpiresAt <= now && settled.RedriveCount == 0)
+        if (settled.ExpiresAt <= now)
         {
             return End(settled, CommandState.Expired, now, Outcome.BrokerActor, $"Waited longer than its time to live of {settled.TimeToLive}.");
         }
