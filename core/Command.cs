@@ -60,7 +60,7 @@ public sealed record Command
     /// <summary>When its lease ends; null unless <see cref="State"/> is Leased.</summary>
     public DateTimeOffset? LeasedUntil { get; init; }
 
-    /// <summary>The later command of the same task that was handed out after this one; it must not be redelivered. Null when there is none.</summary>
+    /// <summary>The first later command of the same task that was handed out after this one, which must not be redelivered. Null when there is none.</summary>
     public long? OvertakenBy { get; init; }
 
     /// <summary>How it ended; null exactly while it is Pending or Leased.</summary>

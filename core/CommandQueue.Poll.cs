@@ -75,7 +75,7 @@ public static partial class CommandQueue
 
         foreach (Command command in state.Open)
         {
-            if (command.Seq < delivered.Seq && command.TaskId == delivered.TaskId && command.DeliveryCount > 0)
+            if (command.Seq < delivered.Seq && command.TaskId == delivered.TaskId && command is { DeliveryCount: > 0, OvertakenBy: null })
             {
                 Command current = changes.Current(command);
                 if (current.IsOpen)
