@@ -11,11 +11,16 @@ public readonly record struct Waiting(string For, DateTimeOffset? Until)
         { State: CommandState.Leased } when command.LeasedUntil > now => new Waiting("for its report", command.LeasedUntil),
         { State: CommandState.Leased } => new Waiting("for the next poll, which settles its lease that ran out", null),
         { State: CommandState.Pending } when command.NotBeforeAt > now => new Waiting("for its not-before instant", command.NotBeforeAt),
-        { State: CommandState.Pending } when policy.DeliveryMode == DeliveryMode.Sequential && state.LeasedCount > 0 =>
-            new Waiting("for the report of the command before it", command.ExpiresAt),
-        { State: CommandState.Pending } when state.LeasedCount >= policy.MaxOutstandingCount =>
-            new Waiting("for a report, as Queue:MaxOutstandingCount leases run", command.ExpiresAt),
-        { State: CommandState.Pending } => new Waiting("for a poll", command.ExpiresAt),
+        { State: CommandState.Pending } => new Waiting(BehindLeases(state, policy, now) ?? "for a poll", command.ExpiresAt),
         _ => null,
     };
+
+    private static string? BehindLeases(QueueState state, QueuePolicy policy, DateTimeOffset now) => policy.DeliveryMode switch
+    {
+        DeliveryMode.Sequential when RunningCount(state, now) > 0 => "for the report of the command before it",
+        DeliveryMode.Queue when RunningCount(state, now) >= policy.MaxOutstandingCount => "for a report, as Queue:MaxOutstandingCount leases run",
+        _ => null,
+    };
+
+    private static int RunningCount(QueueState state, DateTimeOffset now) => state.Open.Count(command => command.LeasedUntil > now);
 }
