@@ -1,0 +1,73 @@
+using CommandBroker.Gateway;
+using CommandBroker.Grains;
+using CommandBroker.Silo;
+using CommandBroker.Storage;
+using Xunit;
+
+namespace CommandBroker.Docs.Tests;
+
+/// <summary>
+/// Holds <c>docs/configuration.md</c> against the options classes. After a change of theirs run the tests once with
+/// <c>COMMANDBROKER_WRITE_DOCS=1</c>, and read what it wrote.
+/// </summary>
+public sealed class ConfigurationDocumentTests
+{
+    private static readonly (Type Options, string Section)[] Sections =
+    [
+        (typeof(QueueOptions), QueueOptions.Section),
+        (typeof(SourceOptions), SourceOptions.Section),
+        (typeof(StorageOptions), StorageOptions.SectionName),
+        (typeof(GatewayOptions), GatewayOptions.Section),
+        (typeof(SiloOptions), SiloOptions.Section),
+        (typeof(CredentialOptions), CredentialOptions.Section),
+    ];
+
+    private static readonly string DocumentPath = Path.Combine(Root(), "docs", "configuration.md");
+
+    [Fact]
+    public void Every_setting_is_documented_with_its_default_and_its_range()
+    {
+        string expected = Document();
+        if (Environment.GetEnvironmentVariable("COMMANDBROKER_WRITE_DOCS") == "1")
+        {
+            File.WriteAllText(DocumentPath, expected);
+        }
+
+        Assert.Equal(expected, File.ReadAllText(DocumentPath));
+    }
+
+    [Fact]
+    public void Every_options_class_of_the_server_is_documented()
+    {
+        IEnumerable<Type> all = Sections.Select(section => section.Options.Assembly).Distinct()
+            .SelectMany(assembly => assembly.GetExportedTypes())
+            .Where(type => type.Name.EndsWith("Options", StringComparison.Ordinal));
+
+        Assert.Equal(Sections.Select(section => section.Options).OrderBy(type => type.Name), all.OrderBy(type => type.Name));
+    }
+
+    private static string Document() => $"""
+        # Every setting
+
+        A setting is given by an environment variable (`Queue__VisibilityTimeout=00:10:00`), a command-line argument
+        (`--Queue:VisibilityTimeout=00:10:00`) or `appsettings.json`. In these, a duration is written `hours:minutes:seconds` or
+        `days.hours:minutes:seconds`; the tables write 5m for 00:05:00. All are read once, at the start; a value outside its range stops the start and says
+        what is allowed. A source server may override the first three of `Queue` for itself (`cbroker settings`).
+
+        The address is `ASPNETCORE_URLS` (default `http://127.0.0.1:8080`), the environment `ASPNETCORE_ENVIRONMENT` (`Development` under
+        `dotnet run`, otherwise `Production`), the log `Logging:LogLevel:…`.
+
+        {string.Join('\n', Sections.Select(section => $"## {section.Section}\n\n{SettingsTable.Of(section.Options, section.Section)}"))}
+        """;
+
+    private static string Root()
+    {
+        DirectoryInfo? directory = new(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(directory!.FullName, "CommandBroker.sln")))
+        {
+            directory = directory.Parent;
+        }
+
+        return directory.FullName;
+    }
+}
