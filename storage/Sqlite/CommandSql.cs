@@ -1,0 +1,57 @@
+namespace CommandBroker.Storage.Sqlite;
+
+/// <summary>
+/// The statements over commands. Each names one part, open or ended, as the partial indexes are written: without that word for word
+/// SQLite would not use them.
+/// </summary>
+internal static class CommandSql
+{
+    public const string Insert = """
+        INSERT INTO command (source_no, seq, version, writer, state, delivery_count, redrive_count, delivered_at, leased_until,
+            overtaken_by, ended_at, outcome, enqueued_at, idempotency_key, payload)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+        ON CONFLICT DO NOTHING
+        """;
+
+    public const string UpdateOpen = Update + " AND ended_at IS NULL";
+
+    public const string UpdateEnded = Update + " AND ended_at IS NOT NULL";
+
+    public const string FindEnded = "SELECT seq FROM command WHERE source_no = ?1 AND seq = ?2 AND ended_at IS NOT NULL";
+
+    public const string FindKey = "SELECT seq FROM command WHERE source_no = ?1 AND idempotency_key = ?2";
+
+    public const string StampOpen = "SELECT version, writer FROM command WHERE source_no = ?1 AND seq = ?2 AND ended_at IS NULL";
+
+    public const string StampEnded = "SELECT version, writer FROM command WHERE source_no = ?1 AND seq = ?2 AND ended_at IS NOT NULL";
+
+    public const string ReadOpen = Read + "source_no = ?1 AND ended_at IS NULL ORDER BY seq";
+
+    public const string ReadOneOpen = Read + "source_no = ?1 AND seq = ?2 AND ended_at IS NULL";
+
+    public const string ReadOneEnded = Read + "source_no = ?1 AND seq = ?2 AND ended_at IS NOT NULL";
+
+    public const string ReadByKey = Read + "source_no = ?1 AND idempotency_key = ?2";
+
+    public const string ReadHistory = Read + "source_no = ?1 AND seq < ?2 AND ended_at IS NOT NULL ORDER BY seq DESC LIMIT ?3";
+
+    public const string LastEnded = "SELECT max(seq) FROM command WHERE source_no = ?1 AND ended_at IS NOT NULL";
+
+    public const string Walk = "SELECT row_no, source_no, seq, enqueued_at, ended_at FROM command WHERE row_no > ?1 ORDER BY row_no LIMIT ?2";
+
+    public const string Remove = "DELETE FROM command WHERE row_no = ?1";
+
+    public const string CountRemoved =
+        "UPDATE source_server SET removed_count = removed_count + ?2, seq_floor = max(seq_floor, ?3) WHERE source_no = ?1";
+
+    private const string Update = """
+        UPDATE command SET version = ?3, writer = ?4, state = ?5, delivery_count = ?6, redrive_count = ?7, delivered_at = ?8,
+            leased_until = ?9, overtaken_by = ?10, ended_at = ?11, outcome = ?12
+        WHERE source_no = ?1 AND seq = ?2 AND version = ?3 - 1
+        """;
+
+    private const string Read = """
+        SELECT source_no, seq, version, state, delivery_count, redrive_count, delivered_at, leased_until, overtaken_by, payload, outcome
+        FROM command WHERE 
+        """;
+}

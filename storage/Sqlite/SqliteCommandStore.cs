@@ -1,0 +1,28 @@
+using CommandBroker.Core;
+
+namespace CommandBroker.Storage.Sqlite;
+
+/// <summary>The contract of <see cref="ICommandStore"/> over one file.</summary>
+internal sealed class SqliteCommandStore(SqliteReaders readers, SqliteWriter writer, SqliteLoader loader) : ICommandStore
+{
+    private readonly SqlitePurge _purge = new(writer);
+
+    public Task<StoredQueue?> LoadAsync(ServerId serverId) => loader.LoadAsync(serverId);
+
+    public Task<CommitStatus> CommitAsync(QueueCommit commit) => writer.WriteAsync(new SqliteCommit(commit));
+
+    public Task<Command?> FindAsync(long sourceNo, long seq) => readers.ReadAsync(session =>
+        SqliteRows.ReadAll(session[CommandSql.ReadOneOpen].Bind(1, sourceNo).Bind(2, seq)).SingleOrDefault()
+        ?? SqliteRows.ReadAll(session[CommandSql.ReadOneEnded].Bind(1, sourceNo).Bind(2, seq)).SingleOrDefault());
+
+    public Task<Command?> FindByKeyAsync(long sourceNo, string idempotencyKey) => readers.ReadAsync(session =>
+        SqliteRows.ReadAll(session[CommandSql.ReadByKey].Bind(1, sourceNo).Bind(2, idempotencyKey)).SingleOrDefault());
+
+    public Task<IReadOnlyList<Command>> ReadHistoryAsync(long sourceNo, long? beforeSeq, int limit) => readers.ReadAsync<IReadOnlyList<Command>>(session =>
+        SqliteRows.ReadAll(session[CommandSql.ReadHistory].Bind(1, sourceNo).Bind(2, beforeSeq ?? long.MaxValue).Bind(3, limit)));
+
+    public Task<IReadOnlyList<StrayReport>> ReadStrayReportsAsync(long sourceNo, int limit) =>
+        readers.ReadAsync(session => SqliteStrayReports.Read(session, sourceNo, limit));
+
+    public Task<int> PurgeAsync(DateTimeOffset endedBefore, int limit) => _purge.RunAsync(endedBefore, limit);
+}

@@ -1,0 +1,133 @@
+using CommandBroker.Core;
+using CommandBroker.Storage.Payloads;
+
+namespace CommandBroker.Storage.Sqlite;
+
+/// <summary>
+/// One transition on its way to the file. The payloads are encoded by the caller's thread: the writer is the bottleneck, and what
+/// cannot be encoded fails its own caller only.
+/// </summary>
+internal sealed class SqliteCommit : SqliteWrite<CommitStatus>
+{
+    private readonly QueueCommit _commit;
+    private readonly byte[]?[] _payloads;
+    private readonly byte[]?[] _outcomes;
+
+    /// <exception cref="ArgumentException">A text holds half a surrogate pair.</exception>
+    public SqliteCommit(QueueCommit commit)
+    {
+        _commit = commit;
+        _payloads = new byte[]?[commit.Commands.Length];
+        _outcomes = new byte[]?[commit.Commands.Length];
+        for (int i = 0; i < commit.Commands.Length; i++)
+        {
+            Command command = commit.Commands[i];
+            _payloads[i] = command.Version == 1 ? CommandPayload.Encode(command) : null;
+            _outcomes[i] = command.Outcome is { } outcome ? OutcomePayload.Encode(outcome) : null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override bool NeedsSavepoint => _commit.Commands.Length + (_commit.Stray is null ? 0 : 1) > 1;
+
+    /// <inheritdoc/>
+    protected override CommitStatus Write(SqliteSession session)
+    {
+        for (int i = 0; i < _commit.Commands.Length; i++)
+        {
+            Command command = _commit.Commands[i];
+            bool written = command.Version == 1 ? Insert(session, command, _payloads[i], _outcomes[i]) : Update(session, command, _outcomes[i]);
+            if (!written)
+            {
+                if (NeedsSavepoint)
+                {
+                    session["ROLLBACK TO one"].Run();
+                }
+
+                return WhyNot(session);
+            }
+        }
+
+        if (_commit.Stray is { } stray)
+        {
+            SqliteStrayReports.Add(session, _commit.SourceNo, stray);
+        }
+
+        return CommitStatus.Committed;
+    }
+
+    private bool Insert(SqliteSession session, Command command, byte[]? payload, byte[]? outcome)
+    {
+        // The unique index over open rows does not know the number of an ended one; this read does, from a page that is in the cache.
+        if (session[CommandSql.FindEnded].Bind(1, _commit.SourceNo).Bind(2, command.Seq).Scalar() is not null)
+        {
+            return false;
+        }
+
+        SqliteStatement insert = session[CommandSql.Insert];
+        BindChanging(insert, command, outcome);
+        return insert.Bind(13, command.EnqueuedAt.UtcTicks).Bind(14, command.IdempotencyKey).Bind(15, payload).Run() == 1;
+    }
+
+    private bool Update(SqliteSession session, Command command, byte[]? outcome)
+    {
+        SqliteStatement update = session[CommandSql.UpdateOpen];
+        BindChanging(update, command, outcome);
+        if (update.Run() == 1)
+        {
+            return true;
+        }
+
+        // A redrive or a late report: the command is in the history.
+        update = session[CommandSql.UpdateEnded];
+        BindChanging(update, command, outcome);
+        return update.Run() == 1;
+    }
+
+    private void BindChanging(SqliteStatement statement, Command command, byte[]? outcome) => statement
+        .Bind(1, _commit.SourceNo)
+        .Bind(2, command.Seq)
+        .Bind(3, command.Version)
+        .Bind(4, _commit.Writer)
+        .Bind(5, (long)command.State)
+        .Bind(6, command.DeliveryCount)
+        .Bind(7, command.RedriveCount)
+        .Bind(8, command.DeliveredAt?.UtcTicks)
+        .Bind(9, command.LeasedUntil?.UtcTicks)
+        .Bind(10, command.OvertakenBy)
+        .Bind(11, command.Outcome?.EndedAt.UtcTicks)
+        .Bind(12, outcome);
+
+    private CommitStatus WhyNot(SqliteSession session)
+    {
+        bool fits = true;
+        bool isRepeat = true;
+        bool isKeyTaken = false;
+        foreach (Command command in _commit.Commands)
+        {
+            (long Version, long Writer)? stored = Stored(session, command.Seq);
+            isRepeat &= stored == (command.Version, _commit.Writer);
+            fits &= command.Version == 1 ? stored is null : stored?.Version == command.Version - 1;
+            isKeyTaken |= command is { Version: 1, IdempotencyKey: not null }
+                && session[CommandSql.FindKey].Bind(1, _commit.SourceNo).Bind(2, command.IdempotencyKey).Scalar() is not null;
+        }
+
+        return isRepeat ? CommitStatus.Committed : fits && isKeyTaken ? CommitStatus.DuplicateKey : CommitStatus.Conflict;
+    }
+
+    private (long Version, long Writer)? Stored(SqliteSession session, long seq)
+    {
+        foreach (string sql in (ReadOnlySpan<string>)[CommandSql.StampOpen, CommandSql.StampEnded])
+        {
+            SqliteStatement stamp = session[sql].Bind(1, _commit.SourceNo).Bind(2, seq);
+            if (stamp.Step())
+            {
+                (long, long) found = (stamp.Int64(0), stamp.Int64(1));
+                stamp.Reset();
+                return found;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,71 @@
+using Microsoft.Data.Sqlite;
+
+namespace CommandBroker.Storage.Sqlite;
+
+/// <summary>One file in a directory of its own, for one process.</summary>
+internal sealed class SqliteDatabase : IBrokerDatabase
+{
+    /// <summary>The name of the file inside <see cref="StorageOptions.DataDirectory"/>.</summary>
+    public const string FileName = "broker.db";
+
+    private readonly string _directory;
+    private readonly string _path;
+    private readonly StoreInstruments _instruments = new();
+    private readonly SqliteReaders _readers;
+    private readonly SqliteWriter _writer;
+    private readonly SqliteLoader _loader;
+    private SqliteLockFile? _lock;
+
+    public SqliteDatabase(StorageOptions options)
+    {
+        _directory = Path.GetFullPath(options.DataDirectory);
+        _path = Path.Combine(_directory, FileName);
+        _readers = new SqliteReaders(_path);
+        _writer = new SqliteWriter(_path, options.MaxQueuedCommits, _instruments);
+        _loader = new SqliteLoader(_readers, _writer, options.MaxQueuedCommits, _instruments);
+        Commands = new SqliteCommandStore(_readers, _writer, _loader);
+        SourceServers = new SqliteSourceServerStore(_readers, _writer);
+    }
+
+    public ICommandStore Commands { get; }
+
+    public ISourceServerStore SourceServers { get; }
+
+    /// <summary>Orleans knows SQLite by an older package's name and loads Microsoft.Data.Sqlite for it.</summary>
+    public (string Invariant, string ConnectionString)? OrleansConnection =>
+        ("System.Data.SQLite", new SqliteConnectionStringBuilder { DataSource = _path, DefaultTimeout = 10 }.ToString());
+
+    public Task OpenAsync(CancellationToken cancellationToken) => Task.Run(Open, cancellationToken);
+
+    public Task PingAsync(CancellationToken cancellationToken) =>
+        _writer.WriteAsync(session => session["UPDATE ping SET ping_count = ping_count + 1"].Run()).WaitAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _loader.DisposeAsync();
+        await _writer.DisposeAsync();
+        _readers.Dispose();
+        _instruments.Dispose();
+        _lock?.Dispose();
+    }
+
+    private void Open()
+    {
+        try
+        {
+            Directory.CreateDirectory(_directory);
+            _lock ??= SqliteLockFile.Take(_directory);
+            using var session = new SqliteSession(_path, forWriting: true);
+            SqliteMigrations.Run(session, _path);
+        }
+        catch (SqliteException fault)
+        {
+            throw SqliteFaults.Unavailable(fault);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreUnavailableException($"The data directory {_directory} cannot be written: {fault.Message}", fault);
+        }
+    }
+}

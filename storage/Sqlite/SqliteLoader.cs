@@ -1,0 +1,83 @@
+using CommandBroker.Core;
+using CommandBroker.Storage.Batching;
+
+namespace CommandBroker.Storage.Sqlite;
+
+/// <summary>Reads queues; those that are asked for at the same time share one snapshot.</summary>
+internal sealed class SqliteLoader : IAsyncDisposable
+{
+    private readonly SqliteReaders _readers;
+    private readonly SqliteWriter _writer;
+    private readonly BatchedLookup<ServerId, LoadedQueue> _lookup;
+
+    public SqliteLoader(SqliteReaders readers, SqliteWriter writer, int maxQueued, StoreInstruments instruments)
+    {
+        _readers = readers;
+        _writer = writer;
+        _lookup = new BatchedLookup<ServerId, LoadedQueue>(new BatchLoopOptions { Operation = "load", MaxQueuedCount = maxQueued }, instruments, ReadBatchAsync);
+    }
+
+    /// <inheritdoc cref="ICommandStore.LoadAsync"/>
+    public async Task<StoredQueue?> LoadAsync(ServerId serverId)
+    {
+        LoadedQueue loaded = await _lookup.FindAsync(serverId);
+        if (loaded.Fault?.Message != loaded.QuarantineReason)
+        {
+            await _writer.WriteAsync(session => session["UPDATE source_server SET quarantine_reason = ?2 WHERE source_no = ?1"]
+                .Bind(1, loaded.SourceNo).Bind(2, loaded.Fault?.Message).Run());
+        }
+
+        return loaded.Fault is null ? loaded.Queue : throw loaded.Fault;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _lookup.DisposeAsync();
+
+    private async ValueTask ReadBatchAsync(IReadOnlyList<PendingLookup<ServerId, LoadedQueue>> batch)
+    {
+        // Answered after the snapshot is closed: who waits may write at once.
+        LoadedQueue[] loaded = await _readers.ReadAsync(session => batch.Select(lookup => Read(session, lookup.Key)).ToArray());
+        for (int i = 0; i < loaded.Length; i++)
+        {
+            batch[i].TrySetResult(loaded[i]);
+        }
+    }
+
+    private static LoadedQueue Read(SqliteSession session, ServerId serverId)
+    {
+        SqliteStatement source = session["""
+            SELECT source_no, seq_floor, removed_count, has_overrides, quarantine_reason
+            FROM source_server WHERE server_id = ?1 AND deleted_at IS NULL
+            """].Bind(1, serverId.Value);
+        if (!source.Step())
+        {
+            return default;
+        }
+
+        var loaded = new LoadedQueue { SourceNo = source.Int64(0), QuarantineReason = source.NullableText(4) };
+        (long lastSeq, long removedCount, bool hasOverrides) = (source.Int64(1), source.Int64(2), source.Int64(3) != 0);
+        source.Reset();
+        try
+        {
+            List<Command> open = SqliteRows.ReadAll(session[CommandSql.ReadOpen].Bind(1, loaded.SourceNo));
+            lastSeq = Math.Max(lastSeq, session[CommandSql.LastEnded].Bind(1, loaded.SourceNo).Scalar() ?? 0);
+            lastSeq = open is [.., Command last] ? Math.Max(lastSeq, last.Seq) : lastSeq;
+            return loaded with { Queue = new StoredQueue(loaded.SourceNo, QueueState.Restore(open, lastSeq, removedCount), hasOverrides) };
+        }
+        catch (UnreadableRowException fault)
+        {
+            return loaded with { Fault = fault };
+        }
+    }
+
+    private readonly record struct LoadedQueue
+    {
+        public long SourceNo { get; init; }
+
+        public StoredQueue? Queue { get; init; }
+
+        public string? QuarantineReason { get; init; }
+
+        public UnreadableRowException? Fault { get; init; }
+    }
+}

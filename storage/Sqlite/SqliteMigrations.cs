@@ -1,0 +1,39 @@
+using System.Globalization;
+using System.Reflection;
+
+namespace CommandBroker.Storage.Sqlite;
+
+/// <summary>Brings the schema up to date: numbered scripts inside the assembly, each in a transaction with its number in <c>user_version</c>.</summary>
+internal static class SqliteMigrations
+{
+    private const string Folder = "CommandBroker.Storage.Sqlite.Migrations.";
+    private static readonly string[] UniqueKeys = ["command_open", "command_ended", "command_key", "source_server_id", "OrleansStorageKey"];
+
+    /// <summary>Runs the scripts that are missing and checks the unique keys, on which every promise of the store rests.</summary>
+    /// <exception cref="InvalidOperationException">The schema is newer than this release, or a unique key is missing.</exception>
+    public static void Run(SqliteSession session, string path)
+    {
+        Assembly assembly = typeof(SqliteMigrations).Assembly;
+        string[] scripts = [.. assembly.GetManifestResourceNames().Where(name => name.StartsWith(Folder, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        long found = session["PRAGMA user_version"].Scalar() ?? 0;
+        if (found > scripts.Length)
+        {
+            throw new InvalidOperationException(
+                $"The schema of {path} has version {found}; this release understands {scripts.Length}. Run the release that wrote it, or a later one.");
+        }
+
+        for (int number = (int)found + 1; number <= scripts.Length; number++)
+        {
+            using var reader = new StreamReader(assembly.GetManifestResourceStream(scripts[number - 1])!);
+            session.Execute(string.Create(CultureInfo.InvariantCulture, $"BEGIN IMMEDIATE;\n{reader.ReadToEnd()}\nPRAGMA user_version = {number};\nCOMMIT;"));
+        }
+
+        foreach (string key in UniqueKeys)
+        {
+            if (session["SELECT 1 FROM sqlite_schema WHERE type = 'index' AND name = ?1 AND sql LIKE 'CREATE UNIQUE%'"].Bind(1, key).Scalar() is null)
+            {
+                throw new InvalidOperationException($"The unique index {key} is missing in {path}; restore the file from a backup, or add the index again.");
+            }
+        }
+    }
+}

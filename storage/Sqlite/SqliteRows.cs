@@ -1,0 +1,46 @@
+using CommandBroker.Core;
+using CommandBroker.Storage.Payloads;
+
+namespace CommandBroker.Storage.Sqlite;
+
+/// <summary>Reads rows into commands.</summary>
+internal static class SqliteRows
+{
+    /// <summary>Reads every row of a statement; a row that cannot be read ends it cleanly.</summary>
+    /// <exception cref="UnreadableRowException">A row cannot be read.</exception>
+    public static List<Command> ReadAll(SqliteStatement statement)
+    {
+        var commands = new List<Command>();
+        try
+        {
+            while (statement.Step())
+            {
+                commands.Add(RowOf(statement).ToCommand());
+            }
+        }
+        finally
+        {
+            statement.Reset();
+        }
+
+        return commands;
+    }
+
+    private static CommandRow RowOf(SqliteStatement row) => new()
+    {
+        SourceNo = row.Int64(0),
+        Seq = row.Int64(1),
+        Version = (int)row.Int64(2),
+        State = (int)row.Int64(3),
+        DeliveryCount = (int)row.Int64(4),
+        RedriveCount = (int)row.Int64(5),
+        DeliveredAt = Instant(row.NullableInt64(6)),
+        LeasedUntil = Instant(row.NullableInt64(7)),
+        OvertakenBy = row.NullableInt64(8),
+        Payload = row.Blob(9),
+        Outcome = row.Blob(10),
+    };
+
+    /// <summary>The instant of stored ticks.</summary>
+    public static DateTimeOffset? Instant(long? ticks) => ticks is { } value ? new DateTimeOffset(value, TimeSpan.Zero) : null;
+}

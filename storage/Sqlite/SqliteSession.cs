@@ -1,0 +1,77 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace CommandBroker.Storage.Sqlite;
+
+/// <summary>One connection with its prepared statements. Used by one thread at a time.</summary>
+internal sealed class SqliteSession : IDisposable
+{
+    private readonly sqlite3 _database;
+    private readonly Dictionary<object, SqliteStatement> _statements = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>Opens the file, which is made when it is not there.</summary>
+    /// <exception cref="SqliteException">It cannot be opened.</exception>
+    public SqliteSession(string path, bool forWriting)
+    {
+        Batteries_V2.Init();
+        int code = raw.sqlite3_open_v2(path, out _database, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE | raw.SQLITE_OPEN_NOMUTEX, null);
+        if (code != raw.SQLITE_OK)
+        {
+            string message = raw.sqlite3_errmsg(_database).utf8_to_string();
+            _database.Dispose();
+            throw new SqliteException($"{path}: {message}", code);
+        }
+
+        try
+        {
+            // FULL: a commit is acknowledged only after the flush. The cache holds the upper pages of the history's indexes; a checkpoint
+            // of several thousand pages writes a page once that many commits have touched.
+            Execute("PRAGMA busy_timeout = 5000");
+            Execute(forWriting
+                ? "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8000"
+                : "PRAGMA query_only = 1; PRAGMA cache_size = -8192");
+        }
+        catch
+        {
+            _database.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Whether a transaction is open; SQLite ends one by itself after some faults.</summary>
+    public bool InTransaction => raw.sqlite3_get_autocommit(_database) == 0;
+
+    /// <summary>The statement of a constant text, prepared once.</summary>
+    public SqliteStatement this[string sql]
+    {
+        get
+        {
+            if (!_statements.TryGetValue(sql, out SqliteStatement? statement))
+            {
+                _statements[sql] = statement = new SqliteStatement(_database, sql);
+            }
+
+            return statement;
+        }
+    }
+
+    /// <summary>Runs a script.</summary>
+    public void Execute(string script)
+    {
+        int code = raw.sqlite3_exec(_database, script, out string message);
+        if (code != raw.SQLITE_OK)
+        {
+            throw new SqliteException(message, code, raw.sqlite3_extended_errcode(_database));
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (SqliteStatement statement in _statements.Values)
+        {
+            statement.Dispose();
+        }
+
+        _database.Dispose();
+    }
+}

@@ -1,0 +1,105 @@
+using CommandBroker.Storage.Sqlite;
+using Xunit;
+
+namespace CommandBroker.Storage.Tests;
+
+/// <summary>What is SQLite's own: the file, its lock, its schema, and a disk that is full.</summary>
+public sealed class SqliteFileTests : IAsyncLifetime
+{
+    private readonly SqliteFixture _fixture = new();
+
+    public Task InitializeAsync() => _fixture.OpenAsync();
+
+    public Task DisposeAsync() => _fixture.DisposeAsync().AsTask();
+
+    [Fact]
+    public async Task A_second_broker_on_one_directory_is_refused_by_name_and_process()
+    {
+        await using var second = new SqliteDatabase(_fixture.Options);
+
+        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => second.OpenAsync(CancellationToken.None));
+
+        Assert.Contains(_fixture.Options.DataDirectory, refusal.Message, StringComparison.Ordinal);
+        Assert.Contains($"process {Environment.ProcessId}.", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_schema_of_a_later_release_is_refused()
+    {
+        await _fixture.Database.DisposeAsync();
+        Execute("PRAGMA user_version = 1000");
+
+        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(_fixture.OpenAsync);
+
+        Assert.Contains("version 1000", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("command_open")]
+    [InlineData("command_key")]
+    [InlineData("OrleansStorageKey")]
+    public async Task A_missing_unique_key_is_refused(string index)
+    {
+        await _fixture.Database.DisposeAsync();
+        Execute($"DROP INDEX {index}");
+
+        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(_fixture.OpenAsync);
+
+        Assert.Contains(index, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Migrations_can_be_run_again_over_their_own_work()
+    {
+        StoredQueue queue = await _fixture.RegisterAsync("a");
+        await _fixture.Database.DisposeAsync();
+        Execute("PRAGMA user_version = 0");
+
+        await _fixture.OpenAsync();
+
+        Assert.Equal(queue.SourceNo, (await _fixture.LoadAsync("a")).SourceNo);
+    }
+
+    [Fact]
+    public async Task A_directory_that_cannot_be_made_makes_the_store_unavailable()
+    {
+        string file = Path.Combine(_fixture.Options.DataDirectory, "file");
+        await File.WriteAllTextAsync(file, "");
+        await using var database = new SqliteDatabase(new StorageOptions { DataDirectory = Path.Combine(file, "data") });
+
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => database.OpenAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_text_that_cannot_be_stored_fails_its_own_caller_only()
+    {
+        StoredQueue queue = await _fixture.RegisterAsync("a");
+        var broken = new QueueCommit { SourceNo = queue.SourceNo, Writer = 1, Commands = [Samples.Pending(1) with { Param = "\ud800" }] };
+        var sound = new QueueCommit { SourceNo = queue.SourceNo, Writer = 1, Commands = [Samples.Pending(2)] };
+
+        Task<CommitStatus> neighbour = _fixture.Commands.CommitAsync(sound);
+
+        await Assert.ThrowsAnyAsync<ArgumentException>(async () => await _fixture.Commands.CommitAsync(broken));
+        Assert.Equal(CommitStatus.Committed, await neighbour);
+    }
+
+    [Fact]
+    public async Task A_hundred_thousand_source_servers_are_paged()
+    {
+        Execute("""
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
+            INSERT INTO source_server (server_id, name, os_type, details, registered_at) SELECT 's-' || i, 'name', 'LINUX', '{}', i FROM n
+            """);
+
+        SourceServerPage page = await _fixture.Sources.ListAsync(new SourceServerFilter(1_000, Offset: 99_500));
+
+        Assert.Equal((100_000L, 500), (page.TotalCount, page.Servers.Count));
+        Assert.Equal("s-100000", page.Servers[^1].ServerId.Value);
+    }
+
+    private void Execute(string script)
+    {
+        using var session = new SqliteSession(_fixture.FilePath, forWriting: true);
+        session.Execute(script);
+    }
+}

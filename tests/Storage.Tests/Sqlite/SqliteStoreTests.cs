@@ -1,0 +1,5 @@
+namespace CommandBroker.Storage.Tests;
+
+public sealed class SqliteCommandStoreTests() : CommandStoreContract(new SqliteFixture());
+
+public sealed class SqliteSourceServerStoreTests() : SourceServerStoreContract(new SqliteFixture());
