@@ -1,0 +1,97 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
+using CommandBroker.Cli.Verbs;
+using CommandBroker.Contracts;
+
+namespace CommandBroker.Cli;
+
+/// <summary>The command line: what there is, and how a run ends.</summary>
+internal static class CliApp
+{
+    private const string Manual = """
+        Registers source servers and enqueues, follows and mends their commands.
+
+        The broker is found in this order:
+          1. --endpoint and --token
+          2. the environment variables COMMANDBROKER_ENDPOINT and COMMANDBROKER_TOKEN
+          3. data/dev-credentials.json, here or in a directory above, as a local broker writes it
+
+        Durations are a whole number and a unit: 90s, 5m, 2h, 1d. Instants are RFC 3339: 2026-03-01T12:00:00Z.
+        Tables are for eyes; scripts use --output json or ndjson, whose members are those of the HTTP API.
+
+        Exit codes: 0 done; 1 refused, in whole or in part; 2 wrong usage or a value that is not allowed; 3 the broker
+        cannot be reached or cannot write at present; 4 the token is missing, wrong or may not do this; 5 no such source
+        server or command; 6 the broker found a fault of its own; 130 interrupted.
+
+        Examples:
+          cbroker source register web-1 --os LINUX
+          cbroker enqueue SERVER START --task t-1 --param speed=fast --ttl 1h
+          cbroker enqueue --file commands.ndjson
+          cbroker watch SERVER
+          eval "$(cbroker completion bash)"
+        """;
+
+    public static async Task<int> RunAsync(string[] args, CliHost host, CancellationToken cancellationToken = default)
+    {
+        ParseResult parsed = Root(host).Parse(args);
+        if (parsed.Action is ParseErrorAction)
+        {
+            return TellUsage(parsed, host);
+        }
+
+        try
+        {
+            var configuration = new InvocationConfiguration { Output = host.Out, Error = host.Error, EnableDefaultExceptionHandler = false };
+            return await parsed.InvokeAsync(configuration, cancellationToken);
+        }
+        catch (BrokerException fault)
+        {
+            await host.Error.WriteLineAsync($"cbroker: {fault.Message}");
+            return ExitCode.Of(fault.Reason);
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCode.Interrupted;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            await host.Error.WriteLineAsync($"cbroker: {fault.Message}");
+            return ExitCode.Usage;
+        }
+    }
+
+    private static RootCommand Root(CliHost host)
+    {
+        var root = new RootCommand(Manual);
+        ManualHelp.AddTo(root);
+        GlobalOptions.AddTo(root);
+        root.Subcommands.Add(SourceVerbs.Create(host));
+        root.Subcommands.Add(EnqueueVerb.Create(host));
+        root.Subcommands.Add(QueueVerb.Create(host));
+        root.Subcommands.Add(CommandVerbs.Create(host));
+        root.Subcommands.Add(HistoryVerb.Create(host));
+        root.Subcommands.Add(SettingsVerbs.Create(host));
+        root.Subcommands.Add(WatchVerb.Create(host));
+        root.Subcommands.Add(AgentVerb.Create(host));
+        root.Subcommands.Add(CompletionVerb.Create(host));
+        return root;
+    }
+
+    private static int TellUsage(ParseResult parsed, CliHost host)
+    {
+        foreach (ParseError error in parsed.Errors)
+        {
+            host.Error.WriteLine($"cbroker: {error.Message}");
+        }
+
+        string path = "";
+        for (SymbolResult? at = parsed.CommandResult; at is CommandResult { Command: not RootCommand } verb; at = verb.Parent)
+        {
+            path = $" {verb.Command.Name}{path}";
+        }
+
+        host.Error.WriteLine($"See: cbroker{path} --help");
+        return ExitCode.Usage;
+    }
+}

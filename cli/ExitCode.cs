@@ -1,0 +1,28 @@
+using CommandBroker.Contracts;
+
+namespace CommandBroker.Cli;
+
+/// <summary>What the process ends with. Documented in the help of the root command.</summary>
+internal static class ExitCode
+{
+    public const int Ok = 0;
+    public const int Refused = 1;
+    public const int Usage = 2;
+    public const int Unreachable = 3;
+    public const int Unauthorized = 4;
+    public const int NotFound = 5;
+    public const int BrokerFault = 6;
+
+    /// <summary>128 + SIGINT, as shells expect it.</summary>
+    public const int Interrupted = 130;
+
+    public static int Of(BrokerErrorReason reason) => reason switch
+    {
+        BrokerErrorReason.InvalidArgument => Usage,
+        BrokerErrorReason.Unreachable or BrokerErrorReason.StorageUnavailable => Unreachable,
+        BrokerErrorReason.Unauthorized => Unauthorized,
+        BrokerErrorReason.UnknownSourceServer or BrokerErrorReason.UnknownCommand => NotFound,
+        BrokerErrorReason.Internal or BrokerErrorReason.Quarantined => BrokerFault,
+        _ => Refused,
+    };
+}

@@ -1,0 +1,3 @@
+using CommandBroker.Cli;
+
+return await CliApp.RunAsync(args, CliHost.OfThisProcess());
