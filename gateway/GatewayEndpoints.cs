@@ -1,5 +1,6 @@
 using CommandBroker.Gateway.Commands;
 using CommandBroker.Gateway.Health;
+using CommandBroker.Gateway.Management;
 using CommandBroker.Gateway.Sources;
 using CommandBroker.Gateway.Vendor;
 
@@ -28,10 +29,25 @@ public static class GatewayEndpoints
         routes.Map("/v3/sources", sources.CollectionAsync);
         routes.Map("/v3/sources/delete", sources.BatchDeleteAsync);
         routes.Map("/v3/sources/{server_id}", sources.MemberAsync);
+        MapManagement(routes, services);
         HealthEndpoints health = services.GetRequiredService<HealthEndpoints>();
         routes.Map("/livez", health.LiveAsync);
         routes.Map("/readyz", health.ReadyAsync);
         routes.Map("/{**path}", services.GetRequiredService<UnknownRoute>().HandleAsync).WithOrder(int.MaxValue);
         return routes;
+    }
+
+    private static void MapManagement(IEndpointRouteBuilder routes, IServiceProvider services)
+    {
+        CommandEndpoints commands = services.GetRequiredService<CommandEndpoints>();
+        RouteGroupBuilder server = routes.MapGroup("/api/v1/sources/{server_id}");
+        server.Map("/commands", commands.CollectionAsync);
+        server.Map("/commands/{command_id}", commands.ShowAsync);
+        server.Map("/commands/{command_id}/cancel", commands.CancelAsync);
+        server.Map("/commands/{command_id}/redrive", commands.RedriveAsync);
+        server.Map("/history", commands.HistoryAsync);
+        server.Map("/settings", commands.SettingsAsync);
+        routes.Map("/api/v1/commands", services.GetRequiredService<BatchEndpoint>().HandleAsync);
+        routes.Map("/api/v1/{**path}", services.GetRequiredService<ManagementBorder>().UnknownRouteAsync).WithOrder(int.MaxValue - 1);
     }
 }

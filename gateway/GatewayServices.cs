@@ -2,6 +2,7 @@ using CommandBroker.Gateway.Commands;
 using CommandBroker.Gateway.Grains;
 using CommandBroker.Gateway.Health;
 using CommandBroker.Gateway.Identity;
+using CommandBroker.Gateway.Management;
 using CommandBroker.Gateway.Sources;
 using CommandBroker.Gateway.Vendor;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -31,6 +32,10 @@ public static class GatewayServices
         services.TryAddSingleton<PollEndpoint>();
         services.TryAddSingleton<ReportEndpoint>();
         services.TryAddSingleton<SourceServerEndpoints>();
+        services.TryAddSingleton<ManagementBorder>();
+        services.TryAddSingleton<ManagementRequest>();
+        services.TryAddSingleton<CommandEndpoints>();
+        services.TryAddSingleton<BatchEndpoint>();
         services.TryAddSingleton<HealthEndpoints>();
         services.TryAddSingleton<UnknownRoute>();
         return services;

@@ -73,6 +73,8 @@ internal sealed class VendorBorder(Admission admission, IOptions<GatewayOptions>
                 }
 
                 return VendorErrors.Of(refused);
+            case BadHttpRequestException:
+                return VendorErrors.CutBody;
             case TimeoutException or OrleansException:
                 log.RequestNotCarriedOut(failure, RequestStamp.Of(context), BrokerErrorReason.Unreachable);
                 return VendorErrors.Unavailable;

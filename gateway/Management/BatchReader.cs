@@ -1,0 +1,107 @@
+using System.Buffers;
+using System.IO.Pipelines;
+
+namespace CommandBroker.Gateway.Management;
+
+/// <summary>Cuts a stream into lines, a window at a time, holding never more than one window and one line.</summary>
+internal sealed class BatchReader(PipeReader reader, int windowLines, int maxLineBytes)
+{
+    private long _number;
+    private bool _isSkipping;
+
+    /// <summary>Reads what has come, at most a window of lines; waits only when nothing has. Empty lines count but are passed over.</summary>
+    /// <returns>False at the end of the stream.</returns>
+    /// <exception cref="BadHttpRequestException">The stream was cut; the unfinished line is not among those read.</exception>
+    public async ValueTask<bool> ReadWindowAsync(List<BatchLine> window, CancellationToken cancellationToken)
+    {
+        window.Clear();
+        while (true)
+        {
+            ReadResult read = await reader.ReadAsync(cancellationToken);
+            ReadOnlySequence<byte> rest = read.Buffer;
+            while (window.Count < windowLines && TryCut(ref rest, read.IsCompleted, out ReadOnlySequence<byte> line))
+            {
+                Take(window, line);
+            }
+
+            bool isFull = window.Count == windowLines;
+            if (!isFull && rest.Length > maxLineBytes)
+            {
+                StartSkipping(window);
+                rest = rest.Slice(rest.End);
+            }
+
+            // What a full window left over has not been looked at: the next read must return at once.
+            reader.AdvanceTo(rest.Start, isFull ? rest.Start : rest.End);
+            if (window.Count > 0)
+            {
+                return true;
+            }
+
+            if (read.IsCompleted)
+            {
+                return false;
+            }
+        }
+    }
+
+    private static bool TryCut(ref ReadOnlySequence<byte> rest, bool isLast, out ReadOnlySequence<byte> line)
+    {
+        if (rest.PositionOf((byte)'\n') is { } end)
+        {
+            line = rest.Slice(0, end);
+            rest = rest.Slice(rest.GetPosition(1, end));
+            return true;
+        }
+
+        line = rest;
+        rest = rest.Slice(rest.End);
+        if (isLast && !line.IsEmpty)
+        {
+            return true;
+        }
+
+        rest = line;
+        return false;
+    }
+
+    private void Take(List<BatchLine> window, in ReadOnlySequence<byte> line)
+    {
+        if (_isSkipping)
+        {
+            // The end of a line that was refused when it grew too long.
+            _isSkipping = false;
+            return;
+        }
+
+        _number++;
+        if (line.Length > maxLineBytes)
+        {
+            window.Add(TooLong());
+            return;
+        }
+
+        ReadOnlySpan<byte> utf8 = (line.IsSingleSegment ? line.FirstSpan : line.ToArray()).Trim(" \t\r"u8);
+        if (!utf8.IsEmpty)
+        {
+            window.Add(BatchLine.Read(_number, utf8));
+        }
+    }
+
+    private void StartSkipping(List<BatchLine> window)
+    {
+        if (!_isSkipping)
+        {
+            _number++;
+            _isSkipping = true;
+            window.Add(TooLong());
+        }
+    }
+
+    private BatchLine TooLong()
+    {
+        var line = new BatchLine(_number);
+        line.Refuse(new BrokerException(BrokerErrorReason.InvalidArgument, $"The line is too long; Gateway:MaxBodyBytes allows {maxLineBytes} bytes."));
+        return line;
+    }
+}

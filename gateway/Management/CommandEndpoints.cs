@@ -1,0 +1,100 @@
+using CommandBroker.Client.Wire;
+using CommandBroker.Gateway.Identity;
+
+namespace CommandBroker.Gateway.Management;
+
+/// <summary>The management routes of one source server's commands and settings.</summary>
+internal sealed class CommandEndpoints(ManagementBorder border, ManagementRequest request)
+{
+    private static readonly WireJson Wire = WireJson.Readable;
+
+    /// <summary><c>/api/v1/sources/{server_id}/commands</c>: enqueue, and list the open ones.</summary>
+    public Task CollectionAsync(HttpContext context) => context.Request.Method switch
+    {
+        "GET" => border.RunAsync(context, "GET", ListAsync),
+        "POST" => border.RunAsync(context, "POST", EnqueueAsync),
+        _ => border.RefuseMethodAsync(context, "GET, POST").AsTask(),
+    };
+
+    /// <summary><c>…/commands/{command_id}</c>.</summary>
+    public Task ShowAsync(HttpContext context) => border.RunAsync(context, "GET", async (_, _) =>
+    {
+        long seq = ManagementRequest.ReadSeq(context);
+        (_, ISourceServerGrain server) = await request.FindServerAsync(context);
+        return await server.ShowAsync(seq) is { } command
+            ? ManagementAnswer.Ok(command.ToWire(), Wire.CommandRecord)
+            : ManagementAnswer.Refuse(BrokerErrorReason.UnknownCommand, $"There is no command {seq}, or retention has removed it.");
+    });
+
+    /// <summary><c>…/commands/{command_id}/cancel</c>.</summary>
+    public Task CancelAsync(HttpContext context) => border.RunAsync(context, "POST", async (http, principal) =>
+    {
+        long seq = ManagementRequest.ReadSeq(context);
+        CancelRequest body = await request.ReadBodyAsync(http, Wire.CancelRequest, whenEmpty: new CancelRequest());
+        (_, ISourceServerGrain server) = await request.FindServerAsync(context);
+        return ManagementAnswer.Ok((await server.CancelAsync(seq, principal.Name, body.Reason)).ToWire(), Wire.CommandRecord);
+    });
+
+    /// <summary><c>…/commands/{command_id}/redrive</c>.</summary>
+    public Task RedriveAsync(HttpContext context) => border.RunAsync(context, "POST", async (http, principal) =>
+    {
+        long seq = ManagementRequest.ReadSeq(context);
+        (_, ISourceServerGrain server) = await request.FindServerAsync(context);
+        return ManagementAnswer.Ok((await server.RedriveAsync(seq, principal.Name)).ToWire(), Wire.CommandRecord);
+    });
+
+    /// <summary><c>/api/v1/sources/{server_id}/history</c>.</summary>
+    public Task HistoryAsync(HttpContext context) => border.RunAsync(context, "GET", async (_, _) =>
+    {
+        long? before = ManagementRequest.ReadNumber(context, "before", long.MaxValue);
+        long limit = ManagementRequest.ReadNumber(context, "limit", HistoryPage.MaxLimit) ?? 100;
+        (_, ISourceServerGrain server) = await request.FindServerAsync(context);
+        return ManagementAnswer.Ok((await server.ReadHistoryAsync(before, (int)limit)).ToWire(), Wire.HistoryRecord);
+    });
+
+    /// <summary><c>/api/v1/sources/{server_id}/settings</c>.</summary>
+    public Task SettingsAsync(HttpContext context) => context.Request.Method switch
+    {
+        "GET" => border.RunAsync(context, "GET", ReadSettingsAsync),
+        "PUT" => border.RunAsync(context, "PUT", ConfigureAsync),
+        _ => border.RefuseMethodAsync(context, "GET, PUT").AsTask(),
+    };
+
+    private async ValueTask<ManagementAnswer> ListAsync(HttpContext context, Principal principal)
+    {
+        (_, ISourceServerGrain server) = await request.FindServerAsync(context);
+        return ManagementAnswer.Ok((await server.ListAsync()).ToWire(), Wire.QueueRecord);
+    }
+
+    private async ValueTask<ManagementAnswer> EnqueueAsync(HttpContext context, Principal principal)
+    {
+        string? key = ManagementRequest.ReadKey(context);
+        EnqueueBody body = await request.ReadBodyAsync(context, Wire.EnqueueBody);
+        EnqueueCall call = body.ToCall(key);
+        (ServerId id, ISourceServerGrain server) = await request.FindServerAsync(context);
+        EnqueueReply reply = (await server.EnqueueAsync([call], principal.Name))[0];
+        if (reply.Error is { } reason)
+        {
+            return ManagementAnswer.Refuse(reason, reply.Message ?? WireName.Of(reason));
+        }
+
+        EnqueueAnswer answer = reply.ToWire(id.Value);
+        return reply.WasThere
+            ? ManagementAnswer.Ok(answer, Wire.EnqueueAnswer)
+            : ManagementAnswer.Created(answer, Wire.EnqueueAnswer, $"/api/v1/sources/{id.Value}/commands/{answer.CommandId}");
+    }
+
+    private async ValueTask<ManagementAnswer> ReadSettingsAsync(HttpContext context, Principal principal)
+    {
+        (_, ISourceServerGrain server) = await request.FindServerAsync(context);
+        return ManagementAnswer.Ok((await server.ReadSettingsAsync()).ToWire(), Wire.SettingsRecord);
+    }
+
+    private async ValueTask<ManagementAnswer> ConfigureAsync(HttpContext context, Principal principal)
+    {
+        SourceServerSettings settings = (await request.ReadBodyAsync(context, Wire.SettingsRecord)).ToSettings();
+        (_, ISourceServerGrain server) = await request.FindServerAsync(context);
+        await server.ConfigureAsync(settings);
+        return ManagementAnswer.Ok(settings.ToWire(), Wire.SettingsRecord);
+    }
+}

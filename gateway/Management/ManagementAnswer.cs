@@ -1,0 +1,19 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace CommandBroker.Gateway.Management;
+
+/// <summary>What a management route answers: JSON, or why the call was refused.</summary>
+internal readonly record struct ManagementAnswer(int Status, ReadOnlyMemory<byte> Body, string? Location, BrokerException? Refused)
+{
+    /// <summary>200 with a body.</summary>
+    public static ManagementAnswer Ok<T>(T body, JsonTypeInfo<T> type) =>
+        new(StatusCodes.Status200OK, JsonSerializer.SerializeToUtf8Bytes(body, type), null, null);
+
+    /// <summary>201 with a body and where the new thing is.</summary>
+    public static ManagementAnswer Created<T>(T body, JsonTypeInfo<T> type, string location) =>
+        new(StatusCodes.Status201Created, JsonSerializer.SerializeToUtf8Bytes(body, type), location, null);
+
+    /// <summary>Not carried out.</summary>
+    public static ManagementAnswer Refuse(BrokerErrorReason reason, string message) => new(0, default, null, new BrokerException(reason, message));
+}

@@ -1,0 +1,103 @@
+using CommandBroker.Gateway.Diagnostics;
+using CommandBroker.Gateway.Grains;
+using CommandBroker.Gateway.Http;
+using CommandBroker.Gateway.Identity;
+
+namespace CommandBroker.Gateway.Management;
+
+/// <summary>The outermost border of the management routes: admits operators and turns what was thrown into a problem.</summary>
+internal sealed class ManagementBorder(Admission admission, IOptions<GatewayOptions> options, ILogger<ManagementBorder> log)
+{
+    private static readonly BrokerException Internal = new(BrokerErrorReason.Internal, "The broker failed; its log has more under this request id.");
+    private readonly int _retryAfterSeconds = options.Value.RetryAfterSeconds;
+
+    /// <summary>Runs a route that answers with one JSON object.</summary>
+    public Task RunAsync(HttpContext context, string method, Func<HttpContext, Principal, ValueTask<ManagementAnswer>> carryOut) =>
+        StreamAsync(context, method, async (_, principal) => await AnswerAsync(context, await carryOut(context, principal)));
+
+    /// <summary>Runs a route that writes its answer itself.</summary>
+    public async Task StreamAsync(HttpContext context, string method, Func<HttpContext, Principal, ValueTask> carryOut)
+    {
+        RequestStamp.Set(context);
+        try
+        {
+            if (context.Request.Method != method)
+            {
+                await RefuseMethodAsync(context, method);
+                return;
+            }
+
+            AdmissionStatus status = admission.Check(context, Role.Operator, out Principal principal);
+            if (status != AdmissionStatus.Admitted)
+            {
+                (int code, BrokerException refused) = ProblemAnswer.Of(status);
+                await ProblemAnswer.WriteAsync(context, code, refused, _retryAfterSeconds);
+                return;
+            }
+
+            await carryOut(context, principal);
+        }
+        catch (Exception failure)
+        {
+            await FailAsync(context, failure);
+        }
+    }
+
+    /// <summary>Answers 405.</summary>
+    public ValueTask RefuseMethodAsync(HttpContext context, string allow)
+    {
+        RequestStamp.Set(context);
+        context.Response.Headers.Allow = allow;
+        return ProblemAnswer.WriteAsync(
+            context, 405, new BrokerException(BrokerErrorReason.InvalidArgument, $"This route takes {allow} only."), _retryAfterSeconds);
+    }
+
+    /// <summary>Answers 404 for what is no route.</summary>
+    public async Task UnknownRouteAsync(HttpContext context)
+    {
+        RequestStamp.Set(context);
+        await ProblemAnswer.WriteAsync(
+            context, 404, new BrokerException(BrokerErrorReason.InvalidArgument, "There is no such route."), _retryAfterSeconds);
+    }
+
+    private ValueTask AnswerAsync(HttpContext context, ManagementAnswer answer)
+    {
+        if (answer.Refused is { } refused)
+        {
+            return ProblemAnswer.WriteAsync(context, refused, _retryAfterSeconds);
+        }
+
+        context.Response.StatusCode = answer.Status;
+        if (answer.Location is { } location)
+        {
+            context.Response.Headers.Location = location;
+        }
+
+        return Vendor.VendorResponse.WriteAsync(context, answer.Body);
+    }
+
+    private async ValueTask FailAsync(HttpContext context, Exception failure)
+    {
+        if (context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)
+        {
+            log.RequestAborted(RequestStamp.Of(context));
+            context.Abort();
+            return;
+        }
+
+        BrokerException? refused = failure is BadHttpRequestException
+            ? new BrokerException(BrokerErrorReason.InvalidArgument, "The body cannot be read to its end.", failure)
+            : GrainFailure.Explain(failure);
+        if (refused is null or { Reason: BrokerErrorReason.Internal })
+        {
+            log.RequestFailed(failure, RequestStamp.Of(context));
+            refused = Internal;
+        }
+        else if (refused.Reason is BrokerErrorReason.StorageUnavailable or BrokerErrorReason.Unreachable or BrokerErrorReason.Quarantined)
+        {
+            log.RequestNotCarriedOut(failure, RequestStamp.Of(context), refused.Reason);
+        }
+
+        await ProblemAnswer.WriteAsync(context, refused, _retryAfterSeconds);
+    }
+}
