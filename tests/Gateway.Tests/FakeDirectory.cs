@@ -1,0 +1,55 @@
+using System.Collections.Concurrent;
+using CommandBroker.Contracts;
+
+namespace CommandBroker.Gateway.Tests;
+
+internal sealed class FakeDirectory : ISourceDirectoryGrain
+{
+    public ConcurrentDictionary<string, bool> Ids { get; } = new(StringComparer.Ordinal);
+
+    public ConcurrentQueue<string> Calls { get; } = new();
+
+    public Func<ValueTask> Ping { get; set; } = () => ValueTask.CompletedTask;
+
+    public Exception? Failure { get; set; }
+
+    public RegisterCall? Registered { get; private set; }
+
+    public SourceServerQuery? Query { get; private set; }
+
+    public SourceServerView View { get; set; } = new()
+    {
+        ServerId = "s1",
+        Name = "web",
+        OsType = "LINUX",
+        Details = """{"ip":"10.0.0.7","networks":[{"name":"eth0"}]}""",
+        RegisteredAt = DateTimeOffset.UnixEpoch,
+    };
+
+    public ValueTask<string> RegisterAsync(RegisterCall call)
+    {
+        Registered = call;
+        return Answer("Register", call.ServerId ?? "0b1c");
+    }
+
+    public ValueTask<bool> ExistsAsync(string serverId) => Answer("Exists " + serverId, Ids.ContainsKey(serverId));
+
+    public ValueTask<SourceServerView?> ShowAsync(string serverId) =>
+        Answer("Show " + serverId, Ids.ContainsKey(serverId) ? View with { ServerId = serverId } : null);
+
+    public ValueTask<SourceServerListView> ListAsync(SourceServerQuery query)
+    {
+        Query = query;
+        return Answer("List", new SourceServerListView { Servers = [View], TotalCount = 7 });
+    }
+
+    public async ValueTask RenameAsync(string serverId, string name) => await Answer($"Rename {serverId} {name}", true);
+
+    public ValueTask PingAsync() => Ping();
+
+    private ValueTask<T> Answer<T>(string call, T answer)
+    {
+        Calls.Enqueue(call);
+        return Failure is null ? ValueTask.FromResult(answer) : ValueTask.FromException<T>(Failure);
+    }
+}

@@ -1,0 +1,36 @@
+using System.Collections.Concurrent;
+using CommandBroker.Contracts;
+using CommandBroker.Gateway.Grains;
+
+namespace CommandBroker.Gateway.Tests;
+
+/// <summary>Grains that answer what a test tells them to.</summary>
+internal sealed class FakeGrains : IBrokerGrains
+{
+    public FakeCredentials CredentialGrain { get; } = new();
+
+    public FakeDirectory DirectoryGrain { get; } = new();
+
+    public ConcurrentDictionary<string, FakeServer> Servers { get; } = new(StringComparer.Ordinal);
+
+    public int ReferenceCount { get; private set; }
+
+    ICredentialGrain IBrokerGrains.Credentials => CredentialGrain;
+
+    ISourceDirectoryGrain IBrokerGrains.Directory => DirectoryGrain;
+
+    ISourceServerGrain IBrokerGrains.SourceServer(string serverId)
+    {
+        ReferenceCount++;
+        return Server(serverId);
+    }
+
+    /// <summary>A source server that is registered from now on.</summary>
+    public FakeServer Register(string serverId)
+    {
+        DirectoryGrain.Ids[serverId] = true;
+        return Server(serverId);
+    }
+
+    private FakeServer Server(string serverId) => Servers.GetOrAdd(serverId, id => new FakeServer { Id = id });
+}

@@ -1,0 +1,93 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using CommandBroker.Contracts;
+using Xunit;
+
+namespace CommandBroker.Gateway.Tests;
+
+public sealed class UnsentResponseTests
+{
+    private static readonly PollReply Start = new() { Status = PollStatus.Delivered, Seq = 17, Name = "START", DeliveryCount = 2 };
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Delivery_is_taken_back_when_the_client_has_gone(bool byReset)
+    {
+        var polled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var aborted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using GatewayHost host = await GatewayHost.StartAsync(
+            grains => grains.Register("s1").Poll = async () =>
+            {
+                polled.TrySetResult();
+                await aborted.Task.WaitAsync(GatewayHost.Deadline);
+                return Start;
+            },
+            inFront: (context, next) =>
+            {
+                context.RequestAborted.Register(() => aborted.TrySetResult());
+                return next(context);
+            });
+
+        using Socket client = await SendPollAsync(host);
+        await polled.Task.WaitAsync(GatewayHost.Deadline);
+        client.LingerState = new LingerOption(byReset, 0);
+        client.Close();
+
+        Assert.Equal((17, 2), await host.Grains.Servers["s1"].Released.Task.WaitAsync(GatewayHost.Deadline));
+    }
+
+    [Fact]
+    public async Task Repeat_under_a_running_lease_is_not_taken_back()
+    {
+        var polled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var aborted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using GatewayHost host = await GatewayHost.StartAsync(
+            grains => grains.Register("s1").Poll = async () =>
+            {
+                polled.TrySetResult();
+                await aborted.Task.WaitAsync(GatewayHost.Deadline);
+                return Start with { IsRepeat = true };
+            },
+            inFront: async (context, next) =>
+            {
+                context.RequestAborted.Register(() => aborted.TrySetResult());
+                await next(context);
+                ended.TrySetResult();
+            });
+
+        using Socket client = await SendPollAsync(host);
+        await polled.Task.WaitAsync(GatewayHost.Deadline);
+        client.LingerState = new LingerOption(true, 0);
+        client.Close();
+
+        await ended.Task.WaitAsync(GatewayHost.Deadline);
+        Assert.Equal(["Poll"], host.Grains.Servers["s1"].Calls);
+    }
+
+    [Fact]
+    public async Task Delivery_is_taken_back_when_writing_fails()
+    {
+        await using GatewayHost host = await GatewayHost.StartAsync(
+            grains => grains.Register("s1").Poll = () => ValueTask.FromResult(Start),
+            inFront: (context, next) =>
+            {
+                context.Abort();
+                return next(context);
+            });
+
+        using Socket client = await SendPollAsync(host);
+        Assert.Equal((17, 2), await host.Grains.Servers["s1"].Released.Task.WaitAsync(GatewayHost.Deadline));
+    }
+
+    private static async Task<Socket> SendPollAsync(GatewayHost host)
+    {
+        var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await client.ConnectAsync(IPAddress.Loopback, host.Uri.Port);
+        await client.SendAsync(Encoding.ASCII.GetBytes(
+            $"GET /v3/sources/s1/command HTTP/1.1\r\nHost: x\r\nX-Auth-Token: {FakeCredentials.AgentToken}\r\n\r\n"));
+        return client;
+    }
+}
