@@ -33,8 +33,8 @@ internal sealed class LiveQueue
         Transition<EnqueueOutcome> first = CommandQueue.Enqueue(State, request, Policy, Now);
         Command? prior = _ended.Values.FirstOrDefault(command => command.IdempotencyKey is not null && command.IdempotencyKey == request.IdempotencyKey);
 
-        // The store's unique key is what finds an ended command: only a write meets it.
-        return Apply(prior is null || first.Changes.IsEmpty ? first : CommandQueue.Enqueue(State, request, Policy, Now, prior));
+        // Core sees open commands only. The store's unique key finds an ended one, which must be asked of before a refusal too.
+        return Apply(prior is null ? first : CommandQueue.Enqueue(State, request, Policy, Now, prior));
     }
 
     public long Enqueue(string name = "START", string? task = null, int priority = 0, double? notBefore = null, double? timeToLive = null, bool supersedes = false)

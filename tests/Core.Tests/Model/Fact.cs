@@ -1,0 +1,9 @@
+namespace CommandBroker.Core.Tests.Model;
+
+/// <summary>One thing that happened to one command.</summary>
+/// <param name="What">What happened.</param>
+/// <param name="Seq">The command.</param>
+/// <param name="At">When.</param>
+/// <param name="Lease">The length of the lease, of a HandedOut.</param>
+/// <param name="Request">What was asked for, of an Enqueued; with the time to live that is in force.</param>
+internal sealed record Fact(What What, long Seq, DateTimeOffset At, TimeSpan Lease = default, EnqueueRequest? Request = null);

@@ -1,0 +1,23 @@
+namespace CommandBroker.Core.Tests.Model;
+
+/// <summary>One random step of a queue's life. Numbers are picked modulo what exists, so that they stay meaningful when a failing run is shrunk.</summary>
+internal abstract record Operation
+{
+    public sealed record Enqueue(string Name, string Bucket, string? Task, int Priority, int? NotBefore, int? TimeToLive, string? Key, bool Supersedes) : Operation;
+
+    public sealed record Poll : Operation;
+
+    public sealed record ReportByNumber(int Pick, ReportResult Result) : Operation;
+
+    public sealed record ReportByName(string Name, ReportResult Result) : Operation;
+
+    public sealed record Release(int Pick, int CountOffset) : Operation;
+
+    public sealed record Cancel(int Pick) : Operation;
+
+    public sealed record Redrive(int Pick) : Operation;
+
+    public sealed record Step(int Seconds) : Operation;
+
+    public sealed record Switch(QueuePolicy Policy) : Operation;
+}

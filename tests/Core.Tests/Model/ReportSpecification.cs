@@ -1,0 +1,53 @@
+namespace CommandBroker.Core.Tests.Model;
+
+/// <summary>Which command a report means, and what becomes of it: the second telling of the rules of reports.</summary>
+internal static class ReportSpecification
+{
+    public static ReportStatus Report(this Specification specification, long? number, string name, ReportResult result, DateTimeOffset now)
+    {
+        Chronicle told = specification.Told;
+        long[] seen = [.. told.All.Where(seq => told.WasSeen(seq) && told.RequestOf(seq).Name == name)];
+        long? meant = number is long given ? seen.FirstOrDefault(seq => seq == given) : ByName(told, seen, now);
+        return meant switch
+        {
+            null => ReportStatus.KeptAsStray,
+            0 => told.Open.Any(told.WasSeen) ? ReportStatus.NotOutstanding : ReportStatus.KeptAsStray,
+            long seq => On(told, seq, result, now),
+        };
+    }
+
+    /// <summary>0 when none is meant, null when it is in doubt which.</summary>
+    private static long? ByName(Chronicle told, long[] seen, DateTimeOffset now)
+    {
+        long[] open = [.. seen.Where(told.Open.Contains)];
+        long running = open.Where(seq => told.StateOf(seq) == CommandState.Leased && told.LeaseEnd(seq) > now)
+            .OrderBy(told.SeenAt).ThenBy(seq => seq).FirstOrDefault();
+        if (running > 0 || open.Length > 0)
+        {
+            return running > 0 ? running : open.Length == 1 ? open[0] : null;
+        }
+
+        long[] ended = [.. seen.OrderByDescending(told.SeenAt).ThenByDescending(seq => seq)];
+        bool isInDoubt = ended.Length > 1 && ended.Take(2).All(seq =>
+            told.ResultOf(seq) is null && told.StateOf(seq) is not (CommandState.Cancelled));
+        return isInDoubt ? null : ended.FirstOrDefault();
+    }
+
+    private static ReportStatus On(Chronicle told, long seq, ReportResult result, DateTimeOffset now)
+    {
+        if (told.ResultOf(seq) is ReportResult earlier)
+        {
+            return earlier == result ? ReportStatus.Repeated : ReportStatus.Contradicting;
+        }
+
+        bool isSuccess = result == ReportResult.Success;
+        if (told.StateOf(seq) == CommandState.Cancelled)
+        {
+            told.Add(isSuccess ? What.NotedSuccess : What.NotedFail, seq, now);
+            return ReportStatus.NotedOnCancelled;
+        }
+
+        told.Add(isSuccess ? What.Succeeded : What.Failed, seq, now);
+        return ReportStatus.Ended;
+    }
+}

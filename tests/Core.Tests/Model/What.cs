@@ -1,0 +1,21 @@
+namespace CommandBroker.Core.Tests.Model;
+
+/// <summary>The kinds of <see cref="Fact"/>.</summary>
+internal enum What
+{
+    Enqueued,
+    HandedOut,
+    HandedOutForGood,
+    ClockSeenBack,
+    Lapsed,
+    Released,
+    Redriven,
+    Succeeded,
+    Failed,
+    DeadLettered,
+    Cancelled,
+    Expired,
+    Superseded,
+    NotedSuccess,
+    NotedFail,
+}
