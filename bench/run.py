@@ -27,12 +27,13 @@ TARGETS = {
     "postgres-lease": (targets.PostgresTable, ["postgres-table"]),
     "broker-sqlite": (targets.Broker, ["broker"]),
     "broker-postgres": (targets.Broker, ["broker"]),
+    "broker-memory": (targets.Broker, ["broker"]),
 }
 
 
 def options():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
-    parser.add_argument("--targets", default=",".join(TARGETS), help="what to measure; bare is the base of every ratio")
+    parser.add_argument("--targets", default=",".join(name for name in TARGETS if name != "broker-memory"), help="what to measure; bare is the base of every ratio")
     parser.add_argument("--scenarios", default="idle,enqueue,life", help="idle, enqueue, life")
     parser.add_argument("--rounds", type=int, default=5, help="each round measures every scenario of every target once, in random order")
     parser.add_argument("--seconds", type=int, default=8, help="length of one measurement")
@@ -68,7 +69,7 @@ def start(chosen, work, o):
     try:
         for name, (kind, _) in wanted.items():
             running.append(kind(name, work, programs, o.servers))
-            if o.finished and kind is targets.Broker:
+            if o.finished and kind is targets.Broker and name != "broker-memory":
                 running.append(kind(f"{name}-full", work, programs, o.servers, finished=o.finished))
     except BaseException:
         for target in running:

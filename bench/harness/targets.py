@@ -105,9 +105,9 @@ class Broker(Target):
         self.finished = finished
         self.postgres = Postgres(os.path.join(self.work, "pg"), free_port()) if "postgres" in name else None
         data = os.path.join(self.work, "data")
-        self.database = {"Storage__Provider": "sqlite", "Storage__DataDirectory": data}
+        self.database = {"Storage__Provider": name.split("-")[1], "Storage__DataDirectory": data}
         if self.postgres:
-            self.database.update(Storage__Provider="postgres", Storage__ConnectionString=self.postgres.create("broker"))
+            self.database["Storage__ConnectionString"] = self.postgres.create("broker")
         if finished:
             subprocess.run(["dotnet", programs["preload"], "--finished", str(finished), "--servers", str(servers), "--prefix", self.prefix("life", 0)],
                            check=True, env=dict(os.environ, **self.database))

@@ -1,0 +1,69 @@
+using CommandBroker.History;
+
+namespace CommandBroker.Durability;
+
+/// <summary>A management tool: gives every enqueue a key and repeats it until it knows.</summary>
+internal sealed class Enqueuer(string name, Traffic traffic, Random random)
+{
+    private const double SharedTaskShare = 0.2;
+    private const double RepeatShare = 0.04;
+    private const double OtherBodyShare = 0.02;
+
+    private long _count;
+
+    /// <summary>Enqueues until it is told to stop, then ends what it has begun.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            if (traffic.IsFull)
+            {
+                await Task.Delay(2, CancellationToken.None);
+                continue;
+            }
+
+            string server = traffic.Servers[random.Next(traffic.Servers.Count)];
+            string task = random.NextDouble() < SharedTaskShare ? $"task-of-{server}" : $"task-{name}-{_count}";
+            await EnqueueAsync(server, $"{name}-{++_count}", Payload.Create(task));
+        }
+    }
+
+    private async Task EnqueueAsync(string server, string key, Payload payload)
+    {
+        EntryKind outcome = await CallAsync(server, key, payload, traffic.Choose(random));
+        while (outcome == EntryKind.Info)
+        {
+            // Unknown is not failed: only the same key finds out, however long the broker is away.
+            await Task.Delay(random.Next(5, 50), CancellationToken.None);
+            outcome = await CallAsync(server, key, payload, await traffic.ChooseAsync(random, CancellationToken.None));
+        }
+
+        if (outcome == EntryKind.Fail)
+        {
+            await Task.Delay(20, CancellationToken.None);
+            return;
+        }
+
+        traffic.Enqueued();
+        if (random.NextDouble() < RepeatShare)
+        {
+            await CallAsync(server, key, payload, traffic.Choose(random));
+        }
+
+        if (random.NextDouble() < OtherBodyShare)
+        {
+            await CallAsync(server, key, Payload.Create(payload.Task), traffic.Choose(random));
+        }
+    }
+
+    private async Task<EntryKind> CallAsync(string server, string key, Payload payload, BrokerProcess broker)
+    {
+        HistoryEntry call = traffic.Recorder.Invoke(name, CallKind.Enqueue, broker.Name, server, entry => entry with { Key = key, Hash = payload.Hash, Task = payload.Task });
+        ApiAnswer answer = await traffic.Api.AsOperatorAsync(
+            broker, HttpMethod.Post, $"/api/v1/sources/{server}/commands",
+            $$"""{"command_name":"START","command_param":{{payload.Text}}}""", "Idempotency-Key", key);
+        long? id = answer.IsOk ? long.Parse(answer.Body.GetProperty("command_id").GetString()!) : null;
+        traffic.Recorder.End(call, answer.Outcome, answer.Note, entry => entry with { CommandId = id });
+        return answer.Outcome;
+    }
+}
