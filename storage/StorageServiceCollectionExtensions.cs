@@ -1,4 +1,5 @@
 using CommandBroker.Storage.Memory;
+using CommandBroker.Storage.Postgres;
 using CommandBroker.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -23,6 +24,7 @@ public static class StorageServiceCollectionExtensions
 
     private static IBrokerDatabase Create(StorageOptions options) => options.Provider switch
     {
+        StorageProvider.Postgres => new PostgresDatabase(options),
         StorageProvider.Memory => new MemoryDatabase(),
         StorageProvider.Sqlite => new SqliteDatabase(options),
         _ => throw new NotSupportedException($"Storage:Provider is {options.Provider}, which this build does not hold."),

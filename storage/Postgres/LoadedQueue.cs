@@ -1,0 +1,47 @@
+using CommandBroker.Core;
+using CommandBroker.Storage.Payloads;
+
+namespace CommandBroker.Storage.Postgres;
+
+/// <summary>The rows of one queue, and what became of them.</summary>
+internal sealed class LoadedQueue
+{
+    public required long SourceNo { get; init; }
+
+    public required bool HasOverrides { get; init; }
+
+    public required long RemovedCount { get; init; }
+
+    public required long LastSeq { get; init; }
+
+    /// <summary>The mark that the directory holds now; null when none.</summary>
+    public required string? QuarantineReason { get; init; }
+
+    /// <summary>The open commands.</summary>
+    public List<CommandRow> Rows { get; } = [];
+
+    /// <summary>The queue; null until restored, and when it cannot be read.</summary>
+    public StoredQueue? Queue { get; private set; }
+
+    /// <summary>Why it cannot be read; null when it can.</summary>
+    public UnreadableRowException? Fault { get; private set; }
+
+    /// <summary>Makes the queue of the rows.</summary>
+    public void Restore()
+    {
+        try
+        {
+            QueueState state = QueueState.Restore(Rows.Select(row => row.ToCommand()), LastSeq, RemovedCount);
+            Queue = new StoredQueue(SourceNo, state, HasOverrides);
+        }
+        catch (UnreadableRowException fault)
+        {
+            Fault = fault;
+        }
+        catch (ArgumentException fault)
+        {
+            // An open row in a state that is none: the core refuses it.
+            Fault = new UnreadableRowException($"The queue of source server number {SourceNo} cannot be read: {fault.Message}");
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using CommandBroker.Core;
+using CommandBroker.Storage.Batching;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace CommandBroker.Storage.Postgres;
+
+/// <summary>Commands in PostgreSQL.</summary>
+internal sealed class PostgresCommandStore : ICommandStore, IAsyncDisposable
+{
+    private const string SelectOne = $"select {CommandRows.Columns} from command c where c.source_no = $1 and c.seq = $2";
+    private const string SelectByKey = $"select {CommandRows.Columns} from command c where c.source_no = $1 and c.idempotency_key = $2";
+
+    private const string SelectHistory = $"""
+        select {CommandRows.Columns} from command c
+        where c.source_no = $1 and c.seq < $2 and c.ended_at is not null
+        order by c.seq desc limit $3
+        """;
+
+    private readonly PostgresConnections _connections;
+    private readonly CommitWriter _writer;
+    private readonly BatchedLookup<ServerId, StoredQueue?> _loads;
+
+    public PostgresCommandStore(PostgresConnections connections, StorageOptions options, StoreInstruments instruments)
+    {
+        _connections = connections;
+        _writer = new CommitWriter(connections, options, instruments);
+        _loads = new BatchedLookup<ServerId, StoredQueue?>(
+            new BatchLoopOptions { Operation = "load", MaxQueuedCount = options.MaxQueuedCommits }, instruments, new QueueLoader(connections).LoadAsync);
+    }
+
+    /// <inheritdoc/>
+    public Task<StoredQueue?> LoadAsync(ServerId serverId) => _loads.FindAsync(serverId);
+
+    /// <inheritdoc/>
+    public Task<CommitStatus> CommitAsync(QueueCommit commit) => _writer.CommitAsync(commit);
+
+    /// <inheritdoc/>
+    public async Task<Command?> FindAsync(long sourceNo, long seq)
+    {
+        List<Command> found = await ReadAsync(SelectOne, new() { Value = sourceNo }, new() { Value = seq });
+        return found.SingleOrDefault();
+    }
+
+    /// <inheritdoc/>
+    public async Task<Command?> FindByKeyAsync(long sourceNo, string idempotencyKey)
+    {
+        if (idempotencyKey.Contains('\0', StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        List<Command> found = await ReadAsync(SelectByKey, new() { Value = sourceNo }, new() { Value = idempotencyKey, NpgsqlDbType = NpgsqlDbType.Text });
+        return found.SingleOrDefault();
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Command>> ReadHistoryAsync(long sourceNo, long? beforeSeq, int limit) =>
+        await ReadAsync(SelectHistory, new() { Value = sourceNo }, new() { Value = beforeSeq ?? long.MaxValue }, new() { Value = (long)limit });
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<StrayReport>> ReadStrayReportsAsync(long sourceNo, int limit) =>
+        _connections.RunAsync(connection => StrayReportRows.ReadAsync(connection, sourceNo, limit));
+
+    /// <inheritdoc/>
+    public Task<int> PurgeAsync(DateTimeOffset endedBefore, int limit) =>
+        _connections.RunAsync(connection => HistoryPurge.RunAsync(connection, endedBefore, limit));
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _writer.DisposeAsync();
+        await _loads.DisposeAsync();
+    }
+
+    private async Task<List<Command>> ReadAsync(string sql, params NpgsqlParameter[] parameters)
+    {
+        List<Command> commands = [];
+        await _connections.RunAsync(async connection =>
+        {
+            commands.Clear();
+            await using var query = new NpgsqlCommand(sql, connection);
+            Array.ForEach(parameters, parameter => query.Parameters.Add(parameter.Clone()));
+            await using NpgsqlDataReader reader = await query.ExecuteReaderAsync();
+            while (await reader.ReadAsync())
+            {
+                commands.Add(CommandRows.Read(reader).ToCommand());
+            }
+
+            return commands.Count;
+        });
+        return commands;
+    }
+}

@@ -1,0 +1,87 @@
+using Npgsql;
+
+namespace CommandBroker.Storage.Postgres;
+
+/// <summary>The pool behind every statement but the commits, and the rule for a lost connection.</summary>
+internal sealed class PostgresConnections : IAsyncDisposable
+{
+    private readonly NpgsqlDataSource _pool;
+    private readonly string _connectionString;
+
+    public PostgresConnections(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        if (!settings.ContainsKey("Max Auto Prepare"))
+        {
+            settings.MaxAutoPrepare = 50;
+        }
+
+        if (string.IsNullOrEmpty(settings.ApplicationName))
+        {
+            settings.ApplicationName = "commandbroker";
+        }
+
+        ConnectionString = settings.ConnectionString;
+        _pool = NpgsqlDataSource.Create(ConnectionString);
+        settings.Pooling = false;
+        _connectionString = settings.ConnectionString;
+    }
+
+    /// <summary>What the pool was made with: the given string and our defaults.</summary>
+    public string ConnectionString { get; }
+
+    /// <summary>Opens a connection outside the pool, for whoever holds one for long.</summary>
+    public async Task<NpgsqlConnection> OpenOwnAsync(CancellationToken cancellationToken)
+    {
+        var connection = new NpgsqlConnection(_connectionString);
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Does something over a pooled connection; once more when the connection was lost, because after a restart of the server the pool is
+    /// full of dead ones. So <paramref name="work"/> must be harmless to repeat.
+    /// </summary>
+    /// <exception cref="StoreUnavailableException">The server does not answer, or refuses for now.</exception>
+    public async Task<T> RunAsync<T>(Func<NpgsqlConnection, Task<T>> work)
+    {
+        try
+        {
+            return await OnceAsync(work);
+        }
+        catch (Exception fault) when (PostgresFaults.IsLost(fault))
+        {
+            _pool.Clear();
+        }
+        catch (Exception fault) when (PostgresFaults.IsRefused(fault))
+        {
+            throw PostgresFaults.Unavailable(fault);
+        }
+
+        try
+        {
+            return await OnceAsync(work);
+        }
+        catch (Exception fault) when (PostgresFaults.IsLost(fault) || PostgresFaults.IsRefused(fault))
+        {
+            throw PostgresFaults.Unavailable(fault);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _pool.DisposeAsync();
+
+    private async Task<T> OnceAsync<T>(Func<NpgsqlConnection, Task<T>> work)
+    {
+        await using NpgsqlConnection connection = await _pool.OpenConnectionAsync();
+        return await work(connection);
+    }
+}

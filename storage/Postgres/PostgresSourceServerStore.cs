@@ -1,0 +1,123 @@
+using CommandBroker.Core;
+using CommandBroker.Storage.Batching;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace CommandBroker.Storage.Postgres;
+
+/// <summary>The directory of source servers in PostgreSQL.</summary>
+internal sealed class PostgresSourceServerStore : ISourceServerStore, IAsyncDisposable
+{
+    private const string Known = "server_id = $1 and deleted_at is null";
+
+    private const string Delete = $"""
+        with gone as (
+            update source_server s set deleted_at = $2, has_overrides = false
+            where {Known} and not exists (select from command c where c.source_no = s.source_no and c.ended_at is null)
+            returning 1
+        )
+        update source_server_total set registered_count = registered_count - 1 where exists (select from gone)
+        """;
+
+    private const string RecordVisits = """
+        update source_server s set last_visit_at = v.visited_at
+        from unnest($1::text[], $2::bigint[]) as v(server_id, visited_at)
+        where s.server_id = v.server_id and s.deleted_at is null and (s.last_visit_at is null or s.last_visit_at < v.visited_at)
+        """;
+
+    private readonly PostgresConnections _connections;
+    private readonly BatchedLookup<ServerId, bool> _exists;
+
+    public PostgresSourceServerStore(PostgresConnections connections, StorageOptions options, StoreInstruments instruments)
+    {
+        _connections = connections;
+        _exists = new BatchedLookup<ServerId, bool>(
+            new BatchLoopOptions { Operation = "exists", MaxQueuedCount = options.MaxQueuedCommits }, instruments, AnswerExistsAsync);
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> RegisterAsync(SourceServer server, int maxCount) =>
+        _connections.RunAsync(connection => SourceServerRegistration.RunAsync(connection, server, maxCount));
+
+    /// <inheritdoc/>
+    public Task<bool> ExistsAsync(ServerId serverId) => _exists.FindAsync(serverId);
+
+    /// <inheritdoc/>
+    public async Task<SourceServer?> FindAsync(ServerId serverId)
+    {
+        List<SourceServer> found = await _connections.RunAsync(connection =>
+            SourceServerRows.ReadAsync(connection, $"select {SourceServerRows.Columns} from source_server where {Known}", TextOf(serverId.Value)));
+        return found.SingleOrDefault();
+    }
+
+    /// <inheritdoc/>
+    public Task<SourceServerPage> ListAsync(SourceServerFilter filter) =>
+        _connections.RunAsync(connection => SourceServerRows.ReadPageAsync(connection, filter));
+
+    /// <inheritdoc/>
+    public async Task<bool> RenameAsync(ServerId serverId, string name) =>
+        await ExecuteAsync(
+            $"update source_server set name = $2, name_folded = $3 where {Known}",
+            TextOf(serverId.Value), TextOf(name), TextOf(SourceServerRows.Fold(name))) > 0;
+
+    /// <inheritdoc/>
+    public async Task<bool> DeleteAsync(ServerId serverId, DateTimeOffset now) =>
+        await ExecuteAsync(Delete, TextOf(serverId.Value), new() { Value = now.UtcTicks }) > 0;
+
+    /// <inheritdoc/>
+    public Task SetHasOverridesAsync(ServerId serverId, bool hasOverrides) =>
+        ExecuteAsync($"update source_server set has_overrides = $2 where {Known}", TextOf(serverId.Value), new() { Value = hasOverrides });
+
+    /// <inheritdoc/>
+    public Task RecordVisitsAsync(IReadOnlyCollection<KeyValuePair<ServerId, DateTimeOffset>> visits)
+    {
+        // One row may be updated once in a statement: only the newest visit of each.
+        var newest = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach ((ServerId serverId, DateTimeOffset at) in visits)
+        {
+            newest[serverId.Value] = Math.Max(at.UtcTicks, newest.GetValueOrDefault(serverId.Value));
+        }
+
+        return ExecuteAsync(
+            RecordVisits,
+            new() { Value = newest.Keys.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
+            new() { Value = newest.Values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint });
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _exists.DisposeAsync();
+
+    private static NpgsqlParameter TextOf(string value) => new() { Value = value, NpgsqlDbType = NpgsqlDbType.Text };
+
+    private async ValueTask AnswerExistsAsync(IReadOnlyList<PendingLookup<ServerId, bool>> lookups)
+    {
+        string[] ids = [.. lookups.Select(lookup => lookup.Key.Value).Distinct()];
+        HashSet<string> known = await _connections.RunAsync(async connection =>
+        {
+            await using var query = new NpgsqlCommand(
+                "select server_id from source_server where server_id = any($1) and deleted_at is null", connection)
+            {
+                Parameters = { new() { Value = ids } },
+            };
+            var found = new HashSet<string>(StringComparer.Ordinal);
+            await using NpgsqlDataReader reader = await query.ExecuteReaderAsync();
+            while (await reader.ReadAsync())
+            {
+                found.Add(reader.GetString(0));
+            }
+
+            return found;
+        });
+        foreach (PendingLookup<ServerId, bool> lookup in lookups)
+        {
+            lookup.TrySetResult(known.Contains(lookup.Key.Value));
+        }
+    }
+
+    private Task<int> ExecuteAsync(string sql, params NpgsqlParameter[] parameters) => _connections.RunAsync(async connection =>
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        Array.ForEach(parameters, parameter => command.Parameters.Add(parameter.Clone()));
+        return await command.ExecuteNonQueryAsync();
+    });
+}

@@ -1,0 +1,90 @@
+using CommandBroker.Core;
+using CommandBroker.Storage.Batching;
+using Npgsql;
+
+namespace CommandBroker.Storage.Postgres;
+
+/// <summary>Reads queues, many in one round trip. One statement is one snapshot, so a queue is never read half before and half after a commit.</summary>
+internal sealed class QueueLoader(PostgresConnections connections)
+{
+    private const string Select = $"""
+        select s.server_id, s.source_no, s.has_overrides, s.removed_count, greatest(s.seq_floor, last.seq), s.quarantine_reason, {CommandRows.Columns}
+        from source_server s
+        left join lateral (select max(seq) as seq from command where source_no = s.source_no) last on true
+        left join command c on c.source_no = s.source_no and c.ended_at is null
+        where s.server_id = any($1) and s.deleted_at is null
+        """;
+
+    private const int FirstCommandColumn = 6;
+
+    /// <summary>Completes every lookup; a row that cannot be read is the fault of its own lookup alone.</summary>
+    public async ValueTask LoadAsync(IReadOnlyList<PendingLookup<ServerId, StoredQueue?>> lookups)
+    {
+        string[] ids = [.. lookups.Select(lookup => lookup.Key.Value).Distinct()];
+        Dictionary<string, LoadedQueue> loaded = await connections.RunAsync(connection => ReadAsync(connection, ids));
+        foreach (LoadedQueue queue in loaded.Values)
+        {
+            queue.Restore();
+            if (queue.Fault?.Message != queue.QuarantineReason)
+            {
+                await connections.RunAsync(connection => MarkAsync(connection, queue));
+            }
+        }
+
+        foreach (PendingLookup<ServerId, StoredQueue?> lookup in lookups)
+        {
+            LoadedQueue? queue = loaded.GetValueOrDefault(lookup.Key.Value);
+            if (queue?.Fault is { } fault)
+            {
+                lookup.Fail(fault);
+            }
+            else
+            {
+                lookup.TrySetResult(queue?.Queue);
+            }
+        }
+    }
+
+    private static async Task<Dictionary<string, LoadedQueue>> ReadAsync(NpgsqlConnection connection, string[] ids)
+    {
+        await using var query = new NpgsqlCommand(Select, connection) { Parameters = { new() { Value = ids } } };
+        var loaded = new Dictionary<string, LoadedQueue>(StringComparer.Ordinal);
+        await using NpgsqlDataReader reader = await query.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+        {
+            string id = reader.GetString(0);
+            if (!loaded.TryGetValue(id, out LoadedQueue? queue))
+            {
+                queue = new LoadedQueue
+                {
+                    SourceNo = reader.GetInt64(1),
+                    HasOverrides = reader.GetBoolean(2),
+                    RemovedCount = reader.GetInt64(3),
+                    LastSeq = reader.GetInt64(4),
+                    QuarantineReason = reader.IsDBNull(5) ? null : reader.GetString(5),
+                };
+                loaded.Add(id, queue);
+            }
+
+            if (!reader.IsDBNull(FirstCommandColumn))
+            {
+                queue.Rows.Add(CommandRows.Read(reader, FirstCommandColumn));
+            }
+        }
+
+        return loaded;
+    }
+
+    private static async Task<int> MarkAsync(NpgsqlConnection connection, LoadedQueue queue)
+    {
+        await using var update = new NpgsqlCommand("update source_server set quarantine_reason = $2 where source_no = $1", connection)
+        {
+            Parameters =
+            {
+                new() { Value = queue.SourceNo },
+                new() { Value = (object?)queue.Fault?.Message ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text },
+            },
+        };
+        return await update.ExecuteNonQueryAsync();
+    }
+}

@@ -1,0 +1,7 @@
+namespace CommandBroker.Storage.Tests;
+
+[NeedsPostgres]
+public sealed class PostgresCommandStoreTests() : CommandStoreContract(new PostgresFixture());
+
+[NeedsPostgres]
+public sealed class PostgresSourceServerStoreTests() : SourceServerStoreContract(new PostgresFixture());
