@@ -8,34 +8,32 @@ internal static class CommandSql
 {
     public const string Insert = """
         INSERT INTO command (source_no, seq, version, writer, state, delivery_count, redrive_count, delivered_at, leased_until,
-            overtaken_by, ended_at, outcome, enqueued_at, idempotency_key, payload)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+            overtaken_by, ended_at, outcome, enqueued_at, idempotency_key, payload, key_hash, row_no, epoch)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
         ON CONFLICT DO NOTHING
         """;
 
     public const string UpdateOpen = Update + " AND ended_at IS NULL";
 
-    public const string UpdateEnded = Update + " AND ended_at IS NOT NULL";
+    public const string UpdateEnded = Update + Ended;
 
-    public const string FindEnded = "SELECT seq FROM command WHERE source_no = ?1 AND seq = ?2 AND ended_at IS NOT NULL";
-
-    public const string FindKey = "SELECT seq FROM command WHERE source_no = ?1 AND idempotency_key = ?2";
+    public const string FindKey = "SELECT seq FROM command WHERE " + Key;
 
     public const string StampOpen = "SELECT version, writer FROM command WHERE source_no = ?1 AND seq = ?2 AND ended_at IS NULL";
 
-    public const string StampEnded = "SELECT version, writer FROM command WHERE source_no = ?1 AND seq = ?2 AND ended_at IS NOT NULL";
+    public const string StampEnded = "SELECT version, writer FROM command WHERE source_no = ?1 AND seq = ?2" + Ended;
 
     public const string ReadOpen = Read + "source_no = ?1 AND ended_at IS NULL ORDER BY seq";
 
     public const string ReadOneOpen = Read + "source_no = ?1 AND seq = ?2 AND ended_at IS NULL";
 
-    public const string ReadOneEnded = Read + "source_no = ?1 AND seq = ?2 AND ended_at IS NOT NULL";
+    public const string ReadOneEnded = Read + "source_no = ?1 AND seq = ?2" + Ended;
 
-    public const string ReadByKey = Read + "source_no = ?1 AND idempotency_key = ?2";
+    public const string ReadByKey = Read + Key;
 
-    public const string ReadHistory = Read + "source_no = ?1 AND seq < ?2 AND ended_at IS NOT NULL ORDER BY seq DESC LIMIT ?3";
+    public const string ReadHistory = Read + "source_no = ?1 AND seq < ?2" + Ended + " ORDER BY seq DESC LIMIT ?3";
 
-    public const string LastEnded = "SELECT max(seq) FROM command WHERE source_no = ?1 AND ended_at IS NOT NULL";
+    public const string LastEnded = "SELECT max(seq) FROM command WHERE source_no = ?1" + Ended;
 
     public const string Walk = "SELECT row_no, source_no, seq, enqueued_at, ended_at FROM command WHERE row_no > ?1 ORDER BY row_no LIMIT ?2";
 
@@ -43,6 +41,13 @@ internal static class CommandSql
 
     public const string CountRemoved =
         "UPDATE source_server SET removed_count = removed_count + ?2, seq_floor = max(seq_floor, ?3) WHERE source_no = ?1";
+
+    private const string Epochs = "epoch IN (SELECT epoch FROM epoch)";
+
+    private const string Ended = " AND " + Epochs + " AND ended_at IS NOT NULL";
+
+    /// <summary>The hash finds, the key decides.</summary>
+    private const string Key = Epochs + " AND source_no = ?1 AND key_hash = ?3 AND idempotency_key = ?2";
 
     private const string Update = """
         UPDATE command SET version = ?3, writer = ?4, state = ?5, delivery_count = ?6, redrive_count = ?7, delivered_at = ?8,

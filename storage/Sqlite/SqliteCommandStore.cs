@@ -16,7 +16,7 @@ internal sealed class SqliteCommandStore(SqliteReaders readers, SqliteWriter wri
         ?? SqliteRows.ReadAll(session[CommandSql.ReadOneEnded].Bind(1, sourceNo).Bind(2, seq)).SingleOrDefault());
 
     public Task<Command?> FindByKeyAsync(long sourceNo, string idempotencyKey) => readers.ReadAsync(session =>
-        SqliteRows.ReadAll(session[CommandSql.ReadByKey].Bind(1, sourceNo).Bind(2, idempotencyKey)).SingleOrDefault());
+        SqliteRows.ReadAll(session[CommandSql.ReadByKey].Bind(1, sourceNo).Bind(2, idempotencyKey).Bind(3, KeyHash.Of(idempotencyKey))).SingleOrDefault());
 
     public Task<IReadOnlyList<Command>> ReadHistoryAsync(long sourceNo, long? beforeSeq, int limit) => readers.ReadAsync<IReadOnlyList<Command>>(session =>
         SqliteRows.ReadAll(session[CommandSql.ReadHistory].Bind(1, sourceNo).Bind(2, beforeSeq ?? long.MaxValue).Bind(3, limit)));

@@ -58,15 +58,18 @@ internal sealed class SqliteCommit : SqliteWrite<CommitStatus>
 
     private bool Insert(SqliteSession session, Command command, byte[]? payload, byte[]? outcome)
     {
-        // The unique index over open rows does not know the number of an ended one; this read does, from a page that is in the cache.
-        if (session[CommandSql.FindEnded].Bind(1, _commit.SourceNo).Bind(2, command.Seq).Scalar() is not null)
+        // Not a unique index: one over all keys would cost every enqueue a page of its own. This thread is the only writer.
+        long? hash = KeyHash.Of(command.IdempotencyKey);
+        if (hash is not null && FindKey(session, command.IdempotencyKey!, hash.Value))
         {
             return false;
         }
 
+        long rowNo = session.Epochs.TakeRowNo();
         SqliteStatement insert = session[CommandSql.Insert];
         BindChanging(insert, command, outcome);
-        return insert.Bind(13, command.EnqueuedAt.UtcTicks).Bind(14, command.IdempotencyKey).Bind(15, payload).Run() == 1;
+        return insert.Bind(13, command.EnqueuedAt.UtcTicks).Bind(14, command.IdempotencyKey).Bind(15, payload)
+            .Bind(16, hash).Bind(17, rowNo).Bind(18, SqliteEpochs.Of(rowNo)).Run() == 1;
     }
 
     private bool Update(SqliteSession session, Command command, byte[]? outcome)
@@ -109,11 +112,14 @@ internal sealed class SqliteCommit : SqliteWrite<CommitStatus>
             isRepeat &= stored == (command.Version, _commit.Writer);
             fits &= command.Version == 1 ? stored is null : stored?.Version == command.Version - 1;
             isKeyTaken |= command is { Version: 1, IdempotencyKey: not null }
-                && session[CommandSql.FindKey].Bind(1, _commit.SourceNo).Bind(2, command.IdempotencyKey).Scalar() is not null;
+                && FindKey(session, command.IdempotencyKey, KeyHash.Of(command.IdempotencyKey)!.Value);
         }
 
         return isRepeat ? CommitStatus.Committed : fits && isKeyTaken ? CommitStatus.DuplicateKey : CommitStatus.Conflict;
     }
+
+    private bool FindKey(SqliteSession session, string key, long hash) =>
+        session[CommandSql.FindKey].Bind(1, _commit.SourceNo).Bind(2, key).Bind(3, hash).Scalar() is not null;
 
     private (long Version, long Writer)? Stored(SqliteSession session, long seq)
     {

@@ -7,7 +7,7 @@ namespace CommandBroker.Storage.Sqlite;
 internal static class SqliteMigrations
 {
     private const string Folder = "CommandBroker.Storage.Sqlite.Migrations.";
-    private static readonly string[] UniqueKeys = ["command_open", "command_ended", "command_key", "source_server_id", "OrleansStorageKey"];
+    private static readonly string[] UniqueKeys = ["command_open", "command_ended", "source_server_id", "OrleansStorageKey"];
 
     /// <summary>Runs the scripts that are missing and checks the unique keys, on which every promise of the store rests.</summary>
     /// <exception cref="InvalidOperationException">The schema is newer than this release, or a unique key is missing.</exception>

@@ -70,6 +70,11 @@ internal sealed class SqlitePurge(SqliteWriter writer)
             session[CommandSql.CountRemoved].Bind(1, source.Key).Bind(2, source.Count()).Bind(3, source.Max(command => command.Seq)).Run();
         }
 
+        if (old.Count > 0)
+        {
+            SqliteEpochs.Forget(session);
+        }
+
         _place = isRoundOver ? 0 : place;
         return (old.Count, isRoundOver);
     }

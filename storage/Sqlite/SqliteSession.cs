@@ -38,6 +38,9 @@ internal sealed class SqliteSession : IDisposable
         }
     }
 
+    /// <summary>The row numbers that this connection gives to commands; only the writer's does.</summary>
+    public SqliteEpochs Epochs { get; } = new();
+
     /// <summary>Whether a transaction is open; SQLite ends one by itself after some faults.</summary>
     public bool InTransaction => raw.sqlite3_get_autocommit(_database) == 0;
 

@@ -43,6 +43,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
         {
             SqliteSession session = _session ??= new SqliteSession(_path, forWriting: true);
             session["BEGIN IMMEDIATE"].Run();
+            session.Epochs.Prepare(session);
             foreach (ISqliteWrite write in batch)
             {
                 RunOne(session, write);

@@ -33,13 +33,19 @@ CREATE TABLE IF NOT EXISTS command (
     overtaken_by INTEGER,
     enqueued_at INTEGER NOT NULL,
     ended_at INTEGER,
+    -- row_no / 262,144, the first column of the indexes over what is not open: a commit touches their newest part, not all of it.
+    epoch INTEGER NOT NULL,
+    key_hash INTEGER,
     idempotency_key TEXT,
     outcome BLOB,
     payload BLOB
 );
 CREATE UNIQUE INDEX IF NOT EXISTS command_open ON command (source_no, seq) WHERE ended_at IS NULL;
-CREATE UNIQUE INDEX IF NOT EXISTS command_ended ON command (source_no, seq) WHERE ended_at IS NOT NULL;
-CREATE UNIQUE INDEX IF NOT EXISTS command_key ON command (source_no, idempotency_key) WHERE idempotency_key IS NOT NULL;
+CREATE UNIQUE INDEX IF NOT EXISTS command_ended ON command (epoch, source_no, seq) WHERE ended_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS command_key ON command (epoch, source_no, key_hash) WHERE key_hash IS NOT NULL;
+
+-- The epochs that hold rows; a search in those indexes looks into each.
+CREATE TABLE IF NOT EXISTS epoch (epoch INTEGER PRIMARY KEY);
 
 CREATE TABLE IF NOT EXISTS stray_report (
     row_no INTEGER PRIMARY KEY,

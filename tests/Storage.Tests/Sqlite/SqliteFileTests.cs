@@ -36,7 +36,7 @@ public sealed class SqliteFileTests : IAsyncLifetime
 
     [Theory]
     [InlineData("command_open")]
-    [InlineData("command_key")]
+    [InlineData("command_ended")]
     [InlineData("OrleansStorageKey")]
     public async Task A_missing_unique_key_is_refused(string index)
     {
