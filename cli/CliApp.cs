@@ -71,7 +71,7 @@ internal static class CliApp
         root.Subcommands.Add(QueueVerb.Create(host));
         root.Subcommands.Add(CommandVerbs.Create(host));
         root.Subcommands.Add(HistoryVerb.Create(host));
-        root.Subcommands.Add(SettingsVerbs.Create(host));
+        root.Subcommands.Add(SettingsVerb.Create(host));
         root.Subcommands.Add(WatchVerb.Create(host));
         root.Subcommands.Add(AgentVerb.Create(host));
         root.Subcommands.Add(CompletionVerb.Create(host));

@@ -38,5 +38,5 @@ public sealed record SourceServerRecord
 
     /// <summary>What the agent registered besides: ip, os_version, agent_version, networks …</summary>
     [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Details { get; init; }
+    public Dictionary<string, JsonElement>? Details { get; set; } // the source generator cannot fill such a member through init
 }

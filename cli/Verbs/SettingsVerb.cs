@@ -7,26 +7,21 @@ using Command = System.CommandLine.Command;
 
 namespace CommandBroker.Cli.Verbs;
 
-/// <summary><c>cbroker settings show|set SERVER</c>.</summary>
-internal static class SettingsVerbs
+/// <summary><c>cbroker settings SERVER</c>.</summary>
+internal static class SettingsVerb
 {
-    public static Command Create(CliHost host) =>
-        new("settings", "Shows or changes what one source server sets differently from the broker.") { Show(host), Set(host) };
+    private const string Manual = """
+        Shows what one source server sets differently from the broker, or changes it.
 
-    private static Command Show(CliHost host)
-    {
-        Argument<string> server = VerbParts.Server();
-        var verb = new Command("show", "Shows the settings of its own.") { server };
-        verb.SetAction(async (parsed, cancel) =>
-        {
-            using CliSession session = CliSession.Open(parsed, host);
-            Write(session, await session.Commands.ReadSettingsAsync(parsed.GetRequiredValue(server), cancel));
-            return ExitCode.Ok;
-        });
-        return verb;
-    }
+        Without options nothing is changed. A setting that is not named stays.
 
-    private static Command Set(CliHost host)
+        Examples:
+          cbroker settings web-1
+          cbroker settings web-1 --visibility-timeout 10m --max-deliveries 3
+          cbroker settings web-1 --reset
+        """;
+
+    public static Command Create(CliHost host)
     {
         Argument<string> server = VerbParts.Server();
         var mode = new Option<string?>("--delivery-mode")
@@ -39,7 +34,7 @@ internal static class SettingsVerbs
         Option<TimeSpan?> timeout = VerbParts.Duration("--visibility-timeout", "The length of a lease, 1s to 7d");
         var deliveries = new Option<int?>("--max-deliveries") { Description = "Deliveries before a command is dead-lettered, 1 to 1000", HelpName = "COUNT" };
         var reset = new Option<bool>("--reset") { Description = "Follow the broker in everything that is not named here" };
-        var verb = new Command("set", "Changes settings; those not named stay. Example: cbroker settings set SERVER --visibility-timeout 10m")
+        var verb = new ManualCommand("settings", Manual)
         {
             server, mode, timeout, deliveries, reset,
         };
@@ -47,14 +42,19 @@ internal static class SettingsVerbs
         {
             using CliSession session = CliSession.Open(parsed, host);
             string id = parsed.GetRequiredValue(server);
-            SourceServerSettings old = parsed.GetValue(reset) ? new() : await session.Commands.ReadSettingsAsync(id, cancel);
+            SourceServerSettings stored = await session.Commands.ReadSettingsAsync(id, cancel);
+            SourceServerSettings old = parsed.GetValue(reset) ? new() : stored;
             SourceServerSettings settings = new()
             {
                 DeliveryMode = WireName.TryParse(parsed.GetValue(mode), out DeliveryMode named) ? named : old.DeliveryMode,
                 VisibilityTimeout = parsed.GetValue(timeout) ?? old.VisibilityTimeout,
                 MaxDeliveries = parsed.GetValue(deliveries) ?? old.MaxDeliveries,
             };
-            await session.Commands.ConfigureAsync(id, settings, cancel);
+            if (settings != stored)
+            {
+                await session.Commands.ConfigureAsync(id, settings, cancel);
+            }
+
             Write(session, settings);
             return ExitCode.Ok;
         });

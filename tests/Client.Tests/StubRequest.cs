@@ -1,0 +1,3 @@
+namespace CommandBroker.Client.Tests;
+
+internal sealed record StubRequest(int Number, string Method, string Path, string Body, string? Key);
