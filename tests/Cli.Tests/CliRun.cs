@@ -1,0 +1,30 @@
+using System.Text;
+
+namespace CommandBroker.Cli.Tests;
+
+/// <summary>One run of the command line, with what it wrote.</summary>
+internal sealed record CliRun(int ExitCode, string Out, string Error)
+{
+    public static async Task<CliRun> ByAsync(
+        string? directory, IReadOnlyDictionary<string, string>? environment, string input, params string[] args)
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        using var error = new StringWriter { NewLine = "\n" };
+        int code = await CliApp.RunAsync(args, new CliHost
+        {
+            In = new MemoryStream(Encoding.UTF8.GetBytes(input)),
+            Out = output,
+            Error = error,
+            IsErrorTerminal = false,
+            Environment = name => environment?.GetValueOrDefault(name),
+            CurrentDirectory = directory ?? "/",
+        });
+        return new CliRun(code, output.ToString(), error.ToString());
+    }
+
+    public static Task<CliRun> WithAsync(FakeBroker broker, string input, params string[] args) => ByAsync(
+        null,
+        new Dictionary<string, string> { ["COMMANDBROKER_ENDPOINT"] = broker.Address, ["COMMANDBROKER_TOKEN"] = FakeBroker.Token },
+        input,
+        args);
+}

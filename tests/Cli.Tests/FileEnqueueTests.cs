@@ -1,0 +1,103 @@
+using System.Text;
+using CommandBroker.Cli.Files;
+using Xunit;
+
+namespace CommandBroker.Cli.Tests;
+
+public sealed class FileEnqueueTests : IAsyncLifetime
+{
+    private FakeBroker _broker = null!;
+
+    public async Task InitializeAsync() => _broker = await FakeBroker.StartAsync();
+
+    public async Task DisposeAsync() => await _broker.DisposeAsync();
+
+    [Fact]
+    public async Task A_broken_line_in_the_middle_is_told_with_its_number_and_the_others_go_on()
+    {
+        const string lines = """
+            {"server_id":"a","command_name":"START"}
+
+            {"server_id":"b","command_name":
+            {"server_id":"c","command_name":"START","time_to_live":"soon"}
+            {"server_id":"d","command_name":"REFUSE"}
+            {"server_id":"e","command_name":"START","command_param":{ "x":1.0 }}
+            """;
+
+        CliRun run = await RunAsync(lines);
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Equal("2 enqueued, 0 were there, 3 refused\n", run.Out);
+        Assert.Equal(["line 3", "line 4", "line 5"], run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line[..6]).Order());
+        Assert.Contains("line 5: The queue is full.", run.Error, StringComparison.Ordinal);
+        Assert.Contains(_broker.Commands.Values, body => body.CommandParam?.Text == "{ \"x\":1.0 }");
+    }
+
+    [Fact]
+    public async Task Running_the_same_file_again_adds_nothing()
+    {
+        string lines = Lines(1_000);
+
+        CliRun first = await RunAsync(lines);
+        CliRun second = await RunAsync(lines);
+        CliRun other = await CliRun.WithAsync(_broker, lines, "enqueue", "--file", "-", "--run", "tuesday");
+
+        Assert.Equal("1,000 enqueued, 0 were there, 0 refused\n", first.Out);
+        Assert.Equal("0 enqueued, 1,000 were there, 0 refused\n", second.Out);
+        Assert.Equal("1,000 enqueued, 0 were there, 0 refused\n", other.Out);
+        Assert.Equal((0, 0, 0), (first.ExitCode, second.ExitCode, other.ExitCode));
+    }
+
+    [Fact]
+    public async Task A_lost_connection_is_mended_without_a_second_command()
+    {
+        _broker.CutAfter.Enqueue(3);
+        _broker.CutAfter.Enqueue(0);
+
+        CliRun run = await RunAsync(Lines(10));
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(10, _broker.Commands.Count);
+        Assert.Equal(10, _broker.Commands.Values.Select(body => body.ServerId).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Ndjson_answers_a_line_for_each_command()
+    {
+        CliRun run = await CliRun.WithAsync(_broker, Lines(2), "enqueue", "--file", "-", "--output", "ndjson");
+
+        Assert.Equal(2, run.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Equal("2 enqueued, 0 were there, 0 refused\n", run.Error);
+    }
+
+    [Fact]
+    public async Task A_line_of_its_own_key_keeps_it()
+    {
+        await RunAsync("""{"server_id":"a","command_name":"START","idempotency_key":"mine"}""");
+
+        Assert.Equal("mine", Assert.Single(_broker.Commands.Keys));
+    }
+
+    [Fact]
+    public async Task Lines_are_read_whatever_their_length_and_their_ends()
+    {
+        string long1 = new('x', NdjsonReader.MaxLineBytes);
+        string longer = new('y', (3 * NdjsonReader.MaxLineBytes) + 5);
+        byte[] file = [0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes($"a\r\n\n  b  \n{long1[1..]}\n{longer}\nc")];
+        var lines = new List<NdjsonLine>();
+
+        await foreach (NdjsonLine line in NdjsonReader.ReadAsync(new MemoryStream(file), default))
+        {
+            lines.Add(line);
+        }
+
+        Assert.Equal([1, 3, 4, 5, 6], lines.Select(line => line.Number));
+        Assert.Equal(["a", "b", long1[1..], null, "c"], lines.Select(line => line.Utf8 is null ? null : Encoding.UTF8.GetString(line.Utf8)));
+        Assert.Equal(file.Length, lines[^1].EndOffset);
+    }
+
+    private Task<CliRun> RunAsync(string lines) => CliRun.WithAsync(_broker, lines, "enqueue", "--file", "-");
+
+    private static string Lines(int count) =>
+        string.Join('\n', Enumerable.Range(0, count).Select(i => $$"""{"server_id":"s-{{i}}","command_name":"START"}"""));
+}

@@ -1,0 +1,145 @@
+using Xunit;
+
+namespace CommandBroker.Cli.Tests;
+
+public sealed class VerbTests : IAsyncLifetime
+{
+    private FakeBroker _broker = null!;
+
+    public async Task InitializeAsync() => _broker = await FakeBroker.StartAsync();
+
+    public async Task DisposeAsync() => await _broker.DisposeAsync();
+
+    [Fact]
+    public async Task Enqueue_builds_the_parameters_and_tells_the_id()
+    {
+        CliRun run = await RunAsync(
+            "enqueue", "web-1", "START", "--task", "t-1", "--bucket", "b", "--param", "q=a=b", "--key", "k", "--priority", "-5", "--ttl", "90s",
+            "--not-before", "2026-03-01T12:00:00Z", "--supersede");
+
+        Assert.Equal((0, "Command 17 of web-1, START, is in the queue.\n", ""), (run.ExitCode, run.Out, run.Error));
+        Client.Wire.EnqueueBody body = _broker.Commands["k"];
+        Assert.Equal("""{"task_id":"t-1","bucket":"b","q":"a=b"}""", body.CommandParam!.Text);
+        Assert.Equal((-5, "90s", "2026-03-01T12:00:00Z", true), (body.Priority, body.TimeToLive, body.NotBefore, body.Supersede));
+    }
+
+    [Fact]
+    public async Task A_table_that_is_redirected_is_neither_cut_nor_coloured()
+    {
+        CliRun run = await RunAsync("queue", "web-1");
+
+        Assert.Contains($"for a poll{new string('.', 200)}\n", run.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', run.Out);
+        Assert.EndsWith("1 pending, 0 leased, 1,234 in the history, 0 removed by retention\n", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Ndjson_is_a_line_for_a_command_even_when_its_parameters_hold_line_breaks()
+    {
+        CliRun run = await RunAsync("queue", "web-1", "-o", "ndjson");
+
+        Assert.Contains("\"command_param\":{   \"task_id\": \"t-1\" }", Assert.Single(run.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_quarantined_are_listed_with_their_reason()
+    {
+        CliRun run = await RunAsync("source", "list", "--quarantined", "--limit", "1");
+
+        Assert.Contains("row 7", run.Out, StringComparison.Ordinal);
+        Assert.EndsWith("1 to 1 of 3; more: --offset 1\n", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Registering_prints_the_id_alone() => Assert.Equal("web-1\n", (await RunAsync("source", "register", "web")).Out);
+
+    [Fact]
+    public async Task The_agent_reports_what_it_gets_and_ends_when_idle()
+    {
+        CliRun run = await RunAsync("agent", "web-1", "--until-idle", "--fail");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal("""7 {"command_name":"START","result":"fail","result_detail":{"by":"cbroker agent"}}""", Assert.Single(_broker.Reports));
+        Assert.Equal(2, run.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+    }
+
+    [Theory]
+    [InlineData(5, "command", "show", "web-1", "99")]
+    [InlineData(5, "source", "show", "nobody")]
+    [InlineData(5, "source", "delete", "nobody")]
+    [InlineData(2, "queue", "no/id")]
+    [InlineData(2, "command", "show", "web-1", "0")]
+    [InlineData(2, "enqueue", "web-1")]
+    [InlineData(2, "enqueue", "web-1", "START", "--file", "x")]
+    [InlineData(2, "enqueue", "web-1", "START", "--ttl", "5x")]
+    [InlineData(2, "enqueue", "web-1", "START", "--param", "x")]
+    [InlineData(2, "enqueue", "--file", "/no/such/file")]
+    [InlineData(2, "frobnicate")]
+    [InlineData(4, "queue", "web-1", "--token", "wrong")]
+    [InlineData(4, "agent", "web-1", "--token", "wrong")]
+    [InlineData(3, "queue", "web-1", "--endpoint", "http://127.0.0.1:1")]
+    [InlineData(3, "agent", "web-1", "--endpoint", "http://127.0.0.1:1")]
+    public async Task The_exit_code_says_what_went_wrong(int expected, params string[] args)
+    {
+        CliRun run = await RunAsync(args);
+
+        Assert.Equal(expected, run.ExitCode);
+        Assert.Equal("", run.Out);
+        Assert.NotEqual("", run.Error);
+        Assert.DoesNotContain("   at ", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_broker_that_is_not_running_is_one_clear_sentence()
+    {
+        CliRun run = await RunAsync("queue", "web-1", "--endpoint", "http://127.0.0.1:1");
+
+        Assert.Equal("cbroker: The broker at http://127.0.0.1:1 cannot be reached: Connection refused.\n", run.Error);
+    }
+
+    [Fact]
+    public async Task The_local_broker_is_found_from_a_directory_below()
+    {
+        DirectoryInfo root = Directory.CreateTempSubdirectory("cbroker-");
+        try
+        {
+            string below = Directory.CreateDirectory(Path.Combine(root.FullName, "a", "b")).FullName;
+            Directory.CreateDirectory(Path.Combine(root.FullName, "data"));
+            await File.WriteAllTextAsync(
+                Path.Combine(root.FullName, "data", "dev-credentials.json"),
+                $$"""{"endpoint":"{{_broker.Address}}","token":"{{FakeBroker.Token}}","agent_token":"other"}""");
+
+            Assert.Equal(0, (await CliRun.ByAsync(below, null, "", "queue", "web-1")).ExitCode);
+            Assert.Equal(4, (await CliRun.ByAsync(below, null, "", "agent", "web-1", "--until-idle")).ExitCode);
+            Assert.Equal(3, (await CliRun.ByAsync("/", null, "", "queue", "web-1")).ExitCode);
+        }
+        finally
+        {
+            root.Delete(recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("bash", "complete -o default -F _cbroker cbroker")]
+    [InlineData("zsh", "compdef _cbroker cbroker")]
+    [InlineData("pwsh", "Register-ArgumentCompleter")]
+    public async Task Completion_prints_a_script(string shell, string part) =>
+        Assert.Contains(part, (await RunAsync("completion", shell)).Out, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Verbs_are_completed() =>
+        Assert.Equal(["cancel", "redrive", "show"], (await RunAsync("[suggest:8]", "command ")).Out.Split('\n').Where(word => word.Length > 0 && word[0] != '-'));
+
+    [Fact]
+    public async Task Help_is_the_manual_and_the_list_of_verbs_stays_short()
+    {
+        string root = (await RunAsync("--help")).Out;
+        string enqueue = (await RunAsync("enqueue", "--help")).Out;
+
+        Assert.Contains("Exit codes: 0 done", root, StringComparison.Ordinal);
+        Assert.DoesNotContain("nightly.ndjson", root, StringComparison.Ordinal);
+        Assert.Contains("nightly.ndjson", enqueue, StringComparison.Ordinal);
+    }
+
+    private Task<CliRun> RunAsync(params string[] args) => CliRun.WithAsync(_broker, "", args);
+}
