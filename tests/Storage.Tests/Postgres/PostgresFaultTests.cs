@@ -1,0 +1,169 @@
+using CommandBroker.Core;
+using CommandBroker.Testing;
+using Npgsql;
+using Xunit;
+
+namespace CommandBroker.Storage.Tests;
+
+/// <summary>A server that goes away, an answer that gets lost, and a transaction that holds back vacuum.</summary>
+public sealed class PostgresFaultTests
+{
+    private const int SourceCount = 20;
+
+    [PostgresFact(OwnServer = true)]
+    public async Task Nothing_acknowledged_is_lost_when_the_server_stops_and_starts_under_traffic()
+    {
+        await using PostgresServer server = await PostgresServer.StartOwnAsync();
+        await using var fixture = new PostgresFixture(server);
+        await fixture.OpenAsync();
+        StoredQueue[] queues = await RegisterAsync(fixture);
+        using var stopping = new CancellationTokenSource();
+        var started = new CountdownEvent(SourceCount);
+        Task<long>[] traffic = [.. queues.Select((queue, i) => EnqueueUntilAsync(fixture, queue, i, started, stopping.Token))];
+        started.Wait();
+
+        for (int round = 0; round < 2; round++)
+        {
+            await server.StopAsync();
+            await server.StartAgainAsync();
+            await CommitWhenBackAsync(fixture, await LoadWhenBackAsync(fixture, "s-0"));
+        }
+
+        await stopping.CancelAsync();
+        long[] acknowledged = await Task.WhenAll(traffic);
+        for (int i = 0; i < SourceCount; i++)
+        {
+            StoredQueue queue = await LoadWhenBackAsync(fixture, $"s-{i}");
+            Assert.True(acknowledged[i] > 0);
+            Assert.Superset(
+                Enumerable.Range(1, (int)acknowledged[i]).Select(seq => (long)seq).ToHashSet(),
+                queue.State.Open.Select(command => command.Seq).ToHashSet());
+        }
+    }
+
+    [PostgresFact]
+    public async Task A_commit_whose_connection_is_cut_is_answered_once_and_truly()
+    {
+        await using var fixture = new PostgresFixture();
+        await fixture.OpenAsync();
+        StoredQueue queue = await fixture.RegisterAsync("a");
+        await using NpgsqlConnection killer = await fixture.ConnectAsync();
+        await using var kill = new NpgsqlCommand(
+            "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and query like 'with fresh%'", killer);
+
+        for (long seq = 1; seq <= 30; seq++)
+        {
+            Task<CommitStatus> commit = CommitAsync(fixture, queue, Samples.Pending(seq, $"key-{seq}"));
+            await kill.ExecuteNonQueryAsync();
+            Assert.Equal(CommitStatus.Committed, await commit);
+        }
+
+        Assert.Equal(30, (await fixture.LoadAsync("a")).State.Open.Length);
+    }
+
+    [PostgresFact]
+    public async Task Of_two_brokers_that_write_one_command_one_wins_and_the_other_is_told()
+    {
+        await using var fixture = new PostgresFixture();
+        await fixture.OpenAsync();
+        await using var other = fixture.Create();
+        await other.OpenAsync(CancellationToken.None);
+        StoredQueue queue = await fixture.RegisterAsync("a");
+
+        for (long seq = 1; seq <= 30; seq++)
+        {
+            CommitStatus[] statuses = await Task.WhenAll(
+                CommitAsync(fixture, queue, Samples.Pending(seq)),
+                other.Commands.CommitAsync(new QueueCommit { SourceNo = queue.SourceNo, Writer = 2, Commands = [Samples.Pending(seq)] }));
+
+            Assert.Equal([CommitStatus.Committed, CommitStatus.Conflict], statuses.Order());
+        }
+    }
+
+    [PostgresFact]
+    public async Task A_transaction_that_holds_back_vacuum_changes_no_answer()
+    {
+        await using var fixture = new PostgresFixture();
+        await fixture.OpenAsync();
+        StoredQueue queue = await fixture.RegisterAsync("a");
+        await using NpgsqlConnection reader = await fixture.ConnectAsync();
+        await using NpgsqlTransaction held = await reader.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead);
+        await using var look = new NpgsqlCommand("select count(*) from command", reader, held);
+        await look.ExecuteScalarAsync();
+
+        for (long seq = 1; seq <= 50; seq++)
+        {
+            Command command = Samples.Pending(seq);
+            await CommitAsync(fixture, queue, command);
+            await CommitAsync(fixture, queue, Samples.Leased(command));
+            await CommitAsync(fixture, queue, Samples.Ended(Samples.Leased(command)));
+            Assert.Empty((await fixture.LoadAsync("a")).State.Open);
+        }
+
+        Assert.Equal(0L, await look.ExecuteScalarAsync());
+        Assert.Equal(50, (await fixture.Commands.ReadHistoryAsync(queue.SourceNo, null, 100)).Count);
+    }
+
+    private static async Task<StoredQueue[]> RegisterAsync(PostgresFixture fixture) =>
+        await Task.WhenAll(Enumerable.Range(0, SourceCount).Select(i => fixture.RegisterAsync($"s-{i}")));
+
+    /// <summary>Enqueues one after another; what is unknown after a fault is looked up, as a new activation would.</summary>
+    private static async Task<long> EnqueueUntilAsync(PostgresFixture fixture, StoredQueue queue, int source, CountdownEvent started, CancellationToken stopping)
+    {
+        long acknowledged = 0;
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                if (await CommitAsync(fixture, queue, Samples.Pending(acknowledged + 1)) == CommitStatus.Committed && ++acknowledged == 1)
+                {
+                    started.Signal();
+                }
+            }
+            catch (StoreUnavailableException)
+            {
+                StoredQueue again = await LoadWhenBackAsync(fixture, $"s-{source}");
+                Assert.True(again.State.LastSeq >= acknowledged);
+            }
+        }
+
+        return acknowledged;
+    }
+
+    private static async Task<StoredQueue> LoadWhenBackAsync(PostgresFixture fixture, string id)
+    {
+        DateTimeOffset deadline = DateTimeOffset.UtcNow.AddSeconds(60);
+        while (true)
+        {
+            try
+            {
+                return await fixture.LoadAsync(id);
+            }
+            catch (StoreUnavailableException) when (DateTimeOffset.UtcNow < deadline)
+            {
+                await Task.Delay(20);
+            }
+        }
+    }
+
+    private static async Task CommitWhenBackAsync(PostgresFixture fixture, StoredQueue queue)
+    {
+        DateTimeOffset deadline = DateTimeOffset.UtcNow.AddSeconds(60);
+        while (true)
+        {
+            try
+            {
+                await fixture.Database.PingAsync(CancellationToken.None);
+                await CommitAsync(fixture, queue, Samples.Pending(1));
+                return;
+            }
+            catch (StoreUnavailableException) when (DateTimeOffset.UtcNow < deadline)
+            {
+                await Task.Delay(20);
+            }
+        }
+    }
+
+    private static Task<CommitStatus> CommitAsync(PostgresFixture fixture, StoredQueue queue, Command command) =>
+        fixture.Commands.CommitAsync(new QueueCommit { SourceNo = queue.SourceNo, Writer = 1, Commands = [command] });
+}

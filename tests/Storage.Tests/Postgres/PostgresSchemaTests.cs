@@ -1,0 +1,73 @@
+using CommandBroker.Testing;
+using Xunit;
+
+namespace CommandBroker.Storage.Tests;
+
+public sealed class PostgresSchemaTests
+{
+    private const string FirstWrite =
+        "select newgrainstateversion from writetostorage(1, 2, 3, 4, 'type', null, 'service', null, 'x'::bytea)";
+
+    [PostgresFact]
+    public async Task Brokers_that_start_together_take_turns()
+    {
+        await using var fixture = new PostgresFixture();
+        await fixture.OpenAsync();
+
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ =>
+        {
+            await using var other = fixture.Create();
+            await other.OpenAsync(CancellationToken.None);
+        }));
+
+        Assert.Equal(2L, await fixture.ScalarAsync("select count(*) from schema_version"));
+    }
+
+    [PostgresFact]
+    public async Task A_newer_schema_is_refused()
+    {
+        await using var fixture = new PostgresFixture();
+        await fixture.OpenAsync();
+        await fixture.ScalarAsync("insert into schema_version (version, name) values (99, 'later')");
+
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(fixture.ReopenAsync);
+
+        Assert.Contains("version 99", refused.Message, StringComparison.Ordinal);
+    }
+
+    [PostgresFact]
+    public async Task A_missing_unique_key_of_grain_state_is_noticed_at_start()
+    {
+        await using var fixture = new PostgresFixture();
+        await fixture.OpenAsync();
+        await fixture.ScalarAsync("drop index orleansstorage_key");
+
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(fixture.ReopenAsync);
+
+        Assert.Contains("OrleansStorage_Key", refused.Message, StringComparison.Ordinal);
+    }
+
+    [PostgresFact]
+    public async Task Of_many_first_writes_of_one_grain_one_is_acknowledged()
+    {
+        await using var fixture = new PostgresFixture();
+        await fixture.OpenAsync();
+
+        object?[] versions = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => fixture.ScalarAsync(FirstWrite)));
+
+        Assert.Single(versions, version => version is 1);
+        Assert.Equal(1L, await fixture.ScalarAsync("select count(*) from orleansstorage"));
+    }
+
+    [PostgresFact]
+    public async Task Grain_state_is_written_over_its_last_version_only()
+    {
+        await using var fixture = new PostgresFixture();
+        await fixture.OpenAsync();
+        await fixture.ScalarAsync(FirstWrite);
+        string second = FirstWrite.Replace("null, 'x'", "1, 'y'", StringComparison.Ordinal);
+
+        Assert.Equal(2, await fixture.ScalarAsync(second));
+        Assert.Equal(1, await fixture.ScalarAsync(second));
+    }
+}
