@@ -31,6 +31,9 @@ internal sealed class SqliteDatabase : IBrokerDatabase
 
     public ISourceServerStore SourceServers { get; }
 
+    /// <summary>The one writer, through which a test takes the disk away.</summary>
+    internal SqliteWriter Writer => _writer;
+
     /// <summary>Orleans knows SQLite by an older package's name and loads Microsoft.Data.Sqlite for it.</summary>
     public (string Invariant, string ConnectionString)? OrleansConnection =>
         ("System.Data.SQLite", new SqliteConnectionStringBuilder { DataSource = _path, DefaultTimeout = 10 }.ToString());

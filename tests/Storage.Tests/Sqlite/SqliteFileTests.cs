@@ -83,6 +83,27 @@ public sealed class SqliteFileTests : IAsyncLifetime
         Assert.Equal(CommitStatus.Committed, await neighbour);
     }
 
+    [Theory]
+    [InlineData("PRAGMA max_page_count = 1")]
+    [InlineData("PRAGMA query_only = 1")]
+    public async Task A_disk_that_is_full_or_read_only_refuses_and_the_next_commit_finds_space_again(string takeAway)
+    {
+        StoredQueue queue = await _fixture.RegisterAsync("a");
+        var commit = new QueueCommit { SourceNo = queue.SourceNo, Writer = 1, Commands = [Samples.Pending(1) with { Param = new string('x', 500_000) }] };
+        await ((SqliteDatabase)_fixture.Database).Writer.WriteAsync(session =>
+        {
+            session.Execute(takeAway);
+            return true;
+        });
+
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => _fixture.Commands.CommitAsync(commit));
+
+        Assert.Empty((await _fixture.LoadAsync("a")).State.Open);
+        await _fixture.Database.PingAsync(CancellationToken.None);
+        Assert.Equal(CommitStatus.Committed, await _fixture.Commands.CommitAsync(commit));
+        Assert.Single((await _fixture.LoadAsync("a")).State.Open);
+    }
+
     [Fact]
     public async Task A_hundred_thousand_source_servers_are_paged()
     {
