@@ -4,7 +4,7 @@ using Npgsql;
 namespace CommandBroker.Storage.Postgres;
 
 /// <summary>
-/// Writes a batch in one statement, one round trip and one implicit transaction. Speed wins over plain SQL here; StoreBench guards it.
+/// Writes a batch in one statement, one round trip and one implicit transaction. Speed wins over plain SQL here.
 /// </summary>
 /// <remarks>
 /// Each column is one array, and <c>unnest</c> makes rows of them. The statement compares the number of rows it changed with the number it
