@@ -66,6 +66,12 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain
         }
 
         IReadOnlyList<Command>? history = null;
+        if (CommandQueue.Report(_session.State, request, history, _context.Now).Outcome.Status != ReportStatus.Ended)
+        {
+            // Another activation may have handed the command out: what memory cannot match is judged by what the store holds.
+            _session.Drop();
+        }
+
         ReportOutcome outcome = await RunAsync((queue, _, now) => CommandQueue.Report(queue, request, history, now), answer => answer.Stray);
         if (outcome.Status == ReportStatus.NeedsHistory)
         {

@@ -11,6 +11,8 @@ internal static class SiloHost
 {
     private const string DefaultUrl = "http://127.0.0.1:8080";
 
+    private static volatile bool _hasStarted;
+
     /// <summary>Address, logging and the time a stop may take; each can be set otherwise by configuration.</summary>
     public static void UseBrokerDefaults(this WebApplicationBuilder builder)
     {
@@ -27,6 +29,9 @@ internal static class SiloHost
 
         // Its first check measures from the machine's start, and warns of an hour that never passed.
         builder.Logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
+
+        // What keeps it from starting is said once, as a sentence, by RunAsync.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => _hasStarted && level >= LogLevel.Warning);
         if (builder.Environment.IsDevelopment())
         {
             builder.Logging.AddSimpleConsole(options => options.SingleLine = true);
@@ -63,16 +68,50 @@ internal static class SiloHost
         builder.Services.AddHostedService(services => services.GetRequiredService<CredentialSetup>());
     }
 
-    /// <summary>Opens the storage, starts, says where it is, and runs until it is told to stop.</summary>
-    public static async Task RunBrokerAsync(this WebApplication app)
+    /// <summary>Builds the host, opens the storage, starts, says where it is, and runs until it is told to stop.</summary>
+    /// <returns>The exit code: 0 after a stop, 1 when it could not start; the reason is one line on standard error.</returns>
+    public static async Task<int> RunAsync(Func<WebApplication> build)
     {
-        await app.Services.GetRequiredService<IBrokerDatabase>().OpenAsync(CancellationToken.None);
-        await app.StartAsync();
-        app.Services.GetRequiredService<CredentialSetup>().Publish(app.Urls.First());
-        Console.WriteLine(Banner.Of(app));
-        await app.WaitForShutdownAsync();
-        await app.DisposeAsync();
+        try
+        {
+            await using WebApplication app = build();
+            await StartAsync(app);
+            Console.WriteLine(Banner.Of(app));
+            await app.WaitForShutdownAsync();
+            return 0;
+        }
+        catch (Exception fault) when (IsForTheOperator(fault))
+        {
+            await Console.Error.WriteLineAsync($"CommandBroker cannot start: {Sentence(fault)}");
+            return 1;
+        }
     }
+
+    private static async Task StartAsync(WebApplication app)
+    {
+        app.Services.GetRequiredService<IStartupValidator>().Validate();
+        await app.Services.GetRequiredService<IBrokerDatabase>().OpenAsync(CancellationToken.None);
+        try
+        {
+            await app.StartAsync();
+            app.Services.GetRequiredService<CredentialSetup>().Publish(app.Urls.First());
+            _hasStarted = true;
+        }
+        catch
+        {
+            // What had started is stopped in order: a silo that is torn down instead fills the log with faults of its own.
+            await app.StopAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Faults of the configuration or the surroundings, which a stack trace would only hide. Anything else is ours and keeps its trace.</summary>
+    private static bool IsForTheOperator(Exception fault) =>
+        fault is OptionsValidationException or InvalidOperationException or StoreUnavailableException or IOException or UnauthorizedAccessException;
+
+    private static string Sentence(Exception fault) => fault is { InnerException: { } cause } and InvalidOperationException
+        ? $"{fault.Message} {cause.Message}"
+        : fault.Message;
 
     private static int FreePort()
     {

@@ -188,6 +188,21 @@ public sealed class SourceServerGrainTests(BrokerCluster cluster) : IClassFixtur
         Assert.Equal(CommandState.Leased, (await queue.ShowAsync(seq))!.State);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_report_of_a_command_that_another_activation_handed_out_ends_it(bool byNumber)
+    {
+        ISourceServerGrain queue = await cluster.NewQueueAsync();
+        long seq = await BrokerCluster.EnqueueAsync(queue, "START");
+        StoredQueue stored = (await cluster.Database.LoadAsync(ServerId.Parse(queue.GetPrimaryKeyString())))!;
+        Transition<PollOutcome> elsewhere = CommandQueue.Poll(stored.State, new QueuePolicy(), cluster.Clock.GetUtcNow());
+        await cluster.Database.CommitBehindTheBackAsync(new QueueCommit { SourceNo = stored.SourceNo, Writer = 1, Commands = elsewhere.Changes });
+
+        Assert.Equal(ReportReplyStatus.Ended, await queue.ReportAsync(BrokerCluster.Report("START", seq: byNumber ? seq : null)));
+        Assert.Equal(CommandState.Succeeded, (await queue.ShowAsync(seq))!.State);
+    }
+
     [Fact]
     public async Task An_unreadable_row_fails_its_source_server_and_no_other()
     {
