@@ -34,7 +34,7 @@ internal sealed partial class SourceServerGrain
         var replies = ImmutableArray.CreateBuilder<EnqueueReply>(calls.Length);
         foreach (EnqueueCall call in calls)
         {
-            Transition<EnqueueOutcome> transition = Decide(call, actor, queue, now, prior: null);
+            Transition<EnqueueOutcome> transition = await DecideAsync(call, actor, queue, now, prior: null);
             if (transition.Outcome.Status == EnqueueStatus.HistoryFull
                 || transition.Changes.Any(change => changes.Any(earlier => earlier.Seq == change.Seq)))
             {
@@ -58,7 +58,7 @@ internal sealed partial class SourceServerGrain
         for (int round = 1; round <= MaxRounds; round++)
         {
             await RequireLoadedAsync();
-            Transition<EnqueueOutcome> transition = Decide(call, actor, _session.State, _context.Now, prior);
+            Transition<EnqueueOutcome> transition = await DecideAsync(call, actor, _session.State, _context.Now, prior);
             if (transition.Outcome.Status == EnqueueStatus.HistoryFull && !isFresh)
             {
                 // Retention may have removed some since this queue was read.
@@ -83,6 +83,21 @@ internal sealed partial class SourceServerGrain
 
         throw new BrokerException(BrokerErrorReason.StorageUnavailable,
             $"Source server {_serverId} is written from elsewhere at the same time; {MaxRounds} rounds did not settle it.");
+    }
+
+    /// <summary>
+    /// Decides, and again with what the store says about the key when there is no room: nothing will be written, so the store would not
+    /// meet the key of a command that has ended, and the retry of an enqueue that was acknowledged would be refused.
+    /// </summary>
+    private async ValueTask<Transition<EnqueueOutcome>> DecideAsync(
+        EnqueueCall call, string actor, QueueState queue, DateTimeOffset now, Command? prior)
+    {
+        Transition<EnqueueOutcome> transition = Decide(call, actor, queue, now, prior);
+        return transition.Outcome.Status is EnqueueStatus.QueueFull or EnqueueStatus.HistoryFull
+            && call.IdempotencyKey is string key
+            && await _session.FindByKeyAsync(key) is Command retained
+                ? Decide(call, actor, queue, now, retained)
+                : transition;
     }
 
     private Transition<EnqueueOutcome> Decide(EnqueueCall call, string actor, QueueState queue, DateTimeOffset now, Command? prior)
