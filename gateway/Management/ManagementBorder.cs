@@ -6,7 +6,8 @@ using CommandBroker.Gateway.Identity;
 namespace CommandBroker.Gateway.Management;
 
 /// <summary>The outermost border of the management routes: admits operators and turns what was thrown into a problem.</summary>
-internal sealed class ManagementBorder(Admission admission, IOptions<GatewayOptions> options, ILogger<ManagementBorder> log)
+internal sealed class ManagementBorder(
+    Admission admission, SourceServerCache servers, IOptions<GatewayOptions> options, ILogger<ManagementBorder> log)
 {
     private static readonly BrokerException Internal = new(BrokerErrorReason.Internal, "The broker failed; its log has more under this request id.");
     private readonly int _retryAfterSeconds = options.Value.RetryAfterSeconds;
@@ -96,6 +97,12 @@ internal sealed class ManagementBorder(Admission admission, IOptions<GatewayOpti
         else if (refused.Reason is BrokerErrorReason.StorageUnavailable or BrokerErrorReason.Unreachable or BrokerErrorReason.Quarantined)
         {
             log.RequestNotCarriedOut(failure, RequestStamp.Of(context), refused.Reason);
+        }
+
+        if (refused.Reason == BrokerErrorReason.UnknownSourceServer && context.Request.RouteValues["server_id"] is string serverId)
+        {
+            // Deleted through another gateway: what was remembered of it must go, whichever call found out.
+            servers.Remove(serverId);
         }
 
         await ProblemAnswer.WriteAsync(context, refused, _retryAfterSeconds);
