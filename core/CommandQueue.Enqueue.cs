@@ -15,7 +15,7 @@ public static partial class CommandQueue
     /// <param name="request">The command.</param>
     /// <param name="policy">The rules in force.</param>
     /// <param name="now">The server's clock.</param>
-    /// <param name="prior">The retained command with the same idempotency key, when a store refused the first attempt because of it; null otherwise.</param>
+    /// <param name="prior">The retained command with the same idempotency key, once a store was asked for it; null otherwise.</param>
     public static Transition<EnqueueOutcome> Enqueue(
         QueueState state, EnqueueRequest request, QueuePolicy policy, DateTimeOffset now, Command? prior = null)
     {
@@ -144,9 +144,21 @@ public static partial class CommandQueue
             return $"time_to_live is {request.TimeToLive}; more than zero, at most {MaxTimeToLiveDays} days, is allowed.";
         }
 
+        if (UnstorableOf(request) is string unstorable)
+        {
+            return $"{unstorable} {StorableText.Fault}";
+        }
+
         int paramBytes = Encoding.UTF8.GetByteCount(request.Param);
         return paramBytes > policy.MaxParamBytes
             ? $"command_param is {paramBytes} bytes; Queue:MaxParamBytes allows {policy.MaxParamBytes}."
             : null;
     }
+
+    private static string? UnstorableOf(EnqueueRequest request) =>
+        !StorableText.IsStorable(request.Name) ? "command_name"
+        : !StorableText.IsStorable(request.TaskId) ? "task_id"
+        : !StorableText.IsStorable(request.IdempotencyKey) ? "The idempotency key"
+        : !StorableText.IsStorable(request.Param) ? "command_param"
+        : null;
 }

@@ -32,6 +32,7 @@ internal sealed class SourceDirectoryGrain(
             throw Invalid($"The registration has {call.Details.Length} characters; {MaxDetailsLength} are allowed.");
         }
 
+        CheckStorable("The registration", call.Details);
         string text = call.ServerId ?? Guid.NewGuid().ToString();
         ServerId serverId = ServerId.TryParse(text, out ServerId id) ? id : throw Invalid(ServerId.Describe(text));
         bool registered = await GuardAsync(_store.RegisterAsync(
@@ -63,6 +64,7 @@ internal sealed class SourceDirectoryGrain(
             throw Invalid($"limit is {query.Limit} and offset {query.Offset}; limit 1 to {MaxLimit} and offset from 0 are allowed.");
         }
 
+        CheckStorable("name", query.NameContains);
         SourceServerPage page = await GuardAsync(_store.ListAsync(
             new SourceServerFilter(query.Limit, query.Offset, query.Quarantined, query.NameContains)));
         return new SourceServerListView { Servers = [.. page.Servers.Select(ViewOf)], TotalCount = page.TotalCount };
@@ -93,6 +95,16 @@ internal sealed class SourceDirectoryGrain(
         if (name.Length is 0 or > MaxNameLength)
         {
             throw Invalid($"name has {name.Length} characters; 1 to {MaxNameLength} are allowed.");
+        }
+
+        CheckStorable("name", name);
+    }
+
+    private static void CheckStorable(string what, string? text)
+    {
+        if (!StorableText.IsStorable(text))
+        {
+            throw Invalid($"{what} {StorableText.Fault}");
         }
     }
 

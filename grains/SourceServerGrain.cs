@@ -86,6 +86,11 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain
 
     public async ValueTask<CommandView> CancelAsync(long seq, string actor, string? reason)
     {
+        if (!StorableText.IsStorable(reason))
+        {
+            throw new BrokerException(BrokerErrorReason.InvalidArgument, $"reason {StorableText.Fault}");
+        }
+
         Command? ended = await FindEndedAsync(seq);
         return Answer(seq, "cancelled", await RunAsync((queue, _, now) => CommandQueue.Cancel(queue, seq, ended, actor, reason, now)));
     }

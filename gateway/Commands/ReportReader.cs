@@ -95,7 +95,7 @@ internal static class ReportReader
 
         // Only white space may follow; the reader throws on anything else.
         reader.Read();
-        if (name is not { Length: > 0 and <= Command.MaxNameLength })
+        if (name is not { Length: > 0 and <= Command.MaxNameLength } || !StorableText.IsStorable(name))
         {
             return VendorErrors.NoCommandName;
         }

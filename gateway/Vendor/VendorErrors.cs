@@ -11,7 +11,7 @@ internal static class VendorErrors
     public static readonly VendorError CutBody = new(400, "SMS.6013", "The body ends too early.");
     public static readonly VendorError NoContentType = new(400, "SMS.6015", "Content-Type is missing; application/json is needed.");
     public static readonly VendorError WrongContentType = new(400, "SMS.6016", "Content-Type must be application/json.");
-    public static readonly VendorError NoCommandName = new(400, "SMS.6020", $"command_name must be a string of 1 to {Command.MaxNameLength} characters.");
+    public static readonly VendorError NoCommandName = new(400, "SMS.6020", $"command_name must be a string of 1 to {Command.MaxNameLength} characters without U+0000.");
     public static readonly VendorError OtherCommandName = new(400, "SMS.6021", "This command is not among those handed out.");
     public static readonly VendorError Contradicting = new(400, "SMS.6021", "This command has ended with the opposite result.");
     public static readonly VendorError NoResult = new(400, "SMS.6022", "result must be \"success\" or \"fail\".");

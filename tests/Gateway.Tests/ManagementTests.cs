@@ -68,6 +68,8 @@ public sealed class ManagementTests
     [InlineData("""{"command_name":"START","time_to_live":"1w"}""")]
     [InlineData("""{"command_name":"START","not_before":"tomorrow"}""")]
     [InlineData("""{"command_name":"START","priority":"high"}""")]
+    [InlineData("""{"command_name":"\ud800"}""")]
+    [InlineData("""{"command_name":"START","\ud800":1}""")]
     public async Task Faulty_enqueue_is_a_problem(string body)
     {
         await using GatewayHost host = await GatewayHost.StartAsync(grains => grains.Register("s1"));

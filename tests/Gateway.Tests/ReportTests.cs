@@ -29,6 +29,7 @@ public sealed class ReportTests
     [InlineData("12.30")]
     [InlineData("[]")]
     [InlineData("\"é😀\"")]
+    [InlineData("\"\\u0000 \\ud800\"")]
     public async Task Result_detail_is_any_value_and_kept_byte_for_byte(string detail)
     {
         await using GatewayHost host = await GatewayHost.StartAsync(grains => grains.Register("s1"));
@@ -62,6 +63,7 @@ public sealed class ReportTests
     [InlineData("SMS.6020", """{"command_name":null,"result":"success","result_detail":{}}""")]
     [InlineData("SMS.6020", """{"command_name":{"a":"b"},"result":"success","result_detail":{}}""")]
     [InlineData("SMS.6020", """{"command_name":"","result":"success","result_detail":{}}""")]
+    [InlineData("SMS.6020", """{"command_name":"a\u0000b","result":"success","result_detail":{}}""")]
     [InlineData("SMS.6022", """{"command_name":"START","result_detail":{}}""")]
     [InlineData("SMS.6022", """{"command_name":"START","result":"SUCCESS","result_detail":{}}""")]
     [InlineData("SMS.6022", """{"command_name":"START","result":null,"result_detail":{}}""")]
