@@ -48,9 +48,12 @@ public interface ICommandStore
     Task<IReadOnlyList<StrayReport>> ReadStrayReportsAsync(long sourceNo, int limit);
 
     /// <summary>
-    /// Removes ended commands and stray reports older than <paramref name="endedBefore"/>, at most <paramref name="limit"/> of each, in one
-    /// transaction that also counts the removed commands into their source servers and keeps their highest numbers.
+    /// Removes ended commands and stray reports older than <paramref name="endedBefore"/>, at most <paramref name="limit"/> of each.
     /// </summary>
+    /// <remarks>
+    /// In one transaction or in several short ones, so that commits are not held up. Each of them also counts the commands it removes
+    /// into their source servers and keeps their highest numbers: a crash in between leaves some to remove and loses no count.
+    /// </remarks>
     /// <returns>How many commands were removed; fewer than <paramref name="limit"/> means that none is left to remove.</returns>
     Task<int> PurgeAsync(DateTimeOffset endedBefore, int limit);
 }

@@ -14,6 +14,7 @@ internal sealed class SqliteDatabase : IBrokerDatabase
     private readonly SqliteReaders _readers;
     private readonly SqliteWriter _writer;
     private readonly SqliteLoader _loader;
+    private readonly SqliteSourceServerStore _sourceServers;
     private SqliteLockFile? _lock;
 
     public SqliteDatabase(StorageOptions options)
@@ -24,12 +25,12 @@ internal sealed class SqliteDatabase : IBrokerDatabase
         _writer = new SqliteWriter(_path, options.MaxQueuedCommits, _instruments);
         _loader = new SqliteLoader(_readers, _writer, options.MaxQueuedCommits, _instruments);
         Commands = new SqliteCommandStore(_readers, _writer, _loader);
-        SourceServers = new SqliteSourceServerStore(_readers, _writer);
+        _sourceServers = new SqliteSourceServerStore(_readers, _writer, options.MaxQueuedCommits, _instruments);
     }
 
     public ICommandStore Commands { get; }
 
-    public ISourceServerStore SourceServers { get; }
+    public ISourceServerStore SourceServers => _sourceServers;
 
     /// <summary>The one writer, through which a test takes the disk away.</summary>
     internal SqliteWriter Writer => _writer;
@@ -47,6 +48,7 @@ internal sealed class SqliteDatabase : IBrokerDatabase
     public async ValueTask DisposeAsync()
     {
         await _loader.DisposeAsync();
+        await _sourceServers.DisposeAsync();
         await _writer.DisposeAsync();
         _readers.Dispose();
         _instruments.Dispose();

@@ -1,11 +1,16 @@
 using CommandBroker.Core;
+using CommandBroker.Storage.Batching;
 
 namespace CommandBroker.Storage.Sqlite;
 
 /// <summary>The contract of <see cref="ISourceServerStore"/> over one file.</summary>
-internal sealed class SqliteSourceServerStore(SqliteReaders readers, SqliteWriter writer) : ISourceServerStore
+internal sealed class SqliteSourceServerStore(SqliteReaders readers, SqliteWriter writer, int maxQueued, StoreInstruments instruments)
+    : ISourceServerStore, IAsyncDisposable
 {
     private const string Columns = "server_id, name, os_type, details, registered_at, last_visit_at, quarantine_reason";
+
+    private readonly BatchedLookup<ServerId, bool> _exists = new(
+        new BatchLoopOptions { Operation = "exists", MaxQueuedCount = maxQueued }, instruments, batch => AnswerExistsAsync(readers, batch));
 
     public Task<bool> RegisterAsync(SourceServer server, int maxCount) => writer.WriteAsync(session =>
     {
@@ -29,8 +34,7 @@ internal sealed class SqliteSourceServerStore(SqliteReaders readers, SqliteWrite
         return true;
     });
 
-    public Task<bool> ExistsAsync(ServerId serverId) => readers.ReadAsync(session =>
-        session["SELECT 1 FROM source_server WHERE server_id = ?1 AND deleted_at IS NULL"].Bind(1, serverId.Value).Scalar() is not null);
+    public Task<bool> ExistsAsync(ServerId serverId) => _exists.FindAsync(serverId);
 
     public Task<SourceServer?> FindAsync(ServerId serverId) => readers.ReadAsync(session => ReadAll(
         session[$"SELECT {Columns} FROM source_server WHERE server_id = ?1 AND deleted_at IS NULL"].Bind(1, serverId.Value)).SingleOrDefault());
@@ -73,6 +77,9 @@ internal sealed class SqliteSourceServerStore(SqliteReaders readers, SqliteWrite
         return visits.Count;
     });
 
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _exists.DisposeAsync();
+
     private const string Matching = """
          deleted_at IS NULL AND (?1 IS NULL OR (quarantine_reason IS NOT NULL) = ?1)
             AND (?2 IS NULL OR instr(lower(name), lower(?2)) > 0)
@@ -86,6 +93,16 @@ internal sealed class SqliteSourceServerStore(SqliteReaders readers, SqliteWrite
     private const string PageQuarantined = PageStart + "deleted_at IS NULL AND quarantine_reason IS NOT NULL" + Paged;
     private const string CountMatching = "SELECT count(*) FROM source_server WHERE" + Matching;
     private const string PageMatching = PageStart + Matching + Paged;
+
+    private static async ValueTask AnswerExistsAsync(SqliteReaders readers, IReadOnlyList<PendingLookup<ServerId, bool>> batch)
+    {
+        bool[] known = await readers.ReadAsync(session => batch.Select(lookup =>
+            session["SELECT 1 FROM source_server WHERE server_id = ?1 AND deleted_at IS NULL"].Bind(1, lookup.Key.Value).Scalar() is not null).ToArray());
+        for (int i = 0; i < known.Length; i++)
+        {
+            batch[i].TrySetResult(known[i]);
+        }
+    }
 
     private static SqliteStatement Filtered(SqliteStatement statement, SourceServerFilter filter) =>
         filter is { Quarantined: not false, NameContains: null }
