@@ -9,7 +9,7 @@ internal static class Repository
 
     public static string SiloDll { get; } = Path.Combine(Root, "silo", "bin", Configuration, "net10.0", "CommandBroker.Silo.dll");
 
-    public static string CliDll { get; } = Path.Combine(Root, "cli", "bin", Configuration, "net10.0", "CommandBroker.Cli.dll");
+    public static string CliDll { get; } = Path.Combine(Root, "cli", "bin", Configuration, "net10.0", "cbroker.dll");
 
     private static string FindRoot()
     {
