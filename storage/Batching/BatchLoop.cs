@@ -64,6 +64,8 @@ internal sealed class BatchLoop<TItem> : IAsyncDisposable
     {
         while (await _queue.Reader.WaitToReadAsync())
         {
+            // Behind what waits for a thread already: those callers join this batch instead of starting the next. Costs a lone call nothing.
+            await Task.Yield();
             await HandleBatchAsync();
         }
     }
