@@ -44,4 +44,16 @@ public enum BrokerErrorReason
 
     /// <summary>A fault of the broker itself; its log has more. Not transient.</summary>
     Internal = 14,
+
+    /// <summary>No such tenant, principal or key, for this caller. Not transient.</summary>
+    UnknownIdentity = 15,
+
+    /// <summary>A tenant, principal or key of that name exists. Not transient.</summary>
+    IdentityExists = 16,
+
+    /// <summary>The project has used up a quota of its own. Transient.</summary>
+    TenantQuotaExceeded = 17,
+
+    /// <summary>More requests than allowed in a short time, or sign-ins refused too often. Transient.</summary>
+    Throttled = 18,
 }

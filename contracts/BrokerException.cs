@@ -23,6 +23,8 @@ public sealed class BrokerException : Exception
     public bool IsTransient => Reason is BrokerErrorReason.QueueFull
         or BrokerErrorReason.HistoryFull
         or BrokerErrorReason.CommandsOutstanding
+        or BrokerErrorReason.TenantQuotaExceeded
+        or BrokerErrorReason.Throttled
         or BrokerErrorReason.StorageUnavailable
         or BrokerErrorReason.Unreachable;
 }

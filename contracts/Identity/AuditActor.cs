@@ -1,0 +1,19 @@
+namespace CommandBroker.Contracts.Identity;
+
+/// <summary>Who did something, and from where.</summary>
+[GenerateSerializer, Immutable]
+[Alias("CommandBroker.AuditActor")]
+public sealed record AuditActor
+{
+    /// <summary>The domain; the events of one domain are not shown to another.</summary>
+    [Id(0)] public required string DomainId { get; init; }
+
+    /// <summary>The principal's name, or what an unknown caller called itself.</summary>
+    [Id(1)] public required string Name { get; init; }
+
+    /// <summary>The principal's id; null for an unknown caller, and for the broker itself.</summary>
+    [Id(2)] public string? PrincipalId { get; init; }
+
+    /// <summary>The address the call came from; null for the broker itself.</summary>
+    [Id(3)] public string? RemoteAddress { get; init; }
+}

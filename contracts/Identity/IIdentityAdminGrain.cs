@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+
+namespace CommandBroker.Contracts.Identity;
+
+/// <summary>
+/// Changes tenants, principals and keys; use key 0. What is foreign to the caller is answered as what does not exist. Every change is
+/// committed, audited and told to all gateways. Every method may throw <see cref="BrokerException"/> with InvalidArgument,
+/// UnknownIdentity, IdentityExists or StorageUnavailable.
+/// </summary>
+[Alias("CommandBroker.IIdentityAdminGrain")]
+public interface IIdentityAdminGrain : IGrainWithIntegerKey
+{
+    /// <summary>Makes a domain with a project named <c>default</c>. Broker administrators only.</summary>
+    [Alias("CreateDomain")]
+    ValueTask<TenantView> CreateDomainAsync(AdminCaller caller, string name);
+
+    /// <summary>The domains the caller may see.</summary>
+    [Alias("ListDomains")]
+    ValueTask<ImmutableArray<TenantView>> ListDomainsAsync(AdminCaller caller);
+
+    /// <summary>Makes a project.</summary>
+    [Alias("CreateProject")]
+    ValueTask<TenantView> CreateProjectAsync(AdminCaller caller, string domainId, string name);
+
+    /// <summary>The projects of a domain.</summary>
+    [Alias("ListProjects")]
+    ValueTask<ImmutableArray<TenantView>> ListProjectsAsync(AdminCaller caller, string domainId);
+
+    /// <summary>Changes a domain or a project: enabled or not, quotas.</summary>
+    [Alias("ChangeTenant")]
+    ValueTask<TenantView> ChangeTenantAsync(AdminCaller caller, string tenantId, TenantChange change);
+
+    /// <summary>Makes a principal. One that exists by the same name is IdentityExists.</summary>
+    [Alias("CreatePrincipal")]
+    ValueTask<PrincipalView> CreatePrincipalAsync(AdminCaller caller, NewPrincipal principal);
+
+    /// <summary>The principals of a domain in the order of their names.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="domainId">The domain.</param>
+    /// <param name="after">Only names behind this one; null starts at the first.</param>
+    /// <param name="limit">The most to return, 1 to 1,000.</param>
+    [Alias("ListPrincipals")]
+    ValueTask<ImmutableArray<PrincipalView>> ListPrincipalsAsync(AdminCaller caller, string domainId, string? after, int limit);
+
+    /// <summary>One principal; null when there is none for this caller.</summary>
+    [Alias("ShowPrincipal")]
+    ValueTask<PrincipalView?> ShowPrincipalAsync(AdminCaller caller, string principalId);
+
+    /// <summary>Changes a principal.</summary>
+    [Alias("ChangePrincipal")]
+    ValueTask<PrincipalView> ChangePrincipalAsync(AdminCaller caller, string principalId, PrincipalChange change);
+
+    /// <summary>Deletes a principal with its keys; repeating it is UnknownIdentity.</summary>
+    [Alias("DeletePrincipal")]
+    ValueTask DeletePrincipalAsync(AdminCaller caller, string principalId);
+
+    /// <summary>Makes a key. A principal has at most <c>Identity:MaxKeysPerPrincipal</c>.</summary>
+    [Alias("CreateKey")]
+    ValueTask<NewAccessKey> CreateKeyAsync(AdminCaller caller, NewAccessKeyCall call);
+
+    /// <summary>The keys of a principal, or all of the caller's domain; newest first, at most <paramref name="limit"/> (1 to 1,000).</summary>
+    [Alias("ListKeys")]
+    ValueTask<ImmutableArray<AccessKeyView>> ListKeysAsync(AdminCaller caller, string? principalId, string? after, int limit);
+
+    /// <summary>Makes a second key for the same principal and ends the old one after <paramref name="overlap"/> (0 to 30 days).</summary>
+    [Alias("RotateKey")]
+    ValueTask<NewAccessKey> RotateKeyAsync(AdminCaller caller, string accessKey, TimeSpan overlap);
+
+    /// <summary>Enables or disables a key.</summary>
+    [Alias("EnableKey")]
+    ValueTask<AccessKeyView> EnableKeyAsync(AdminCaller caller, string accessKey, bool isEnabled);
+
+    /// <summary>Deletes a key; repeating it is UnknownIdentity.</summary>
+    [Alias("DeleteKey")]
+    ValueTask DeleteKeyAsync(AdminCaller caller, string accessKey);
+
+    /// <summary>Makes a new key that signs tokens; tokens of the old one count until they expire.</summary>
+    [Alias("RotateTokenKey")]
+    ValueTask RotateTokenKeyAsync(AdminCaller caller);
+
+    /// <summary>Encrypts every stored secret with the master key that is now the first one; broker administrators only.</summary>
+    /// <returns>How many were encrypted anew; 0 when all were.</returns>
+    [Alias("Reencrypt")]
+    ValueTask<int> ReencryptAsync(AdminCaller caller);
+
+    /// <summary>Events, newest first.</summary>
+    [Alias("ReadAudit")]
+    ValueTask<ImmutableArray<AuditEvent>> ReadAuditAsync(AdminCaller caller, AuditQuery query);
+
+    /// <summary>Puts the principals and credentials of a start into the store: what exists by the same name is replaced. Callable by the broker itself only: no gateway route leads here.</summary>
+    [Alias("Bootstrap")]
+    ValueTask BootstrapAsync(ImmutableArray<BootstrapPrincipal> principals);
+}

@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+
+namespace CommandBroker.Contracts.Identity;
+
+/// <summary>
+/// What gateways ask about callers: read-mostly, answered on any silo; use key 0. Gateways keep the answers and learn by
+/// <see cref="ReadChangesAsync"/> when to forget them. Every method may throw <see cref="BrokerException"/> with StorageUnavailable.
+/// </summary>
+[Alias("CommandBroker.IIdentityGrain")]
+public interface IIdentityGrain : IGrainWithIntegerKey
+{
+    /// <summary>An access key with its secret; null when there is none.</summary>
+    [Alias("FindAccessKey")]
+    ValueTask<CredentialView?> FindAccessKeyAsync(string accessKey);
+
+    /// <summary>A token that was given to the broker, by its SHA-256 in lower-case hex; null when there is none.</summary>
+    [Alias("FindToken")]
+    ValueTask<CredentialView?> FindTokenAsync(string tokenHash);
+
+    /// <summary>A principal; null when there is none.</summary>
+    [Alias("FindPrincipal")]
+    ValueTask<PrincipalView?> FindPrincipalAsync(string principalId);
+
+    /// <summary>The projects of a domain in the order of their names, at most 1,000.</summary>
+    /// <param name="domainId">The domain.</param>
+    /// <param name="name">Only the one of this name; null means all.</param>
+    [Alias("FindProjects")]
+    ValueTask<ImmutableArray<TenantView>> FindProjectsAsync(string domainId, string? name);
+
+    /// <summary>The keys and revocations that a gateway starts with.</summary>
+    [Alias("ReadSnapshot")]
+    ValueTask<IdentitySnapshot> ReadSnapshotAsync();
+
+    /// <summary>What has changed since a revision.</summary>
+    [Alias("ReadChanges")]
+    ValueTask<IdentityChanges> ReadChangesAsync(long since);
+
+    /// <summary>Checks a password and issues a token. Takes as long for a user who does not exist.</summary>
+    [Alias("SignIn")]
+    ValueTask<SignInReply> SignInAsync(SignInCall call);
+
+    /// <summary>Makes an issued token count no more. Repeating it is harmless. Every gateway knows within the interval of its refresh.</summary>
+    [Alias("RevokeToken")]
+    ValueTask RevokeTokenAsync(string tokenId, DateTimeOffset expiresAt, AuditActor actor);
+
+    /// <summary>Appends events that a gateway has seen, as refused sign-ins.</summary>
+    [Alias("Audit")]
+    ValueTask AuditAsync(ImmutableArray<AuditEvent> events);
+}

@@ -1,0 +1,46 @@
+namespace CommandBroker.Contracts.Identity;
+
+/// <summary>Who calls: a user, or an agent of one source server. What it may do follows from <see cref="Roles"/>, where from its domain, project and source server.</summary>
+[GenerateSerializer, Immutable]
+[Alias("CommandBroker.PrincipalView")]
+public sealed record PrincipalView
+{
+    /// <summary>Its id: 32 lower-case hexadecimal digits.</summary>
+    [Id(0)] public required string PrincipalId { get; init; }
+
+    /// <summary>Its name, unique within its domain, whatever the case; 1 to 64 characters. The actor in every event it causes.</summary>
+    [Id(1)] public required string Name { get; init; }
+
+    /// <summary>Its domain.</summary>
+    [Id(2)] public required string DomainId { get; init; }
+
+    /// <summary>The domain's name.</summary>
+    [Id(3)] public required string DomainName { get; init; }
+
+    /// <summary>The project it works in: the only one, or with <see cref="IsDomainWide"/> the one it means when it names none.</summary>
+    [Id(4)] public required string ProjectId { get; init; }
+
+    /// <summary>The project's name.</summary>
+    [Id(5)] public required string ProjectName { get; init; }
+
+    /// <summary>Whether it may work in every project of its domain (header <c>X-Project-Id</c>).</summary>
+    [Id(6)] public bool IsDomainWide { get; init; }
+
+    /// <summary>The only source server it may see; null when it is not bound to one.</summary>
+    [Id(7)] public string? ServerId { get; init; }
+
+    /// <summary>Its roles.</summary>
+    [Id(8)] public required Roles Roles { get; init; }
+
+    /// <summary>Whether it may do anything at all: it and its domain are enabled and not deleted.</summary>
+    [Id(9)] public required bool IsEnabled { get; init; }
+
+    /// <summary>When it was made, UTC.</summary>
+    [Id(10)] public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Requests that its project may make in a second; null means <c>Identity:DefaultRequestsPerSecond</c>.</summary>
+    [Id(11)] public int? MaxRequestsPerSecond { get; init; }
+
+    /// <summary>Tokens issued before this instant no longer count, as after a new password; null when all do.</summary>
+    [Id(12)] public DateTimeOffset? TokensValidFrom { get; init; }
+}
