@@ -20,7 +20,7 @@ public sealed record AuditEvent
     /// <summary>What it was done to: a source server, a command <c>server/number</c>, an access key, a principal's name; at most 512 characters.</summary>
     [Id(4)] public string? Subject { get; init; }
 
-    /// <summary>The request id, by which the log can be searched; null for the broker itself.</summary>
+    /// <summary>The request id, by which the log can be searched; null for the broker itself, and where it is not known.</summary>
     [Id(5)] public string? RequestId { get; init; }
 
     /// <summary>A sentence more, such as the rule by which it was refused; at most 512 characters.</summary>

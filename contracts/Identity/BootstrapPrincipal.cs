@@ -8,8 +8,8 @@ public sealed record BootstrapPrincipal
     /// <summary>The principal.</summary>
     [Id(0)] public required NewPrincipal Principal { get; init; }
 
-    /// <summary>A token for it, at least 32 characters; only its hash is stored. Null when it has none.</summary>
-    [Id(1)] public string? Token { get; init; }
+    /// <summary>SHA-256 of a token for it, lower-case hex; takes the place of the ones it had. Null when it has none.</summary>
+    [Id(1)] public string? TokenHash { get; init; }
 
     /// <summary>An access key for it; null when it has none.</summary>
     [Id(2)] public string? AccessKey { get; init; }

@@ -5,7 +5,7 @@ namespace CommandBroker.Contracts.Identity;
 /// <summary>
 /// Changes tenants, principals and keys; use key 0. What is foreign to the caller is answered as what does not exist. Every change is
 /// committed, audited and told to all gateways. Every method may throw <see cref="BrokerException"/> with InvalidArgument,
-/// UnknownIdentity, IdentityExists or StorageUnavailable.
+/// UnknownIdentity, IdentityExists or StorageUnavailable, and with Unauthorized where the caller sees what it asks for and may not change it.
 /// </summary>
 [Alias("CommandBroker.IIdentityAdminGrain")]
 public interface IIdentityAdminGrain : IGrainWithIntegerKey
@@ -18,7 +18,7 @@ public interface IIdentityAdminGrain : IGrainWithIntegerKey
     [Alias("ListDomains")]
     ValueTask<ImmutableArray<TenantView>> ListDomainsAsync(AdminCaller caller);
 
-    /// <summary>Makes a project.</summary>
+    /// <summary>Makes a project. Not for callers that are bound to one.</summary>
     [Alias("CreateProject")]
     ValueTask<TenantView> CreateProjectAsync(AdminCaller caller, string domainId, string name);
 
@@ -26,11 +26,14 @@ public interface IIdentityAdminGrain : IGrainWithIntegerKey
     [Alias("ListProjects")]
     ValueTask<ImmutableArray<TenantView>> ListProjectsAsync(AdminCaller caller, string domainId);
 
-    /// <summary>Changes a domain or a project: enabled or not, quotas.</summary>
+    /// <summary>
+    /// Changes a domain or a project. Quotas, and whether a domain is enabled, are for broker administrators: a tenant does not raise its own
+    /// limits. Projects are enabled and disabled by their domain's administrators. The default domain cannot be disabled.
+    /// </summary>
     [Alias("ChangeTenant")]
     ValueTask<TenantView> ChangeTenantAsync(AdminCaller caller, string tenantId, TenantChange change);
 
-    /// <summary>Makes a principal. One that exists by the same name is IdentityExists.</summary>
+    /// <summary>Makes a principal. One that exists by the same name is IdentityExists; a caller bound to a project makes none that is domain-wide.</summary>
     [Alias("CreatePrincipal")]
     ValueTask<PrincipalView> CreatePrincipalAsync(AdminCaller caller, NewPrincipal principal);
 
@@ -46,11 +49,11 @@ public interface IIdentityAdminGrain : IGrainWithIntegerKey
     [Alias("ShowPrincipal")]
     ValueTask<PrincipalView?> ShowPrincipalAsync(AdminCaller caller, string principalId);
 
-    /// <summary>Changes a principal.</summary>
+    /// <summary>Changes a principal. The last enabled broker administrator stays one.</summary>
     [Alias("ChangePrincipal")]
     ValueTask<PrincipalView> ChangePrincipalAsync(AdminCaller caller, string principalId, PrincipalChange change);
 
-    /// <summary>Deletes a principal with its keys; repeating it is UnknownIdentity.</summary>
+    /// <summary>Deletes a principal with its keys; repeating it is UnknownIdentity. The last enabled broker administrator stays.</summary>
     [Alias("DeletePrincipal")]
     ValueTask DeletePrincipalAsync(AdminCaller caller, string principalId);
 
@@ -58,11 +61,18 @@ public interface IIdentityAdminGrain : IGrainWithIntegerKey
     [Alias("CreateKey")]
     ValueTask<NewAccessKey> CreateKeyAsync(AdminCaller caller, NewAccessKeyCall call);
 
-    /// <summary>The keys of a principal, or all of the caller's domain; newest first, at most <paramref name="limit"/> (1 to 1,000).</summary>
+    /// <summary>Access keys, newest first.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="principalId">Only this principal's; null means all of the caller's domain.</param>
+    /// <param name="after">Only those behind this access key, the last of the page before; null starts at the newest.</param>
+    /// <param name="limit">The most to return, 1 to 1,000.</param>
     [Alias("ListKeys")]
     ValueTask<ImmutableArray<AccessKeyView>> ListKeysAsync(AdminCaller caller, string? principalId, string? after, int limit);
 
-    /// <summary>Makes a second key for the same principal and ends the old one after <paramref name="overlap"/> (0 to 30 days).</summary>
+    /// <summary>
+    /// Makes a second key for the same principal and ends the old one after <paramref name="overlap"/> (0 to 30 days). Not for temporary
+    /// or disabled keys.
+    /// </summary>
     [Alias("RotateKey")]
     ValueTask<NewAccessKey> RotateKeyAsync(AdminCaller caller, string accessKey, TimeSpan overlap);
 
@@ -74,7 +84,7 @@ public interface IIdentityAdminGrain : IGrainWithIntegerKey
     [Alias("DeleteKey")]
     ValueTask DeleteKeyAsync(AdminCaller caller, string accessKey);
 
-    /// <summary>Makes a new key that signs tokens; tokens of the old one count until they expire.</summary>
+    /// <summary>Makes a new key that signs tokens, from a minute later on; tokens of the old one count until they expire. Broker administrators only.</summary>
     [Alias("RotateTokenKey")]
     ValueTask RotateTokenKeyAsync(AdminCaller caller);
 
@@ -87,7 +97,11 @@ public interface IIdentityAdminGrain : IGrainWithIntegerKey
     [Alias("ReadAudit")]
     ValueTask<ImmutableArray<AuditEvent>> ReadAuditAsync(AdminCaller caller, AuditQuery query);
 
-    /// <summary>Puts the principals and credentials of a start into the store: what exists by the same name is replaced. Callable by the broker itself only: no gateway route leads here.</summary>
+    /// <summary>
+    /// Puts the principals and credentials of a start into the store. A principal that exists by the same name keeps its id, its roles and
+    /// whether it is enabled; its token is replaced, its access key and its password are set unless they are so already. Repeating it
+    /// writes nothing. Callable by the broker itself only: no gateway route leads here.
+    /// </summary>
     [Alias("Bootstrap")]
     ValueTask BootstrapAsync(ImmutableArray<BootstrapPrincipal> principals);
 }

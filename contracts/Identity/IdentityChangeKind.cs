@@ -9,7 +9,7 @@ public enum IdentityChangeKind
     /// <summary>A token that was given to the broker; the id is its hash.</summary>
     Token = 2,
 
-    /// <summary>A principal.</summary>
+    /// <summary>A principal: what is remembered of it must go, the credentials that hold it included.</summary>
     Principal = 3,
 
     /// <summary>A project, or a domain: everything that is remembered of it and of its principals must go.</summary>

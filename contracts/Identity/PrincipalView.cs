@@ -32,15 +32,18 @@ public sealed record PrincipalView
     /// <summary>Its roles.</summary>
     [Id(8)] public required Roles Roles { get; init; }
 
-    /// <summary>Whether it may do anything at all: it and its domain are enabled and not deleted.</summary>
+    /// <summary>Whether it may do anything at all: it and its domain are enabled, and so is its project unless it is domain-wide.</summary>
     [Id(9)] public required bool IsEnabled { get; init; }
 
     /// <summary>When it was made, UTC.</summary>
     [Id(10)] public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>Requests that its project may make in a second; null means <c>Identity:DefaultRequestsPerSecond</c>.</summary>
+    /// <summary>Requests that its project may make in a second, <c>Identity:DefaultRequestsPerSecond</c> counted in; null means no limit.</summary>
     [Id(11)] public int? MaxRequestsPerSecond { get; init; }
 
     /// <summary>Tokens issued before this instant no longer count, as after a new password; null when all do.</summary>
     [Id(12)] public DateTimeOffset? TokensValidFrom { get; init; }
+
+    /// <summary>Whether <see cref="ProjectId"/> is enabled. A call that means a disabled project is refused as one that does not exist.</summary>
+    [Id(13)] public bool IsProjectEnabled { get; init; } = true;
 }

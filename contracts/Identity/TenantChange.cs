@@ -1,6 +1,6 @@
 namespace CommandBroker.Contracts.Identity;
 
-/// <summary>What to change of a project or a domain; null members stay as they are. A quota of 0 takes the project's own quota away.</summary>
+/// <summary>What to change of a project or a domain; null members stay as they are. A quota of 0 takes the project's own quota away; a domain has none.</summary>
 [GenerateSerializer, Immutable]
 [Alias("CommandBroker.TenantChange")]
 public sealed record TenantChange
