@@ -16,7 +16,7 @@ internal static class SiloHost
     /// <summary>Address, logging and the time a stop may take; each can be set otherwise by configuration.</summary>
     public static void UseBrokerDefaults(this WebApplicationBuilder builder)
     {
-        if (builder.Configuration["urls"] is null && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
+        if (string.IsNullOrEmpty(builder.Configuration["urls"]) && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
         {
             builder.WebHost.UseUrls(DefaultUrl);
         }

@@ -26,6 +26,9 @@ internal sealed class BrokerProcess : IAsyncDisposable
 
     public string Address { get; }
 
+    /// <summary>A shell text that starts the broker in the directory above its data, and has to find the rest by itself; null starts the built program.</summary>
+    public string? Script { get; init; }
+
     public string Output
     {
         get
@@ -45,15 +48,14 @@ internal sealed class BrokerProcess : IAsyncDisposable
 
     public void Launch()
     {
-        var start = new ProcessStartInfo("dotnet", [Repository.SiloDll])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = Path.GetDirectoryName(DataDirectory),
-        };
-        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
+        ProcessStartInfo start = ShellRun.Start(Path.GetDirectoryName(DataDirectory)!, Script ?? $"exec dotnet '{Repository.SiloDll}'");
         start.Environment["ASPNETCORE_URLS"] = Address;
-        start.Environment["Storage__DataDirectory"] = DataDirectory;
+        if (Script is null)
+        {
+            start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
+            start.Environment["Storage__DataDirectory"] = DataDirectory;
+        }
+
         foreach ((string name, string value) in _environment)
         {
             start.Environment[name] = value;
@@ -91,6 +93,17 @@ internal sealed class BrokerProcess : IAsyncDisposable
                 throw new InvalidOperationException($"The broker ended with {_process.ExitCode} before it was ready:\n{Output}");
             }
 
+            await poll.WaitForNextTickAsync(deadline.Token);
+        }
+    }
+
+    /// <summary>Waits until the broker has written a text.</summary>
+    public async Task WaitForOutputAsync(string text)
+    {
+        using var deadline = new CancellationTokenSource(StartDeadline);
+        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (!Output.Contains(text, StringComparison.Ordinal))
+        {
             await poll.WaitForNextTickAsync(deadline.Token);
         }
     }

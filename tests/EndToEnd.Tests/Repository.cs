@@ -3,7 +3,7 @@ namespace CommandBroker.EndToEnd.Tests;
 /// <summary>Where the programs under test were built: beside this test, in the same configuration.</summary>
 internal static class Repository
 {
-    private static readonly string Configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+    public static string Configuration { get; } = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
 
     public static string Root { get; } = FindRoot();
 
