@@ -26,6 +26,10 @@ public interface IIdentityAdminGrain : IGrainWithIntegerKey
     [Alias("ListProjects")]
     ValueTask<ImmutableArray<TenantView>> ListProjectsAsync(AdminCaller caller, string domainId);
 
+    /// <summary>One domain or project; null when there is none for this caller.</summary>
+    [Alias("ShowTenant")]
+    ValueTask<TenantView?> ShowTenantAsync(AdminCaller caller, string tenantId);
+
     /// <summary>
     /// Changes a domain or a project. Quotas, and whether a domain is enabled, are for broker administrators: a tenant does not raise its own
     /// limits. Projects are enabled and disabled by their domain's administrators. The default domain cannot be disabled.
@@ -49,6 +53,10 @@ public interface IIdentityAdminGrain : IGrainWithIntegerKey
     [Alias("ShowPrincipal")]
     ValueTask<PrincipalView?> ShowPrincipalAsync(AdminCaller caller, string principalId);
 
+    /// <summary>The principal of a name, whatever its case; null when there is none for this caller.</summary>
+    [Alias("FindPrincipal")]
+    ValueTask<PrincipalView?> FindPrincipalAsync(AdminCaller caller, string domainId, string name);
+
     /// <summary>Changes a principal. The last enabled broker administrator stays one.</summary>
     [Alias("ChangePrincipal")]
     ValueTask<PrincipalView> ChangePrincipalAsync(AdminCaller caller, string principalId, PrincipalChange change);
@@ -68,6 +76,10 @@ public interface IIdentityAdminGrain : IGrainWithIntegerKey
     /// <param name="limit">The most to return, 1 to 1,000.</param>
     [Alias("ListKeys")]
     ValueTask<ImmutableArray<AccessKeyView>> ListKeysAsync(AdminCaller caller, string? principalId, string? after, int limit);
+
+    /// <summary>One key; null when there is none for this caller.</summary>
+    [Alias("ShowKey")]
+    ValueTask<AccessKeyView?> ShowKeyAsync(AdminCaller caller, string accessKey);
 
     /// <summary>
     /// Makes a second key for the same principal and ends the old one after <paramref name="overlap"/> (0 to 30 days). Not for temporary
