@@ -5,7 +5,7 @@ namespace CommandBroker.Contracts;
 public interface ILocalQueues
 {
     /// <summary>Whether a poll of this source server would find nothing and change nothing at this moment.</summary>
-    /// <param name="serverId">A source server's id; any text.</param>
+    /// <param name="key">The source server, as <see cref="CommandBroker.Core.SourceServerKey.Text"/> has it.</param>
     /// <returns>False also when the queue is not active here, or when its poll is to be noted.</returns>
-    bool IsIdle(string serverId);
+    bool IsIdle(ReadOnlySpan<char> key);
 }

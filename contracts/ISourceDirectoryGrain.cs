@@ -1,31 +1,34 @@
 namespace CommandBroker.Contracts;
 
-/// <summary>The directory of source servers, answered from the store without waking any queue. Stateless; use key 0.</summary>
+/// <summary>
+/// The directory of source servers, answered from the store without waking any queue. Stateless; use key 0. One source server is named by the
+/// text of its <see cref="CommandBroker.Core.SourceServerKey"/>; a text that is none names no source server.
+/// </summary>
 [Alias("CommandBroker.ISourceDirectoryGrain")]
 public interface ISourceDirectoryGrain : IGrainWithIntegerKey
 {
-    /// <summary>Registers a source server, or updates one that is registered.</summary>
-    /// <returns>Its id.</returns>
+    /// <summary>Registers a source server in its project, or updates one that is registered there.</summary>
+    /// <returns>Its id within the project.</returns>
     /// <exception cref="BrokerException">InvalidArgument, TooManySourceServers, StorageUnavailable.</exception>
     [Alias("Register")]
     ValueTask<string> RegisterAsync(RegisterCall call);
 
     /// <summary>Whether it is registered.</summary>
     [Alias("Exists")]
-    ValueTask<bool> ExistsAsync(string serverId);
+    ValueTask<bool> ExistsAsync(string key);
 
     /// <summary>One source server; null when it is not registered.</summary>
     [Alias("Show")]
-    ValueTask<SourceServerView?> ShowAsync(string serverId);
+    ValueTask<SourceServerView?> ShowAsync(string key);
 
-    /// <summary>One page of source servers.</summary>
+    /// <summary>One page of the source servers of a project.</summary>
     [Alias("List")]
     ValueTask<SourceServerListView> ListAsync(SourceServerQuery query);
 
     /// <summary>Gives it another name, 1 to 64 characters.</summary>
     /// <exception cref="BrokerException">InvalidArgument, UnknownSourceServer.</exception>
     [Alias("Rename")]
-    ValueTask RenameAsync(string serverId, string name);
+    ValueTask RenameAsync(string key, string name);
 
     /// <summary>Completes when the store takes a write.</summary>
     /// <exception cref="BrokerException">StorageUnavailable.</exception>

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace CommandBroker.Contracts;
 
 /// <summary>
-/// One source server's queue; the key is its server id. Every method throws <see cref="BrokerException"/> with
+/// One source server's queue; the key is the text of its <see cref="CommandBroker.Core.SourceServerKey"/>. Every method throws <see cref="BrokerException"/> with
 /// <see cref="BrokerErrorReason.StorageUnavailable"/>, <see cref="BrokerErrorReason.Quarantined"/> or, unless its reply has a
 /// status for it, <see cref="BrokerErrorReason.UnknownSourceServer"/>. What a method answers as done is committed.
 /// </summary>

@@ -16,4 +16,7 @@ public sealed record RegisterCall
 
     /// <summary>The text of one JSON object with everything else the agent sent; at most 64 KiB.</summary>
     [Id(3)] public string Details { get; init; } = "{}";
+
+    /// <summary>The project it belongs to; null means the default project, as callers mean it that know of none.</summary>
+    [Id(4)] public string? ProjectId { get; init; }
 }

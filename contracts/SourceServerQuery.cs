@@ -16,4 +16,7 @@ public sealed record SourceServerQuery
 
     /// <summary>Only names that contain this text, whatever the case; null means all.</summary>
     [Id(3)] public string? NameContains { get; init; }
+
+    /// <summary>The project; null means the default project, as callers mean it that know of none. The clients set it.</summary>
+    [Id(4)] public string? ProjectId { get; init; }
 }

@@ -2,7 +2,7 @@ using CommandBroker.Contracts;
 
 namespace CommandBroker.Grains;
 
-/// <summary>Keeps one source server's own settings; read only when its queue is marked as having some.</summary>
+/// <summary>Keeps one source server's own settings under its key; read only when its queue is marked as having some.</summary>
 [Alias("CommandBroker.ISourceServerSettingsGrain")]
 internal interface ISourceServerSettingsGrain : IGrainWithStringKey
 {

@@ -4,15 +4,24 @@ using CommandBroker.Contracts;
 namespace CommandBroker.Grains;
 
 /// <inheritdoc cref="ILocalQueues"/>
-internal sealed class LocalQueues(TimeProvider clock) : ILocalQueues
+internal sealed class LocalQueues : ILocalQueues
 {
-    private readonly ConcurrentDictionary<string, LocalQueue> _queues = new(StringComparer.Ordinal);
+    private readonly TimeProvider _clock;
+    private readonly ConcurrentDictionary<string, LocalQueue> _queues;
+    private readonly ConcurrentDictionary<string, LocalQueue>.AlternateLookup<ReadOnlySpan<char>> _bySpan;
 
-    public bool IsIdle(string serverId) => _queues.TryGetValue(serverId, out LocalQueue? queue) && queue.IsIdleAt(clock.GetTimestamp());
+    public LocalQueues(TimeProvider clock)
+    {
+        _clock = clock;
+        _queues = new ConcurrentDictionary<string, LocalQueue>(StringComparer.Ordinal);
+        _bySpan = _queues.GetAlternateLookup<ReadOnlySpan<char>>();
+    }
+
+    public bool IsIdle(ReadOnlySpan<char> key) => _bySpan.TryGetValue(key, out LocalQueue? queue) && queue.IsIdleAt(_clock.GetTimestamp());
 
     /// <summary>Adds the queue of an activation; a second activation's takes the place of the first one's.</summary>
-    public LocalQueue Add(string serverId) => _queues[serverId] = new LocalQueue();
+    public LocalQueue Add(string key) => _queues[key] = new LocalQueue();
 
     /// <summary>Removes the queue of an activation that ends, unless another has taken its place.</summary>
-    public void Remove(string serverId, LocalQueue queue) => _queues.TryRemove(new KeyValuePair<string, LocalQueue>(serverId, queue));
+    public void Remove(string key, LocalQueue queue) => _queues.TryRemove(new KeyValuePair<string, LocalQueue>(key, queue));
 }

@@ -6,17 +6,17 @@ namespace CommandBroker.Grains;
 /// <summary>What the grains log: past facts, never a command's parameters.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(1001, LogLevel.Warning, "Another activation of source server {ServerId} had written first; deciding again, round {Round}", EventName = "CommitConflicted")]
-    public static partial void CommitConflicted(ILogger logger, ServerId serverId, int round);
+    [LoggerMessage(1001, LogLevel.Warning, "Another activation of source server {SourceServer} had written first; deciding again, round {Round}", EventName = "CommitConflicted")]
+    public static partial void CommitConflicted(ILogger logger, SourceServerKey sourceServer, int round);
 
-    [LoggerMessage(1002, LogLevel.Information, "Command {Seq} of source server {ServerId} was redriven by {Actor}", EventName = "CommandRedriven")]
-    public static partial void CommandRedriven(ILogger logger, ServerId serverId, long seq, string actor);
+    [LoggerMessage(1002, LogLevel.Information, "Command {Seq} of source server {SourceServer} was redriven by {Actor}", EventName = "CommandRedriven")]
+    public static partial void CommandRedriven(ILogger logger, SourceServerKey sourceServer, long seq, string actor);
 
-    [LoggerMessage(1003, LogLevel.Information, "Source server {ServerId} was given settings of its own", EventName = "SourceServerConfigured")]
-    public static partial void SourceServerConfigured(ILogger logger, ServerId serverId);
+    [LoggerMessage(1003, LogLevel.Information, "Source server {SourceServer} was given settings of its own", EventName = "SourceServerConfigured")]
+    public static partial void SourceServerConfigured(ILogger logger, SourceServerKey sourceServer);
 
-    [LoggerMessage(1004, LogLevel.Information, "Source server {ServerId} was deleted", EventName = "SourceServerDeleted")]
-    public static partial void SourceServerDeleted(ILogger logger, ServerId serverId);
+    [LoggerMessage(1004, LogLevel.Information, "Source server {SourceServer} was deleted", EventName = "SourceServerDeleted")]
+    public static partial void SourceServerDeleted(ILogger logger, SourceServerKey sourceServer);
 
     [LoggerMessage(1005, LogLevel.Information, "Retention removed {Count} commands that had ended before {EndedBefore:O}", EventName = "HistoryPurged")]
     public static partial void HistoryPurged(ILogger logger, int count, DateTimeOffset endedBefore);
@@ -27,9 +27,9 @@ internal static partial class Log
     [LoggerMessage(1007, LogLevel.Warning, "Noted visits could not be written; last_visit_time falls behind until a later write succeeds", EventName = "VisitFlushFailed")]
     public static partial void VisitFlushFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(1008, LogLevel.Error, "Stored commands of source server {ServerId} cannot be read; it is quarantined: {Reason}", EventName = "SourceServerQuarantined")]
-    public static partial void SourceServerQuarantined(ILogger logger, ServerId serverId, string reason);
+    [LoggerMessage(1008, LogLevel.Error, "Stored commands of source server {SourceServer} cannot be read; it is quarantined: {Reason}", EventName = "SourceServerQuarantined")]
+    public static partial void SourceServerQuarantined(ILogger logger, SourceServerKey sourceServer, string reason);
 
-    [LoggerMessage(1009, LogLevel.Warning, "The store did not serve source server {ServerId}; its queue is read anew with the next call", EventName = "StoreRefused")]
-    public static partial void StoreRefused(ILogger logger, Exception exception, ServerId serverId);
+    [LoggerMessage(1009, LogLevel.Warning, "The store did not serve source server {SourceServer}; its queue is read anew with the next call", EventName = "StoreRefused")]
+    public static partial void StoreRefused(ILogger logger, Exception exception, SourceServerKey sourceServer);
 }

@@ -9,7 +9,7 @@ namespace CommandBroker.Grains;
 /// One activation's hold on its queue: what was last read or committed, and the only place that writes. Memory never holds what
 /// storage refused: the new state replaces the old one after the commit, and any fault drops it, so that the next call reads it anew.
 /// </summary>
-internal sealed class QueueSession(ServerId serverId, QueueContext context, LocalQueue local)
+internal sealed class QueueSession(SourceServerKey key, QueueContext context, LocalQueue local)
 {
     // Tells this activation's rows from another's when the answer to a commit was lost.
     private readonly long _writer = Random.Shared.NextInt64();
@@ -30,7 +30,7 @@ internal sealed class QueueSession(ServerId serverId, QueueContext context, Loca
     /// <exception cref="BrokerException">StorageUnavailable or Quarantined.</exception>
     public async Task<bool> LoadAsync()
     {
-        _stored = await GuardAsync(context.Commands.LoadAsync(serverId));
+        _stored = await GuardAsync(context.Commands.LoadAsync(key));
         return IsLoaded;
     }
 
@@ -97,14 +97,14 @@ internal sealed class QueueSession(ServerId serverId, QueueContext context, Loca
             Drop();
             if (exception is UnreadableRowException)
             {
-                Log.SourceServerQuarantined(context.Logger, serverId, exception.Message);
+                Log.SourceServerQuarantined(context.Logger, key, exception.Message);
             }
             else
             {
-                Log.StoreRefused(context.Logger, exception, serverId);
+                Log.StoreRefused(context.Logger, exception, key);
             }
 
-            throw StoreFault.Translate(exception, serverId.Value);
+            throw StoreFault.Translate(exception, key.ServerId.Value);
         }
     }
 }

@@ -38,7 +38,7 @@ internal sealed class SourceDirectoryGrain(
         bool registered = await GuardAsync(_store.RegisterAsync(
             new SourceServer
             {
-                ServerId = serverId,
+                Key = new SourceServerKey(ProjectOf(call.ProjectId), serverId),
                 Name = call.Name,
                 OsType = call.OsType,
                 Details = call.Details,
@@ -48,14 +48,14 @@ internal sealed class SourceDirectoryGrain(
         return registered
             ? serverId.Value
             : throw new BrokerException(BrokerErrorReason.TooManySourceServers,
-                $"{options.Value.MaxCount} source servers are registered; Sources:MaxCount allows no more.");
+                $"{options.Value.MaxCount} source servers are registered in this project; Sources:MaxCount allows no more.");
     }
 
-    public async ValueTask<bool> ExistsAsync(string serverId) =>
-        ServerId.TryParse(serverId, out ServerId id) && await GuardAsync(_store.ExistsAsync(id));
+    public async ValueTask<bool> ExistsAsync(string key) =>
+        SourceServerKey.TryParse(key, out SourceServerKey id) && await GuardAsync(_store.ExistsAsync(id));
 
-    public async ValueTask<SourceServerView?> ShowAsync(string serverId) =>
-        ServerId.TryParse(serverId, out ServerId id) && await GuardAsync(_store.FindAsync(id)) is SourceServer server ? ViewOf(server) : null;
+    public async ValueTask<SourceServerView?> ShowAsync(string key) =>
+        SourceServerKey.TryParse(key, out SourceServerKey id) && await GuardAsync(_store.FindAsync(id)) is SourceServer server ? ViewOf(server) : null;
 
     public async ValueTask<SourceServerListView> ListAsync(SourceServerQuery query)
     {
@@ -66,14 +66,14 @@ internal sealed class SourceDirectoryGrain(
 
         CheckStorable("name", query.NameContains);
         SourceServerPage page = await GuardAsync(_store.ListAsync(
-            new SourceServerFilter(query.Limit, query.Offset, query.Quarantined, query.NameContains)));
+            new SourceServerFilter(ProjectOf(query.ProjectId), query.Limit, query.Offset, query.Quarantined, query.NameContains)));
         return new SourceServerListView { Servers = [.. page.Servers.Select(ViewOf)], TotalCount = page.TotalCount };
     }
 
-    public async ValueTask RenameAsync(string serverId, string name)
+    public async ValueTask RenameAsync(string key, string name)
     {
         CheckName(name);
-        if (!ServerId.TryParse(serverId, out ServerId id) || !await GuardAsync(_store.RenameAsync(id, name)))
+        if (!SourceServerKey.TryParse(key, out SourceServerKey id) || !await GuardAsync(_store.RenameAsync(id, name)))
         {
             throw new BrokerException(BrokerErrorReason.UnknownSourceServer, "The source server is not registered.");
         }
@@ -88,7 +88,11 @@ internal sealed class SourceDirectoryGrain(
     }
 
     private SourceServerView ViewOf(SourceServer server) =>
-        Views.Of(server, visits.Find(server.ServerId), options.Value.ConnectedTimeout, clock.GetUtcNow());
+        Views.Of(server, visits.Find(server.Key), options.Value.ConnectedTimeout, clock.GetUtcNow());
+
+    private static ProjectId ProjectOf(string? text) => text is null ? ProjectId.Default
+        : ProjectId.TryParse(text, out ProjectId id) ? id
+        : throw Invalid(ProjectId.Describe(text));
 
     private static void CheckName(string name)
     {

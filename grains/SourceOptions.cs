@@ -8,7 +8,7 @@ public sealed class SourceOptions
     /// <summary>The name of the section.</summary>
     public const string Section = "Sources";
 
-    /// <summary>Source servers that may be registered; one more is refused with SMS.6501.</summary>
+    /// <summary>Source servers that may be registered in a project without a quota of its own; one more is refused with SMS.6501.</summary>
     /// <value>Default 1,000,000; 1 to 100,000,000. (The vendor's is 1,000 an account.)</value>
     [Range(1, 100_000_000)]
     public int MaxCount { get; set; } = 1_000_000;

@@ -76,13 +76,13 @@ internal sealed partial class SourceServerGrain
                     prior = await _session.FindByKeyAsync(call.IdempotencyKey!);
                     break;
                 default:
-                    Log.CommitConflicted(_context.Logger, _serverId, round);
+                    Log.CommitConflicted(_context.Logger, _key, round);
                     break;
             }
         }
 
         throw new BrokerException(BrokerErrorReason.StorageUnavailable,
-            $"Source server {_serverId} is written from elsewhere at the same time; {MaxRounds} rounds did not settle it.");
+            $"Source server {_key.ServerId} is written from elsewhere at the same time; {MaxRounds} rounds did not settle it.");
     }
 
     /// <summary>

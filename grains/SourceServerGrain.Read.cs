@@ -20,7 +20,7 @@ internal sealed partial class SourceServerGrain
         QueueState queue = _session.State;
         return new QueueView
         {
-            ServerId = _serverId.Value,
+            ServerId = _key.ServerId.Value,
             PendingCount = queue.PendingCount,
             LeasedCount = queue.LeasedCount,
             HistoryCount = queue.HistoryCount,

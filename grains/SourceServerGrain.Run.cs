@@ -20,11 +20,11 @@ internal sealed partial class SourceServerGrain
                 return transition.Outcome;
             }
 
-            Log.CommitConflicted(_context.Logger, _serverId, round);
+            Log.CommitConflicted(_context.Logger, _key, round);
         }
 
         throw new BrokerException(BrokerErrorReason.StorageUnavailable,
-            $"Source server {_serverId} is written from elsewhere at the same time; {MaxRounds} rounds did not settle it.");
+            $"Source server {_key.ServerId} is written from elsewhere at the same time; {MaxRounds} rounds did not settle it.");
     }
 
     private async ValueTask RequireLoadedAsync()
@@ -32,7 +32,7 @@ internal sealed partial class SourceServerGrain
         if (!await EnsureLoadedAsync())
         {
             DeactivateOnIdle();
-            throw new BrokerException(BrokerErrorReason.UnknownSourceServer, $"Source server {_serverId} is not registered.");
+            throw new BrokerException(BrokerErrorReason.UnknownSourceServer, $"Source server {_key.ServerId} is not registered.");
         }
     }
 
@@ -56,5 +56,5 @@ internal sealed partial class SourceServerGrain
         return _session.State.Find(seq) is null ? await _session.FindEndedAsync(seq) : null;
     }
 
-    private CommandView ViewOf(Command command) => Views.Of(_serverId, command, _session.State, _policy, _context.Now);
+    private CommandView ViewOf(Command command) => Views.Of(_key.ServerId, command, _session.State, _policy, _context.Now);
 }

@@ -31,7 +31,7 @@ internal sealed partial class SourceServerGrain
         }
 
         _session.Drop();
-        Log.SourceServerConfigured(_context.Logger, _serverId);
+        Log.SourceServerConfigured(_context.Logger, _key);
     }
 
     public async ValueTask DeleteAsync()
@@ -41,11 +41,11 @@ internal sealed partial class SourceServerGrain
         bool deleted = false;
         try
         {
-            deleted = openCount == 0 && await _context.SourceServers.DeleteAsync(_serverId, _context.Now);
+            deleted = openCount == 0 && await _context.SourceServers.DeleteAsync(_key, _context.Now);
         }
         catch (StoreUnavailableException exception)
         {
-            throw StoreFault.Translate(exception, _serverId.Value);
+            throw StoreFault.Translate(exception, _key.ServerId.Value);
         }
         finally
         {
@@ -55,14 +55,14 @@ internal sealed partial class SourceServerGrain
         if (!deleted)
         {
             throw new BrokerException(BrokerErrorReason.CommandsOutstanding,
-                $"Source server {_serverId} has {openCount} open commands; wait for them or cancel them first.");
+                $"Source server {_key.ServerId} has {openCount} open commands; wait for them or cancel them first.");
         }
 
-        Log.SourceServerDeleted(_context.Logger, _serverId);
+        Log.SourceServerDeleted(_context.Logger, _key);
         DeactivateOnIdle();
     }
 
-    private ISourceServerSettingsGrain SettingsGrain => GrainFactory.GetGrain<ISourceServerSettingsGrain>(_serverId.Value);
+    private ISourceServerSettingsGrain SettingsGrain => GrainFactory.GetGrain<ISourceServerSettingsGrain>(_key.Text);
 
     private async Task<QueueOverrides> ReadOverridesAsync()
     {
@@ -79,11 +79,11 @@ internal sealed partial class SourceServerGrain
     {
         try
         {
-            await _context.SourceServers.SetHasOverridesAsync(_serverId, hasOverrides);
+            await _context.SourceServers.SetHasOverridesAsync(_key, hasOverrides);
         }
         catch (StoreUnavailableException exception)
         {
-            throw StoreFault.Translate(exception, _serverId.Value);
+            throw StoreFault.Translate(exception, _key.ServerId.Value);
         }
     }
 }

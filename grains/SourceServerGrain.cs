@@ -11,7 +11,7 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain
     private const int MaxRounds = 5;
 
     private readonly QueueContext _context;
-    private readonly ServerId _serverId;
+    private readonly SourceServerKey _key;
     private readonly LocalQueue _local;
     private readonly QueueSession _session;
     private QueuePolicy _policy;
@@ -21,15 +21,15 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain
     {
         _context = context;
         _policy = context.Policy;
-        _serverId = ServerId.Parse(this.GetPrimaryKeyString());
-        _local = context.LocalQueues.Add(_serverId.Value);
-        _session = new QueueSession(_serverId, context, _local);
+        _key = SourceServerKey.Parse(this.GetPrimaryKeyString());
+        _local = context.LocalQueues.Add(_key.Text);
+        _session = new QueueSession(_key, context, _local);
     }
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         _local.SetBusy();
-        _context.LocalQueues.Remove(_serverId.Value, _local);
+        _context.LocalQueues.Remove(_key.Text, _local);
         return Task.CompletedTask;
     }
 
@@ -98,7 +98,7 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain
     public async ValueTask<CommandView> RedriveAsync(long seq, string actor)
     {
         Command? ended = await FindEndedAsync(seq);
-        Log.CommandRedriven(_context.Logger, _serverId, seq, actor);
+        Log.CommandRedriven(_context.Logger, _key, seq, actor);
         return Answer(seq, "redriven", await RunAsync((queue, policy, _) => CommandQueue.Redrive(queue, seq, ended, policy)));
     }
 
@@ -123,7 +123,7 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain
         if ((now - _visitNotedAt).Duration() >= _context.VisitPrecision)
         {
             _visitNotedAt = now;
-            _context.Visits.Record(_serverId, now);
+            _context.Visits.Record(_key, now);
         }
     }
 
@@ -135,6 +135,6 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain
         ChangeStatus.WrongState => throw new BrokerException(BrokerErrorReason.WrongState,
             $"Command {seq} is {outcome.Command!.State} and cannot be {verb}."),
         _ => throw new BrokerException(BrokerErrorReason.UnknownCommand,
-            $"Source server {_serverId} has no command {seq}, or retention has removed it."),
+            $"Source server {_key.ServerId} has no command {seq}, or retention has removed it."),
     };
 }

@@ -93,7 +93,7 @@ internal static class Views
         DateTimeOffset? lastVisit = notedVisit > server.LastVisitAt || server.LastVisitAt is null ? notedVisit : server.LastVisitAt;
         return new SourceServerView
         {
-            ServerId = server.ServerId.Value,
+            ServerId = server.Key.ServerId.Value,
             Name = server.Name,
             OsType = server.OsType,
             Details = server.Details,

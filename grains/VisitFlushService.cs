@@ -31,7 +31,7 @@ internal sealed class VisitFlushService(
 
     private async Task FlushAsync()
     {
-        IReadOnlyCollection<KeyValuePair<ServerId, DateTimeOffset>> noted = visits.TakeAll();
+        IReadOnlyCollection<KeyValuePair<SourceServerKey, DateTimeOffset>> noted = visits.TakeAll();
         if (noted.Count == 0)
         {
             return;

@@ -13,7 +13,7 @@ public interface ICommandStore
     /// <exception cref="UnreadableRowException">
     /// A stored row cannot be read. The source server is marked as quarantined, the row's bytes stay as they are. The mark goes when a later load succeeds.
     /// </exception>
-    Task<StoredQueue?> LoadAsync(ServerId serverId);
+    Task<StoredQueue?> LoadAsync(SourceServerKey key);
 
     /// <summary>
     /// Writes all of one transition or nothing of it, and completes only after a flushed commit. Calls that wait at the same time

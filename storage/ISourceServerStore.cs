@@ -2,36 +2,38 @@ using CommandBroker.Core;
 
 namespace CommandBroker.Storage;
 
-/// <summary>Keeps the directory of source servers. Every method may throw <see cref="StoreUnavailableException"/>.</summary>
+/// <summary>Keeps the directory of source servers, by project. Every method may throw <see cref="StoreUnavailableException"/>.</summary>
 public interface ISourceServerStore
 {
     /// <summary>
     /// Registers a source server, or updates what is known of it when the id is registered already. A deleted one comes back
     /// with its number and its highest sequence number, so that none is used twice.
     /// </summary>
-    /// <returns>False when <paramref name="maxCount"/> source servers are registered and this would be one more; nothing is written.</returns>
+    /// <param name="server">What is known of it.</param>
+    /// <param name="maxCount">The most that may be registered in its project.</param>
+    /// <returns>False when its project holds that many and this would be one more; nothing is written.</returns>
     Task<bool> RegisterAsync(SourceServer server, int maxCount);
 
     /// <summary>Whether a source server is registered. Calls that wait at the same time share one round trip.</summary>
-    Task<bool> ExistsAsync(ServerId serverId);
+    Task<bool> ExistsAsync(SourceServerKey key);
 
     /// <summary>Reads one source server; null when it is not registered.</summary>
-    Task<SourceServer?> FindAsync(ServerId serverId);
+    Task<SourceServer?> FindAsync(SourceServerKey key);
 
-    /// <summary>Reads one page in the order of registration, and how many match in all.</summary>
+    /// <summary>Reads one page of a project in the order of registration, and how many match in all.</summary>
     Task<SourceServerPage> ListAsync(SourceServerFilter filter);
 
     /// <summary>Gives a source server another name.</summary>
     /// <returns>False when it is not registered.</returns>
-    Task<bool> RenameAsync(ServerId serverId, string name);
+    Task<bool> RenameAsync(SourceServerKey key, string name);
 
     /// <summary>Deletes a source server that has no open command. Its history and highest number stay until retention removes them.</summary>
     /// <returns>False when it is not registered, or the store holds an open command of it.</returns>
-    Task<bool> DeleteAsync(ServerId serverId, DateTimeOffset now);
+    Task<bool> DeleteAsync(SourceServerKey key, DateTimeOffset now);
 
     /// <summary>Notes whether a source server has settings of its own.</summary>
-    Task SetHasOverridesAsync(ServerId serverId, bool hasOverrides);
+    Task SetHasOverridesAsync(SourceServerKey key, bool hasOverrides);
 
-    /// <summary>Notes when source servers last polled. An older instant never replaces a newer one; unknown ids are passed over.</summary>
-    Task RecordVisitsAsync(IReadOnlyCollection<KeyValuePair<ServerId, DateTimeOffset>> visits);
+    /// <summary>Notes when source servers last polled. An older instant never replaces a newer one; unknown ones are passed over.</summary>
+    Task RecordVisitsAsync(IReadOnlyCollection<KeyValuePair<SourceServerKey, DateTimeOffset>> visits);
 }

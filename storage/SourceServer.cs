@@ -5,8 +5,8 @@ namespace CommandBroker.Storage;
 /// <summary>What is known of one source server.</summary>
 public sealed record SourceServer
 {
-    /// <summary>Its id.</summary>
-    public required ServerId ServerId { get; init; }
+    /// <summary>Its project and its id.</summary>
+    public required SourceServerKey Key { get; init; }
 
     /// <summary>Its name, 1 to 64 characters; need not be unique.</summary>
     public required string Name { get; init; }

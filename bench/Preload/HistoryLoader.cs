@@ -18,12 +18,12 @@ internal sealed class HistoryLoader(IBrokerDatabase database, DateTimeOffset now
         0, options.Servers, new ParallelOptions { MaxDegreeOfParallelism = ConcurrentServers }, async (number, _) =>
         {
             long share = (options.Finished / options.Servers) + (number < options.Finished % options.Servers ? 1 : 0);
-            await LoadServerAsync(ServerId.Parse($"{options.Prefix}{number:D12}"), share);
+            await LoadServerAsync(new SourceServerKey(ProjectId.Default, ServerId.Parse($"{options.Prefix}{number:D12}")), share);
         });
 
-    private async Task LoadServerAsync(ServerId id, long count)
+    private async Task LoadServerAsync(SourceServerKey id, long count)
     {
-        var server = new SourceServer { ServerId = id, Name = id.Value[^12..], OsType = "LINUX", RegisteredAt = now };
+        var server = new SourceServer { Key = id, Name = id.Text[^12..], OsType = "LINUX", RegisteredAt = now };
         if (!await database.SourceServers.RegisterAsync(server, int.MaxValue))
         {
             throw new InvalidOperationException($"{id} was not registered.");

@@ -5,6 +5,7 @@ using System.Globalization;
 using CommandBroker.Gateway.Diagnostics;
 using CommandBroker.Gateway.Grains;
 using CommandBroker.Gateway.Http;
+using CommandBroker.Gateway.Identity;
 using CommandBroker.Gateway.Vendor;
 using Orleans.Runtime;
 
@@ -12,7 +13,7 @@ namespace CommandBroker.Gateway.Commands;
 
 /// <summary><c>GET …/sources/{server_id}/command</c>: hands out the next command. A body on the GET is ignored: one SDK sends <c>{}</c>.</summary>
 internal sealed class PollEndpoint(
-    VendorBorder border, SourceServerCache servers, ILocalQueues local, IOptions<GatewayOptions> options, ILogger<PollEndpoint> log)
+    VendorBorder border, SourceServerCache servers, IOptions<GatewayOptions> options, ILogger<PollEndpoint> log)
 {
     private readonly byte[] _idle = CommandBody.Encode(options.Value.IdleCommandName, "{}").ToArray();
     private readonly string _retryAfter = options.Value.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
@@ -44,7 +45,7 @@ internal sealed class PollEndpoint(
             return VendorErrors.WrongMethod("GET");
         }
 
-        if (border.Admit(context, Role.Agent, VendorActions.GetCommand, out _) is { } refused)
+        if (border.Admit(context, Role.Agent, VendorActions.GetCommand, out Principal principal) is { } refused)
         {
             return refused;
         }
@@ -55,15 +56,15 @@ internal sealed class PollEndpoint(
             return VendorErrors.Invalid(ServerId.Describe(text));
         }
 
-        if (local.IsIdle(id.Value))
+        if (servers.IsIdle(principal.ProjectId, id))
         {
             await SendIdleAsync(context);
             return null;
         }
 
         using Activity? activity = GatewayInstruments.Activities.StartActivity("poll");
-        if (!servers.TryGet(id.Value, out ISourceServerGrain? server)
-            && (server = await servers.FindAsync(id.Value)) is null)
+        if (!servers.TryGet(principal.ProjectId, id, out ISourceServerGrain? server)
+            && (server = await servers.FindAsync(principal.ProjectId, id)) is null)
         {
             return VendorErrors.UnknownSourceServer;
         }
@@ -72,10 +73,10 @@ internal sealed class PollEndpoint(
         switch (reply.Status)
         {
             case PollStatus.Delivered:
-                await DeliverAsync(context, server, id, reply);
+                await DeliverAsync(context, server, new SourceServerKey(principal.ProjectId, id), reply);
                 return null;
             case PollStatus.UnknownSourceServer:
-                servers.Remove(id.Value);
+                servers.Remove(principal.ProjectId, id);
                 return VendorErrors.UnknownSourceServer;
             case PollStatus.TooManyOutstanding:
                 context.Response.Headers.RetryAfter = _retryAfter;
@@ -92,7 +93,7 @@ internal sealed class PollEndpoint(
         return VendorResponse.WriteAsync(context, _idle);
     }
 
-    private async ValueTask DeliverAsync(HttpContext context, ISourceServerGrain server, ServerId id, PollReply reply)
+    private async ValueTask DeliverAsync(HttpContext context, ISourceServerGrain server, SourceServerKey key, PollReply reply)
     {
         bool isSent = false;
         try
@@ -109,7 +110,7 @@ internal sealed class PollEndpoint(
             // A repeat under a lease that runs was not counted: there is nothing to take back.
             if (!isSent && !reply.IsRepeat)
             {
-                await ReleaseAsync(server, id, reply);
+                await ReleaseAsync(server, key, reply);
             }
         }
     }
@@ -125,16 +126,16 @@ internal sealed class PollEndpoint(
         return !flushed.IsCompleted && !flushed.IsCanceled && !context.RequestAborted.IsCancellationRequested;
     }
 
-    private async ValueTask ReleaseAsync(ISourceServerGrain server, ServerId id, PollReply reply)
+    private async ValueTask ReleaseAsync(ISourceServerGrain server, SourceServerKey key, PollReply reply)
     {
         try
         {
             await server.ReleaseAsync(reply.Seq, reply.DeliveryCount);
-            log.DeliveryReleased(id.Value, reply.Seq, reply.DeliveryCount);
+            log.DeliveryReleased(key, reply.Seq, reply.DeliveryCount);
         }
         catch (Exception failure) when (failure is BrokerException or TimeoutException or OrleansException)
         {
-            log.DeliveryNotReleased(failure, id.Value, reply.Seq);
+            log.DeliveryNotReleased(failure, key, reply.Seq);
         }
     }
 }

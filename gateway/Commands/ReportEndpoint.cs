@@ -73,12 +73,12 @@ internal sealed class ReportEndpoint(VendorBorder border, SourceServerCache serv
         }
 
         using Activity? activity = GatewayInstruments.Activities.StartActivity("report");
-        if (await servers.FindAsync(id.Value) is not { } server)
+        if (await servers.FindAsync(principal.ProjectId, id) is not { } server)
         {
             return VendorErrors.UnknownSourceServer;
         }
 
-        return Translate(id, await server.ReportAsync(new ReportCall
+        return Translate(principal.ProjectId, id, await server.ReportAsync(new ReportCall
         {
             Name = report.Name,
             Result = report.Result,
@@ -101,7 +101,7 @@ internal sealed class ReportEndpoint(VendorBorder border, SourceServerCache serv
         return (error, report);
     }
 
-    private VendorError? Translate(ServerId id, ReportReplyStatus status)
+    private VendorError? Translate(ProjectId project, ServerId id, ReportReplyStatus status)
     {
         switch (status)
         {
@@ -112,7 +112,7 @@ internal sealed class ReportEndpoint(VendorBorder border, SourceServerCache serv
             case ReportReplyStatus.Contradicting:
                 return VendorErrors.Contradicting;
             case ReportReplyStatus.UnknownSourceServer:
-                servers.Remove(id.Value);
+                servers.Remove(project, id);
                 return VendorErrors.UnknownSourceServer;
             default:
                 throw new InvalidOperationException($"Report status {status} has no answer.");

@@ -9,11 +9,11 @@ internal static partial class GatewayLog
     [LoggerMessage(2002, LogLevel.Warning, "Credentials could not be read; the last good set stays in force", EventName = "CredentialsNotRead")]
     public static partial void CredentialsNotRead(this ILogger log, Exception failure);
 
-    [LoggerMessage(2003, LogLevel.Information, "Response with command {Seq} of {ServerId} could not be sent; delivery {DeliveryCount} taken back", EventName = "DeliveryReleased")]
-    public static partial void DeliveryReleased(this ILogger log, string serverId, long seq, int deliveryCount);
+    [LoggerMessage(2003, LogLevel.Information, "Response with command {Seq} of source server {SourceServer} could not be sent; delivery {DeliveryCount} taken back", EventName = "DeliveryReleased")]
+    public static partial void DeliveryReleased(this ILogger log, SourceServerKey sourceServer, long seq, int deliveryCount);
 
-    [LoggerMessage(2004, LogLevel.Warning, "Response with command {Seq} of {ServerId} could not be sent, and the delivery could not be taken back; its lease runs out by itself", EventName = "DeliveryNotReleased")]
-    public static partial void DeliveryNotReleased(this ILogger log, Exception failure, string serverId, long seq);
+    [LoggerMessage(2004, LogLevel.Warning, "Response with command {Seq} of source server {SourceServer} could not be sent, and the delivery could not be taken back; its lease runs out by itself", EventName = "DeliveryNotReleased")]
+    public static partial void DeliveryNotReleased(this ILogger log, Exception failure, SourceServerKey sourceServer, long seq);
 
     [LoggerMessage(2005, LogLevel.Error, "Request {RequestId} failed", EventName = "RequestFailed")]
     public static partial void RequestFailed(this ILogger log, Exception failure, string? requestId);

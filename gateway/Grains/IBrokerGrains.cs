@@ -10,5 +10,5 @@ internal interface IBrokerGrains
     ISourceDirectoryGrain Directory { get; }
 
     /// <summary>A reference to one source server's queue; making one calls nothing.</summary>
-    ISourceServerGrain SourceServer(string serverId);
+    ISourceServerGrain SourceServer(SourceServerKey key);
 }

@@ -4,5 +4,5 @@ namespace CommandBroker.Gateway.Grains;
 internal sealed class NoLocalQueues : ILocalQueues
 {
     /// <inheritdoc/>
-    public bool IsIdle(string serverId) => false;
+    public bool IsIdle(ReadOnlySpan<char> key) => false;
 }

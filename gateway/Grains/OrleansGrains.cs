@@ -10,5 +10,5 @@ internal sealed class OrleansGrains(IGrainFactory factory) : IBrokerGrains
     public ISourceDirectoryGrain Directory { get; } = factory.GetGrain<ISourceDirectoryGrain>(0);
 
     /// <inheritdoc/>
-    public ISourceServerGrain SourceServer(string serverId) => factory.GetGrain<ISourceServerGrain>(serverId);
+    public ISourceServerGrain SourceServer(SourceServerKey key) => factory.GetGrain<ISourceServerGrain>(key.Text);
 }

@@ -4,36 +4,71 @@ using System.Diagnostics.CodeAnalysis;
 namespace CommandBroker.Gateway.Grains;
 
 /// <summary>
-/// Grain references of source servers that are known to be registered. An id enters only after the directory said that it exists,
-/// so polls for made-up ids neither wake a grain nor fill memory.
+/// The one way from a caller's project and a server id to a queue: grain references of source servers that are known to be registered. One
+/// enters only after the directory said that it exists, so polls for made-up ids neither wake a grain nor fill memory. Looking
+/// up what is known makes no string, whatever the project.
 /// </summary>
-internal sealed class SourceServerCache(IBrokerGrains grains, IOptions<GatewayOptions> options)
+internal sealed class SourceServerCache
 {
+    private readonly IBrokerGrains _grains;
+    private readonly ILocalQueues _local;
     private readonly ConcurrentDictionary<string, ISourceServerGrain> _known = new(StringComparer.Ordinal);
-    private readonly int _capacity = options.Value.MaxCachedSourceServers;
+    private readonly ConcurrentDictionary<string, ISourceServerGrain>.AlternateLookup<ReadOnlySpan<char>> _bySpan;
+    private readonly int _capacity;
     private int _count;
+
+    public SourceServerCache(IBrokerGrains grains, ILocalQueues local, IOptions<GatewayOptions> options)
+    {
+        _grains = grains;
+        _local = local;
+        _bySpan = _known.GetAlternateLookup<ReadOnlySpan<char>>();
+        _capacity = options.Value.MaxCachedSourceServers;
+    }
 
     /// <summary>How many are kept.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>The reference, if the source server is known.</summary>
-    public bool TryGet(string serverId, [NotNullWhen(true)] out ISourceServerGrain? grain) => _known.TryGetValue(serverId, out grain);
-
-    /// <summary>The reference, asking the directory if need be; null when no such source server is registered.</summary>
-    public async ValueTask<ISourceServerGrain?> FindAsync(string serverId)
+    /// <summary>Whether a poll would find nothing and change nothing, as far as this process knows; see <see cref="ILocalQueues"/>.</summary>
+    public bool IsIdle(ProjectId project, ServerId server)
     {
-        if (_known.TryGetValue(serverId, out ISourceServerGrain? grain))
-        {
-            return grain;
-        }
+        // The default project's keys need no buffer, and clearing one is not for nothing.
+        return project.IsDefault ? _local.IsIdle(server.Value) : IsIdleIn(project, server);
+    }
 
-        if (!await grains.Directory.ExistsAsync(serverId))
+    /// <summary>The reference, if the source server is known.</summary>
+    public bool TryGet(ProjectId project, ServerId server, [NotNullWhen(true)] out ISourceServerGrain? grain) =>
+        project.IsDefault ? _known.TryGetValue(server.Value, out grain) : TryGetIn(project, server, out grain);
+
+    /// <summary>The reference, asking the directory if need be; null when the project has no such source server.</summary>
+    public ValueTask<ISourceServerGrain?> FindAsync(ProjectId project, ServerId server) =>
+        TryGet(project, server, out ISourceServerGrain? grain)
+            ? new ValueTask<ISourceServerGrain?>(grain)
+            : AskAsync(new SourceServerKey(project, server));
+
+    /// <summary>Forgets a source server that turned out not to be registered.</summary>
+    public void Remove(ProjectId project, ServerId server) => Remove(new SourceServerKey(project, server).Text);
+
+    private bool IsIdleIn(ProjectId project, ServerId server)
+    {
+        Span<char> buffer = stackalloc char[SourceServerKey.MaxLength];
+        return _local.IsIdle(SourceServerKey.Write(project, server, buffer));
+    }
+
+    private bool TryGetIn(ProjectId project, ServerId server, [NotNullWhen(true)] out ISourceServerGrain? grain)
+    {
+        Span<char> buffer = stackalloc char[SourceServerKey.MaxLength];
+        return _bySpan.TryGetValue(SourceServerKey.Write(project, server, buffer), out grain);
+    }
+
+    private async ValueTask<ISourceServerGrain?> AskAsync(SourceServerKey key)
+    {
+        if (!await _grains.Directory.ExistsAsync(key.Text))
         {
             return null;
         }
 
-        grain = grains.SourceServer(serverId);
-        if (_known.TryAdd(serverId, grain) && Interlocked.Increment(ref _count) > _capacity)
+        ISourceServerGrain grain = _grains.SourceServer(key);
+        if (_known.TryAdd(key.Text, grain) && Interlocked.Increment(ref _count) > _capacity)
         {
             ForgetSome();
         }
@@ -41,10 +76,9 @@ internal sealed class SourceServerCache(IBrokerGrains grains, IOptions<GatewayOp
         return grain;
     }
 
-    /// <summary>Forgets a source server that turned out not to be registered.</summary>
-    public void Remove(string serverId)
+    private void Remove(string key)
     {
-        if (_known.TryRemove(serverId, out _))
+        if (_known.TryRemove(key, out _))
         {
             Interlocked.Decrement(ref _count);
         }

@@ -42,15 +42,15 @@ internal sealed class BatchEndpoint(
 
     // Lines of one source server go in one call and in their order; windows follow one another, so the order holds for the whole stream.
     private Task EnqueueAsync(List<BatchLine> window, string? requestId, Principal principal) => Parallel.ForEachAsync(
-        window.Where(line => line.Call is not null).GroupBy(line => line.ServerId!, StringComparer.Ordinal),
+        window.Where(line => line.Call is not null).GroupBy(line => line.Id!.Value),
         new ParallelOptions { MaxDegreeOfParallelism = _options.BatchConcurrency },
         (lines, _) => EnqueueAsync(lines.Key, [.. lines], requestId, principal));
 
-    private async ValueTask EnqueueAsync(string serverId, BatchLine[] lines, string? requestId, Principal principal)
+    private async ValueTask EnqueueAsync(ServerId id, BatchLine[] lines, string? requestId, Principal principal)
     {
         try
         {
-            if (await servers.FindAsync(serverId) is not { } server)
+            if (await servers.FindAsync(principal.ProjectId, id) is not { } server)
             {
                 Refuse(lines, Unknown);
                 return;
@@ -72,7 +72,7 @@ internal sealed class BatchEndpoint(
             }
             else if (refused.Reason == BrokerErrorReason.UnknownSourceServer)
             {
-                servers.Remove(serverId);
+                servers.Remove(principal.ProjectId, id);
             }
 
             Refuse(lines, refused ?? Internal);

@@ -9,7 +9,7 @@ internal sealed class BatchLine(long number)
     public long Number { get; } = number;
 
     /// <summary>The source server it names; null when it cannot be read.</summary>
-    public string? ServerId { get; private set; }
+    public ServerId? Id { get; private set; }
 
     /// <summary>What to enqueue; null when the line is broken.</summary>
     public EnqueueCall? Call { get; private set; }
@@ -24,12 +24,12 @@ internal sealed class BatchLine(long number)
         try
         {
             EnqueueBody body = WireReader.Read(utf8, WireJson.Readable.EnqueueBody);
-            if (!Core.ServerId.TryParse(body.ServerId, out ServerId id))
+            if (!ServerId.TryParse(body.ServerId, out ServerId id))
             {
-                throw new BrokerException(BrokerErrorReason.InvalidArgument, Core.ServerId.Describe(body.ServerId));
+                throw new BrokerException(BrokerErrorReason.InvalidArgument, ServerId.Describe(body.ServerId));
             }
 
-            line.ServerId = id.Value;
+            line.Id = id;
             line.Call = body.ToCall();
         }
         catch (BrokerException broken)
@@ -41,9 +41,9 @@ internal sealed class BatchLine(long number)
     }
 
     /// <summary>Takes the queue's answer.</summary>
-    public void Complete(EnqueueReply reply) => Answer = reply.ToLine(Number, ServerId);
+    public void Complete(EnqueueReply reply) => Answer = reply.ToLine(Number, Id?.Value);
 
     /// <summary>The line is not carried out.</summary>
     public void Refuse(BrokerException refused) =>
-        Answer = new EnqueueLineAnswer { Line = Number, ServerId = ServerId, Error = refused.ToWire() };
+        Answer = new EnqueueLineAnswer { Line = Number, ServerId = Id?.Value, Error = refused.ToWire() };
 }

@@ -17,10 +17,10 @@ internal sealed class CommandEndpoints(ManagementBorder border, ManagementReques
     };
 
     /// <summary><c>…/commands/{command_id}</c>.</summary>
-    public Task ShowAsync(HttpContext context) => border.RunAsync(context, "GET", async (_, _) =>
+    public Task ShowAsync(HttpContext context) => border.RunAsync(context, "GET", async (http, principal) =>
     {
         long seq = ManagementRequest.ReadSeq(context);
-        (_, ISourceServerGrain server) = await request.FindServerAsync(context);
+        (_, ISourceServerGrain server) = await request.FindServerAsync(context, principal);
         return await server.ShowAsync(seq) is { } command
             ? ManagementAnswer.Ok(command.ToWire(), Wire.CommandRecord)
             : ManagementAnswer.Refuse(BrokerErrorReason.UnknownCommand, $"There is no command {seq}, or retention has removed it.");
@@ -31,7 +31,7 @@ internal sealed class CommandEndpoints(ManagementBorder border, ManagementReques
     {
         long seq = ManagementRequest.ReadSeq(context);
         CancelRequest body = await request.ReadBodyAsync(http, Wire.CancelRequest, whenEmpty: new CancelRequest());
-        (_, ISourceServerGrain server) = await request.FindServerAsync(context);
+        (_, ISourceServerGrain server) = await request.FindServerAsync(context, principal);
         return ManagementAnswer.Ok((await server.CancelAsync(seq, principal.Name, body.Reason)).ToWire(), Wire.CommandRecord);
     });
 
@@ -39,16 +39,16 @@ internal sealed class CommandEndpoints(ManagementBorder border, ManagementReques
     public Task RedriveAsync(HttpContext context) => border.RunAsync(context, "POST", async (http, principal) =>
     {
         long seq = ManagementRequest.ReadSeq(context);
-        (_, ISourceServerGrain server) = await request.FindServerAsync(context);
+        (_, ISourceServerGrain server) = await request.FindServerAsync(context, principal);
         return ManagementAnswer.Ok((await server.RedriveAsync(seq, principal.Name)).ToWire(), Wire.CommandRecord);
     });
 
     /// <summary><c>/api/v1/sources/{server_id}/history</c>.</summary>
-    public Task HistoryAsync(HttpContext context) => border.RunAsync(context, "GET", async (_, _) =>
+    public Task HistoryAsync(HttpContext context) => border.RunAsync(context, "GET", async (http, principal) =>
     {
         long? before = ManagementRequest.ReadNumber(context, "before", long.MaxValue);
         long limit = ManagementRequest.ReadNumber(context, "limit", HistoryPage.MaxLimit) ?? 100;
-        (_, ISourceServerGrain server) = await request.FindServerAsync(context);
+        (_, ISourceServerGrain server) = await request.FindServerAsync(context, principal);
         return ManagementAnswer.Ok((await server.ReadHistoryAsync(before, (int)limit)).ToWire(), Wire.HistoryRecord);
     });
 
@@ -62,7 +62,7 @@ internal sealed class CommandEndpoints(ManagementBorder border, ManagementReques
 
     private async ValueTask<ManagementAnswer> ListAsync(HttpContext context, Principal principal)
     {
-        (_, ISourceServerGrain server) = await request.FindServerAsync(context);
+        (_, ISourceServerGrain server) = await request.FindServerAsync(context, principal);
         return ManagementAnswer.Ok((await server.ListAsync()).ToWire(), Wire.QueueRecord);
     }
 
@@ -71,7 +71,7 @@ internal sealed class CommandEndpoints(ManagementBorder border, ManagementReques
         string? key = ManagementRequest.ReadKey(context);
         EnqueueBody body = await request.ReadBodyAsync(context, Wire.EnqueueBody);
         EnqueueCall call = body.ToCall(key);
-        (ServerId id, ISourceServerGrain server) = await request.FindServerAsync(context);
+        (ServerId id, ISourceServerGrain server) = await request.FindServerAsync(context, principal);
         EnqueueReply reply = (await server.EnqueueAsync([call], principal.Name))[0];
         if (reply.Error is { } reason)
         {
@@ -86,14 +86,14 @@ internal sealed class CommandEndpoints(ManagementBorder border, ManagementReques
 
     private async ValueTask<ManagementAnswer> ReadSettingsAsync(HttpContext context, Principal principal)
     {
-        (_, ISourceServerGrain server) = await request.FindServerAsync(context);
+        (_, ISourceServerGrain server) = await request.FindServerAsync(context, principal);
         return ManagementAnswer.Ok((await server.ReadSettingsAsync()).ToWire(), Wire.SettingsRecord);
     }
 
     private async ValueTask<ManagementAnswer> ConfigureAsync(HttpContext context, Principal principal)
     {
         SourceServerSettings settings = (await request.ReadBodyAsync(context, Wire.SettingsRecord)).ToSettings();
-        (_, ISourceServerGrain server) = await request.FindServerAsync(context);
+        (_, ISourceServerGrain server) = await request.FindServerAsync(context, principal);
         await server.ConfigureAsync(settings);
         return ManagementAnswer.Ok(settings.ToWire(), Wire.SettingsRecord);
     }

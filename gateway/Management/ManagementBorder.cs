@@ -20,6 +20,7 @@ internal sealed class ManagementBorder(
     public async Task StreamAsync(HttpContext context, string method, Func<HttpContext, Principal, ValueTask> carryOut)
     {
         RequestStamp.Set(context);
+        Principal? principal = null;
         try
         {
             if (context.Request.Method != method)
@@ -28,7 +29,7 @@ internal sealed class ManagementBorder(
                 return;
             }
 
-            AdmissionStatus status = admission.Check(context, Role.Operator, out Principal principal);
+            AdmissionStatus status = admission.Check(context, Role.Operator, out principal);
             if (status != AdmissionStatus.Admitted)
             {
                 (int code, BrokerException refused) = ProblemAnswer.Of(status);
@@ -40,7 +41,7 @@ internal sealed class ManagementBorder(
         }
         catch (Exception failure)
         {
-            await FailAsync(context, failure);
+            await FailAsync(context, principal, failure);
         }
     }
 
@@ -77,7 +78,7 @@ internal sealed class ManagementBorder(
         return Vendor.VendorResponse.WriteAsync(context, answer.Body);
     }
 
-    private async ValueTask FailAsync(HttpContext context, Exception failure)
+    private async ValueTask FailAsync(HttpContext context, Principal? principal, Exception failure)
     {
         if (context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)
         {
@@ -99,10 +100,11 @@ internal sealed class ManagementBorder(
             log.RequestNotCarriedOut(failure, RequestStamp.Of(context), refused.Reason);
         }
 
-        if (refused.Reason == BrokerErrorReason.UnknownSourceServer && context.Request.RouteValues["server_id"] is string serverId)
+        if (refused.Reason == BrokerErrorReason.UnknownSourceServer && principal is not null
+            && ServerId.TryParse(context.Request.RouteValues["server_id"] as string, out ServerId id))
         {
             // Deleted through another gateway: what was remembered of it must go, whichever call found out.
-            servers.Remove(serverId);
+            servers.Remove(principal.ProjectId, id);
         }
 
         await ProblemAnswer.WriteAsync(context, refused, _retryAfterSeconds);

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using CommandBroker.Client.Wire;
 using CommandBroker.Gateway.Grains;
 using CommandBroker.Gateway.Http;
+using CommandBroker.Gateway.Identity;
 using Microsoft.Extensions.Primitives;
 
 namespace CommandBroker.Gateway.Management;
@@ -12,9 +13,9 @@ internal sealed class ManagementRequest(SourceServerCache servers, IOptions<Gate
 {
     private const string KeyHeader = "Idempotency-Key";
 
-    /// <summary>The source server of the path.</summary>
+    /// <summary>The source server of the path, in the caller's project.</summary>
     /// <exception cref="BrokerException">InvalidArgument, UnknownSourceServer.</exception>
-    public async ValueTask<(ServerId Id, ISourceServerGrain Grain)> FindServerAsync(HttpContext context)
+    public async ValueTask<(ServerId Id, ISourceServerGrain Grain)> FindServerAsync(HttpContext context, Principal principal)
     {
         string? text = context.Request.RouteValues["server_id"] as string;
         if (!ServerId.TryParse(text, out ServerId id))
@@ -22,7 +23,7 @@ internal sealed class ManagementRequest(SourceServerCache servers, IOptions<Gate
             throw Invalid(ServerId.Describe(text));
         }
 
-        return await servers.FindAsync(id.Value) is { } grain
+        return await servers.FindAsync(principal.ProjectId, id) is { } grain
             ? (id, grain)
             : throw new BrokerException(BrokerErrorReason.UnknownSourceServer, "No such source server is registered.");
     }

@@ -64,7 +64,7 @@ internal sealed class SourceServerEndpoints(
             return VendorErrors.Invalid(fault);
         }
 
-        SourceServerListView page = await grains.Directory.ListAsync(query);
+        SourceServerListView page = await grains.Directory.ListAsync(query with { ProjectId = principal.ProjectId.Value });
         return Ok(
             new SourceServerListRecord
             {
@@ -79,7 +79,7 @@ internal sealed class SourceServerEndpoints(
         (VendorError? error, RegisterCall? call) = await VendorBody.ReadAsync(context, _maxBodyBytes, RegisterBody.Read);
         return call is null
             ? error!
-            : Ok(new RegisterAnswer { Id = await grains.Directory.RegisterAsync(call) }, WireJson.Readable.RegisterAnswer);
+            : Ok(new RegisterAnswer { Id = await grains.Directory.RegisterAsync(call with { ProjectId = principal.ProjectId.Value }) }, WireJson.Readable.RegisterAnswer);
     }
 
     private async ValueTask<VendorAnswer> ShowAsync(HttpContext context, Principal principal)
@@ -89,7 +89,7 @@ internal sealed class SourceServerEndpoints(
             return error;
         }
 
-        return await grains.Directory.ShowAsync(id.Value) is { } server
+        return await grains.Directory.ShowAsync(KeyOf(principal, id)) is { } server
             ? Ok(server.ToWire(withReason: principal.Role == Role.Operator), WireJson.Readable.SourceServerRecord)
             : VendorErrors.UnknownSourceServer;
     }
@@ -107,34 +107,34 @@ internal sealed class SourceServerEndpoints(
             return error!;
         }
 
-        await grains.Directory.RenameAsync(id.Value, name);
+        await grains.Directory.RenameAsync(KeyOf(principal, id), name);
         return VendorAnswer.Done;
     }
 
     private async ValueTask<VendorAnswer> DeleteAsync(HttpContext context, Principal principal) =>
         ReadId(context, out ServerId id) is { } error ? error
-        : await DeleteOneAsync(id.Value) ? VendorAnswer.Done
+        : await DeleteOneAsync(principal, id) ? VendorAnswer.Done
         : VendorErrors.UnknownSourceServer;
 
     // Those that are gone already do not count as a fault, so a batch of which some were refused can be sent again.
     private async ValueTask<VendorAnswer> DeleteManyAsync(HttpContext context, Principal principal)
     {
-        (VendorError? error, string[]? ids) = await VendorBody.ReadAsync<string[]>(context, _maxBodyBytes, DeleteBody.Read);
+        (VendorError? error, ServerId[]? ids) = await VendorBody.ReadAsync<ServerId[]>(context, _maxBodyBytes, DeleteBody.Read);
         if (ids is null)
         {
             return error!;
         }
 
         var refused = new List<string>();
-        foreach (string id in ids)
+        foreach (ServerId id in ids)
         {
             try
             {
-                await DeleteOneAsync(id);
+                await DeleteOneAsync(principal, id);
             }
             catch (BrokerException outstanding) when (outstanding.Reason == BrokerErrorReason.CommandsOutstanding)
             {
-                refused.Add(id);
+                refused.Add(id.Value);
             }
         }
 
@@ -143,9 +143,9 @@ internal sealed class SourceServerEndpoints(
             : VendorErrors.Outstanding($"{refused.Count} of {ids.Length} source servers have open commands and stay, the others are deleted: {string.Join(", ", refused)}");
     }
 
-    private async ValueTask<bool> DeleteOneAsync(string serverId)
+    private async ValueTask<bool> DeleteOneAsync(Principal principal, ServerId id)
     {
-        if (await servers.FindAsync(serverId) is not { } server)
+        if (await servers.FindAsync(principal.ProjectId, id) is not { } server)
         {
             return false;
         }
@@ -161,9 +161,11 @@ internal sealed class SourceServerEndpoints(
         }
         finally
         {
-            servers.Remove(serverId);
+            servers.Remove(principal.ProjectId, id);
         }
     }
+
+    private static string KeyOf(Principal principal, ServerId id) => new SourceServerKey(principal.ProjectId, id).Text;
 
     private static VendorError? ReadId(HttpContext context, out ServerId id)
     {

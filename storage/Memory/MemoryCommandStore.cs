@@ -5,11 +5,11 @@ namespace CommandBroker.Storage.Memory;
 /// <summary>The contract of <see cref="ICommandStore"/> over rows in memory.</summary>
 internal sealed class MemoryCommandStore(MemoryTables tables) : ICommandStore
 {
-    public Task<StoredQueue?> LoadAsync(ServerId serverId)
+    public Task<StoredQueue?> LoadAsync(SourceServerKey key)
     {
         lock (tables)
         {
-            return Task.FromResult(tables.FindRegistered(serverId) is MemorySourceRow source
+            return Task.FromResult(tables.FindRegistered(key) is MemorySourceRow source
                 ? new StoredQueue(source.SourceNo, StateOf(source), source.HasOverrides)
                 : null);
         }

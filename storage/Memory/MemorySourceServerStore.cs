@@ -9,8 +9,8 @@ internal sealed class MemorySourceServerStore(MemoryTables tables) : ISourceServ
     {
         lock (tables)
         {
-            tables.Sources.TryGetValue(server.ServerId, out MemorySourceRow? row);
-            if (row is not { IsDeleted: false } && tables.Numbered.Count(known => !known.IsDeleted) >= maxCount)
+            tables.Sources.TryGetValue(server.Key, out MemorySourceRow? row);
+            if (row is not { IsDeleted: false } && RegisteredOf(server.Key.ProjectId).Count() >= maxCount)
             {
                 return Task.FromResult(false);
             }
@@ -18,7 +18,7 @@ internal sealed class MemorySourceServerStore(MemoryTables tables) : ISourceServ
             if (row is null)
             {
                 row = new MemorySourceRow(tables.Numbered.Count + 1, server);
-                tables.Sources.Add(server.ServerId, row);
+                tables.Sources.Add(server.Key, row);
                 tables.Numbered.Add(row);
             }
             else if (row.IsDeleted)
@@ -35,19 +35,19 @@ internal sealed class MemorySourceServerStore(MemoryTables tables) : ISourceServ
         }
     }
 
-    public Task<bool> ExistsAsync(ServerId serverId)
+    public Task<bool> ExistsAsync(SourceServerKey key)
     {
         lock (tables)
         {
-            return Task.FromResult(tables.FindRegistered(serverId) is not null);
+            return Task.FromResult(tables.FindRegistered(key) is not null);
         }
     }
 
-    public Task<SourceServer?> FindAsync(ServerId serverId)
+    public Task<SourceServer?> FindAsync(SourceServerKey key)
     {
         lock (tables)
         {
-            return Task.FromResult(tables.FindRegistered(serverId)?.Server);
+            return Task.FromResult(tables.FindRegistered(key)?.Server);
         }
     }
 
@@ -55,8 +55,7 @@ internal sealed class MemorySourceServerStore(MemoryTables tables) : ISourceServ
     {
         lock (tables)
         {
-            SourceServer[] matching = [.. tables.Numbered
-                .Where(row => !row.IsDeleted)
+            SourceServer[] matching = [.. RegisteredOf(filter.ProjectId)
                 .Select(row => row.Server)
                 .Where(server => filter.Quarantined is null || filter.Quarantined == server.QuarantineReason is not null)
                 .Where(server => filter.NameContains is null || server.Name.Contains(filter.NameContains, StringComparison.OrdinalIgnoreCase))];
@@ -64,11 +63,11 @@ internal sealed class MemorySourceServerStore(MemoryTables tables) : ISourceServ
         }
     }
 
-    public Task<bool> RenameAsync(ServerId serverId, string name)
+    public Task<bool> RenameAsync(SourceServerKey key, string name)
     {
         lock (tables)
         {
-            MemorySourceRow? row = tables.FindRegistered(serverId);
+            MemorySourceRow? row = tables.FindRegistered(key);
             if (row is not null)
             {
                 row.Server = row.Server with { Name = name };
@@ -78,11 +77,11 @@ internal sealed class MemorySourceServerStore(MemoryTables tables) : ISourceServ
         }
     }
 
-    public Task<bool> DeleteAsync(ServerId serverId, DateTimeOffset now)
+    public Task<bool> DeleteAsync(SourceServerKey key, DateTimeOffset now)
     {
         lock (tables)
         {
-            MemorySourceRow? row = tables.FindRegistered(serverId);
+            MemorySourceRow? row = tables.FindRegistered(key);
             if (row is null || row.Commands.Values.Any(stored => stored.Command.IsOpen))
             {
                 return Task.FromResult(false);
@@ -94,11 +93,11 @@ internal sealed class MemorySourceServerStore(MemoryTables tables) : ISourceServ
         }
     }
 
-    public Task SetHasOverridesAsync(ServerId serverId, bool hasOverrides)
+    public Task SetHasOverridesAsync(SourceServerKey key, bool hasOverrides)
     {
         lock (tables)
         {
-            if (tables.FindRegistered(serverId) is MemorySourceRow row)
+            if (tables.FindRegistered(key) is MemorySourceRow row)
             {
                 row.HasOverrides = hasOverrides;
             }
@@ -107,13 +106,13 @@ internal sealed class MemorySourceServerStore(MemoryTables tables) : ISourceServ
         }
     }
 
-    public Task RecordVisitsAsync(IReadOnlyCollection<KeyValuePair<ServerId, DateTimeOffset>> visits)
+    public Task RecordVisitsAsync(IReadOnlyCollection<KeyValuePair<SourceServerKey, DateTimeOffset>> visits)
     {
         lock (tables)
         {
-            foreach ((ServerId serverId, DateTimeOffset at) in visits)
+            foreach ((SourceServerKey key, DateTimeOffset at) in visits)
             {
-                if (tables.FindRegistered(serverId) is MemorySourceRow row && !(row.Server.LastVisitAt >= at))
+                if (tables.FindRegistered(key) is MemorySourceRow row && !(row.Server.LastVisitAt >= at))
                 {
                     row.Server = row.Server with { LastVisitAt = at };
                 }
@@ -122,4 +121,7 @@ internal sealed class MemorySourceServerStore(MemoryTables tables) : ISourceServ
             return Task.CompletedTask;
         }
     }
+
+    private IEnumerable<MemorySourceRow> RegisteredOf(ProjectId project) =>
+        tables.Numbered.Where(row => !row.IsDeleted && row.Server.Key.ProjectId == project);
 }

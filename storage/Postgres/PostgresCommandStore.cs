@@ -19,18 +19,18 @@ internal sealed class PostgresCommandStore : ICommandStore, IAsyncDisposable
 
     private readonly PostgresConnections _connections;
     private readonly CommitWriter _writer;
-    private readonly BatchedLookup<ServerId, StoredQueue?> _loads;
+    private readonly BatchedLookup<SourceServerKey, StoredQueue?> _loads;
 
     public PostgresCommandStore(PostgresConnections connections, StorageOptions options, StoreInstruments instruments)
     {
         _connections = connections;
         _writer = new CommitWriter(connections, options, instruments);
-        _loads = new BatchedLookup<ServerId, StoredQueue?>(
+        _loads = new BatchedLookup<SourceServerKey, StoredQueue?>(
             new BatchLoopOptions { Operation = "load", MaxQueuedCount = options.MaxQueuedCommits }, instruments, new QueueLoader(connections).LoadAsync);
     }
 
     /// <inheritdoc/>
-    public Task<StoredQueue?> LoadAsync(ServerId serverId) => _loads.FindAsync(serverId);
+    public Task<StoredQueue?> LoadAsync(SourceServerKey key) => _loads.FindAsync(key);
 
     /// <inheritdoc/>
     public Task<CommitStatus> CommitAsync(QueueCommit commit) => _writer.CommitAsync(commit);

@@ -14,9 +14,9 @@ internal sealed class PostgresSourceServerStore : ISourceServerStore, IAsyncDisp
         with gone as (
             update source_server s set deleted_at = $2, has_overrides = false
             where {Known} and not exists (select from command c where c.source_no = s.source_no and c.ended_at is null)
-            returning 1
+            returning project_id
         )
-        update source_server_total set registered_count = registered_count - 1 where exists (select from gone)
+        update project_total set registered_count = registered_count - 1 where project_id = (select project_id from gone)
         """;
 
     private const string RecordVisits = """
@@ -26,12 +26,12 @@ internal sealed class PostgresSourceServerStore : ISourceServerStore, IAsyncDisp
         """;
 
     private readonly PostgresConnections _connections;
-    private readonly BatchedLookup<ServerId, bool> _exists;
+    private readonly BatchedLookup<SourceServerKey, bool> _exists;
 
     public PostgresSourceServerStore(PostgresConnections connections, StorageOptions options, StoreInstruments instruments)
     {
         _connections = connections;
-        _exists = new BatchedLookup<ServerId, bool>(
+        _exists = new BatchedLookup<SourceServerKey, bool>(
             new BatchLoopOptions { Operation = "exists", MaxQueuedCount = options.MaxQueuedCommits }, instruments, AnswerExistsAsync);
     }
 
@@ -40,13 +40,13 @@ internal sealed class PostgresSourceServerStore : ISourceServerStore, IAsyncDisp
         _connections.RunAsync(connection => SourceServerRegistration.RunAsync(connection, server, maxCount));
 
     /// <inheritdoc/>
-    public Task<bool> ExistsAsync(ServerId serverId) => _exists.FindAsync(serverId);
+    public Task<bool> ExistsAsync(SourceServerKey key) => _exists.FindAsync(key);
 
     /// <inheritdoc/>
-    public async Task<SourceServer?> FindAsync(ServerId serverId)
+    public async Task<SourceServer?> FindAsync(SourceServerKey key)
     {
         List<SourceServer> found = await _connections.RunAsync(connection =>
-            SourceServerRows.ReadAsync(connection, $"select {SourceServerRows.Columns} from source_server where {Known}", TextOf(serverId.Value)));
+            SourceServerRows.ReadAsync(connection, $"select {SourceServerRows.Columns} from source_server where {Known}", TextOf(key.Text)));
         return found.SingleOrDefault();
     }
 
@@ -55,27 +55,27 @@ internal sealed class PostgresSourceServerStore : ISourceServerStore, IAsyncDisp
         _connections.RunAsync(connection => SourceServerRows.ReadPageAsync(connection, filter));
 
     /// <inheritdoc/>
-    public async Task<bool> RenameAsync(ServerId serverId, string name) =>
+    public async Task<bool> RenameAsync(SourceServerKey key, string name) =>
         await ExecuteAsync(
             $"update source_server set name = $2, name_folded = $3 where {Known}",
-            TextOf(serverId.Value), TextOf(name), TextOf(SourceServerRows.Fold(name))) > 0;
+            TextOf(key.Text), TextOf(name), TextOf(SourceServerRows.Fold(name))) > 0;
 
     /// <inheritdoc/>
-    public async Task<bool> DeleteAsync(ServerId serverId, DateTimeOffset now) =>
-        await ExecuteAsync(Delete, TextOf(serverId.Value), new() { Value = now.UtcTicks }) > 0;
+    public async Task<bool> DeleteAsync(SourceServerKey key, DateTimeOffset now) =>
+        await ExecuteAsync(Delete, TextOf(key.Text), new() { Value = now.UtcTicks }) > 0;
 
     /// <inheritdoc/>
-    public Task SetHasOverridesAsync(ServerId serverId, bool hasOverrides) =>
-        ExecuteAsync($"update source_server set has_overrides = $2 where {Known}", TextOf(serverId.Value), new() { Value = hasOverrides });
+    public Task SetHasOverridesAsync(SourceServerKey key, bool hasOverrides) =>
+        ExecuteAsync($"update source_server set has_overrides = $2 where {Known}", TextOf(key.Text), new() { Value = hasOverrides });
 
     /// <inheritdoc/>
-    public Task RecordVisitsAsync(IReadOnlyCollection<KeyValuePair<ServerId, DateTimeOffset>> visits)
+    public Task RecordVisitsAsync(IReadOnlyCollection<KeyValuePair<SourceServerKey, DateTimeOffset>> visits)
     {
         // One row may be updated once in a statement: only the newest visit of each.
         var newest = new Dictionary<string, long>(StringComparer.Ordinal);
-        foreach ((ServerId serverId, DateTimeOffset at) in visits)
+        foreach ((SourceServerKey key, DateTimeOffset at) in visits)
         {
-            newest[serverId.Value] = Math.Max(at.UtcTicks, newest.GetValueOrDefault(serverId.Value));
+            newest[key.Text] = Math.Max(at.UtcTicks, newest.GetValueOrDefault(key.Text));
         }
 
         return ExecuteAsync(
@@ -89,15 +89,15 @@ internal sealed class PostgresSourceServerStore : ISourceServerStore, IAsyncDisp
 
     private static NpgsqlParameter TextOf(string value) => new() { Value = value, NpgsqlDbType = NpgsqlDbType.Text };
 
-    private async ValueTask AnswerExistsAsync(IReadOnlyList<PendingLookup<ServerId, bool>> lookups)
+    private async ValueTask AnswerExistsAsync(IReadOnlyList<PendingLookup<SourceServerKey, bool>> lookups)
     {
-        string[] ids = [.. lookups.Select(lookup => lookup.Key.Value).Distinct()];
+        string[] keys = [.. lookups.Select(lookup => lookup.Key.Text).Distinct()];
         HashSet<string> known = await _connections.RunAsync(async connection =>
         {
             await using var query = new NpgsqlCommand(
                 "select server_id from source_server where server_id = any($1) and deleted_at is null", connection)
             {
-                Parameters = { new() { Value = ids } },
+                Parameters = { new() { Value = keys } },
             };
             var found = new HashSet<string>(StringComparer.Ordinal);
             await using NpgsqlDataReader reader = await query.ExecuteReaderAsync();
@@ -108,9 +108,9 @@ internal sealed class PostgresSourceServerStore : ISourceServerStore, IAsyncDisp
 
             return found;
         });
-        foreach (PendingLookup<ServerId, bool> lookup in lookups)
+        foreach (PendingLookup<SourceServerKey, bool> lookup in lookups)
         {
-            lookup.TrySetResult(known.Contains(lookup.Key.Value));
+            lookup.TrySetResult(known.Contains(lookup.Key.Text));
         }
     }
 

@@ -18,10 +18,10 @@ internal sealed class QueueLoader(PostgresConnections connections)
     private const int FirstCommandColumn = 6;
 
     /// <summary>Completes every lookup; a row that cannot be read is the fault of its own lookup alone.</summary>
-    public async ValueTask LoadAsync(IReadOnlyList<PendingLookup<ServerId, StoredQueue?>> lookups)
+    public async ValueTask LoadAsync(IReadOnlyList<PendingLookup<SourceServerKey, StoredQueue?>> lookups)
     {
-        string[] ids = [.. lookups.Select(lookup => lookup.Key.Value).Distinct()];
-        Dictionary<string, LoadedQueue> loaded = await connections.RunAsync(connection => ReadAsync(connection, ids));
+        string[] keys = [.. lookups.Select(lookup => lookup.Key.Text).Distinct()];
+        Dictionary<string, LoadedQueue> loaded = await connections.RunAsync(connection => ReadAsync(connection, keys));
         foreach (LoadedQueue queue in loaded.Values)
         {
             queue.Restore();
@@ -31,9 +31,9 @@ internal sealed class QueueLoader(PostgresConnections connections)
             }
         }
 
-        foreach (PendingLookup<ServerId, StoredQueue?> lookup in lookups)
+        foreach (PendingLookup<SourceServerKey, StoredQueue?> lookup in lookups)
         {
-            LoadedQueue? queue = loaded.GetValueOrDefault(lookup.Key.Value);
+            LoadedQueue? queue = loaded.GetValueOrDefault(lookup.Key.Text);
             if (queue?.Fault is { } fault)
             {
                 lookup.Fail(fault);
@@ -45,15 +45,15 @@ internal sealed class QueueLoader(PostgresConnections connections)
         }
     }
 
-    private static async Task<Dictionary<string, LoadedQueue>> ReadAsync(NpgsqlConnection connection, string[] ids)
+    private static async Task<Dictionary<string, LoadedQueue>> ReadAsync(NpgsqlConnection connection, string[] keys)
     {
-        await using var query = new NpgsqlCommand(Select, connection) { Parameters = { new() { Value = ids } } };
+        await using var query = new NpgsqlCommand(Select, connection) { Parameters = { new() { Value = keys } } };
         var loaded = new Dictionary<string, LoadedQueue>(StringComparer.Ordinal);
         await using NpgsqlDataReader reader = await query.ExecuteReaderAsync();
         while (await reader.ReadAsync())
         {
-            string id = reader.GetString(0);
-            if (!loaded.TryGetValue(id, out LoadedQueue? queue))
+            string key = reader.GetString(0);
+            if (!loaded.TryGetValue(key, out LoadedQueue? queue))
             {
                 queue = new LoadedQueue
                 {
@@ -63,7 +63,7 @@ internal sealed class QueueLoader(PostgresConnections connections)
                     LastSeq = reader.GetInt64(4),
                     QuarantineReason = reader.IsDBNull(5) ? null : reader.GetString(5),
                 };
-                loaded.Add(id, queue);
+                loaded.Add(key, queue);
             }
 
             if (!reader.IsDBNull(FirstCommandColumn))

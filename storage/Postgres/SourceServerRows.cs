@@ -13,7 +13,8 @@ internal static class SourceServerRows
     // The quarantined are asked for as NULL, true or false; a name as NULL or a folded text.
     private const string Matching = """
         from source_server
-        where deleted_at is null and ($1::boolean is null or (quarantine_reason is not null) = $1) and ($2::text is null or strpos(name_folded, $2) > 0)
+        where project_id = $1 and deleted_at is null
+            and ($2::boolean is null or (quarantine_reason is not null) = $2) and ($3::text is null or strpos(name_folded, $3) > 0)
         """;
 
     /// <summary>A name as it is compared: the server's own case rules depend on how the database was made, these do not.</summary>
@@ -30,7 +31,7 @@ internal static class SourceServerRows
         {
             servers.Add(new SourceServer
             {
-                ServerId = ServerId.Parse(reader.GetString(0)),
+                Key = SourceServerKey.Parse(reader.GetString(0)),
                 Name = reader.GetString(1),
                 OsType = reader.GetString(2),
                 Details = reader.GetString(3),
@@ -48,12 +49,13 @@ internal static class SourceServerRows
     {
         NpgsqlParameter[] matching =
         [
+            new() { Value = filter.ProjectId.Value, NpgsqlDbType = NpgsqlDbType.Text },
             new() { Value = (object?)filter.Quarantined ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Boolean },
             new() { Value = filter.NameContains is { } name ? Fold(name) : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
         ];
         List<SourceServer> servers = await ReadAsync(
             connection,
-            $"select {Columns} {Matching} order by source_no limit $3 offset $4",
+            $"select {Columns} {Matching} order by source_no limit $4 offset $5",
             [.. matching, new() { Value = (long)filter.Limit }, new() { Value = filter.Offset }]);
 
         await using var count = new NpgsqlCommand($"select count(*) {Matching}", connection);

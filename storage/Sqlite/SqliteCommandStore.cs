@@ -7,7 +7,7 @@ internal sealed class SqliteCommandStore(SqliteReaders readers, SqliteWriter wri
 {
     private readonly SqlitePurge _purge = new(writer);
 
-    public Task<StoredQueue?> LoadAsync(ServerId serverId) => loader.LoadAsync(serverId);
+    public Task<StoredQueue?> LoadAsync(SourceServerKey key) => loader.LoadAsync(key);
 
     public Task<CommitStatus> CommitAsync(QueueCommit commit) => writer.WriteAsync(new SqliteCommit(commit));
 

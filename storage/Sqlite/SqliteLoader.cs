@@ -8,19 +8,19 @@ internal sealed class SqliteLoader : IAsyncDisposable
 {
     private readonly SqliteReaders _readers;
     private readonly SqliteWriter _writer;
-    private readonly BatchedLookup<ServerId, LoadedQueue> _lookup;
+    private readonly BatchedLookup<SourceServerKey, LoadedQueue> _lookup;
 
     public SqliteLoader(SqliteReaders readers, SqliteWriter writer, int maxQueued, StoreInstruments instruments)
     {
         _readers = readers;
         _writer = writer;
-        _lookup = new BatchedLookup<ServerId, LoadedQueue>(new BatchLoopOptions { Operation = "load", MaxQueuedCount = maxQueued }, instruments, ReadBatchAsync);
+        _lookup = new BatchedLookup<SourceServerKey, LoadedQueue>(new BatchLoopOptions { Operation = "load", MaxQueuedCount = maxQueued }, instruments, ReadBatchAsync);
     }
 
     /// <inheritdoc cref="ICommandStore.LoadAsync"/>
-    public async Task<StoredQueue?> LoadAsync(ServerId serverId)
+    public async Task<StoredQueue?> LoadAsync(SourceServerKey key)
     {
-        LoadedQueue loaded = await _lookup.FindAsync(serverId);
+        LoadedQueue loaded = await _lookup.FindAsync(key);
         if (loaded.Fault?.Message != loaded.QuarantineReason)
         {
             await _writer.WriteAsync(session => session["UPDATE source_server SET quarantine_reason = ?2 WHERE source_no = ?1"]
@@ -33,7 +33,7 @@ internal sealed class SqliteLoader : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _lookup.DisposeAsync();
 
-    private async ValueTask ReadBatchAsync(IReadOnlyList<PendingLookup<ServerId, LoadedQueue>> batch)
+    private async ValueTask ReadBatchAsync(IReadOnlyList<PendingLookup<SourceServerKey, LoadedQueue>> batch)
     {
         // Answered after the snapshot is closed: who waits may write at once.
         LoadedQueue[] loaded = await _readers.ReadAsync(session => batch.Select(lookup => Read(session, lookup.Key)).ToArray());
@@ -43,12 +43,12 @@ internal sealed class SqliteLoader : IAsyncDisposable
         }
     }
 
-    private static LoadedQueue Read(SqliteSession session, ServerId serverId)
+    private static LoadedQueue Read(SqliteSession session, SourceServerKey key)
     {
         SqliteStatement source = session["""
             SELECT source_no, seq_floor, removed_count, has_overrides, quarantine_reason
             FROM source_server WHERE server_id = ?1 AND deleted_at IS NULL
-            """].Bind(1, serverId.Value);
+            """].Bind(1, key.Text);
         if (!source.Step())
         {
             return default;

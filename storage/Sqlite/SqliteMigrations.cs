@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Reflection;
+using System.Text.RegularExpressions;
 
 namespace CommandBroker.Storage.Sqlite;
 
 /// <summary>Brings the schema up to date: numbered scripts inside the assembly, each in a transaction with its number in <c>user_version</c>.</summary>
-internal static class SqliteMigrations
+internal static partial class SqliteMigrations
 {
     private const string Folder = "CommandBroker.Storage.Sqlite.Migrations.";
     private static readonly string[] UniqueKeys = ["command_open", "command_ended", "source_server_id", "OrleansStorageKey"];
@@ -25,7 +26,7 @@ internal static class SqliteMigrations
         for (int number = (int)found + 1; number <= scripts.Length; number++)
         {
             using var reader = new StreamReader(assembly.GetManifestResourceStream(scripts[number - 1])!);
-            session.Execute(string.Create(CultureInfo.InvariantCulture, $"BEGIN IMMEDIATE;\n{reader.ReadToEnd()}\nPRAGMA user_version = {number};\nCOMMIT;"));
+            session.Execute(string.Create(CultureInfo.InvariantCulture, $"BEGIN IMMEDIATE;\n{WithoutKnownColumns(session, reader.ReadToEnd())}\nPRAGMA user_version = {number};\nCOMMIT;"));
         }
 
         foreach (string key in UniqueKeys)
@@ -36,4 +37,13 @@ internal static class SqliteMigrations
             }
         }
     }
+
+    // SQLite has no ADD COLUMN IF NOT EXISTS, and a script must be harmless over its own work.
+    private static string WithoutKnownColumns(SqliteSession session, string script) => AddColumn().Replace(script, added =>
+        session["SELECT 1 FROM pragma_table_info(?1) WHERE name = ?2"].Bind(1, added.Groups["table"].Value).Bind(2, added.Groups["column"].Value).Scalar() is null
+            ? added.Value
+            : "");
+
+    [GeneratedRegex(@"^ALTER TABLE (?<table>\w+) ADD COLUMN (?<column>\w+)[^;]*;", RegexOptions.Multiline)]
+    private static partial Regex AddColumn();
 }

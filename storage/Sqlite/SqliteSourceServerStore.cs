@@ -9,35 +9,35 @@ internal sealed class SqliteSourceServerStore(SqliteReaders readers, SqliteWrite
 {
     private const string Columns = "server_id, name, os_type, details, registered_at, last_visit_at, quarantine_reason";
 
-    private readonly BatchedLookup<ServerId, bool> _exists = new(
+    private readonly BatchedLookup<SourceServerKey, bool> _exists = new(
         new BatchLoopOptions { Operation = "exists", MaxQueuedCount = maxQueued }, instruments, batch => AnswerExistsAsync(readers, batch));
 
     public Task<bool> RegisterAsync(SourceServer server, int maxCount) => writer.WriteAsync(session =>
     {
         if (session["UPDATE source_server SET name = ?2, os_type = ?3, details = ?4 WHERE server_id = ?1 AND deleted_at IS NULL"]
-            .Bind(1, server.ServerId.Value).Bind(2, server.Name).Bind(3, server.OsType).Bind(4, server.Details).Run() == 1)
+            .Bind(1, server.Key.Text).Bind(2, server.Name).Bind(3, server.OsType).Bind(4, server.Details).Run() == 1)
         {
             return true;
         }
 
-        if (session["SELECT count(*) FROM source_server WHERE deleted_at IS NULL"].Scalar() >= maxCount)
+        if (session[CountAll].Bind(1, server.Key.ProjectId.Value).Scalar() >= maxCount)
         {
             return false;
         }
 
         session["""
-            INSERT INTO source_server (server_id, name, os_type, details, registered_at, last_visit_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            INSERT INTO source_server (server_id, name, os_type, details, registered_at, last_visit_at, project_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
             ON CONFLICT (server_id) DO UPDATE SET name = ?2, os_type = ?3, details = ?4, registered_at = ?5, last_visit_at = ?6, deleted_at = NULL
             """]
-            .Bind(1, server.ServerId.Value).Bind(2, server.Name).Bind(3, server.OsType).Bind(4, server.Details)
-            .Bind(5, server.RegisteredAt.UtcTicks).Bind(6, server.LastVisitAt?.UtcTicks).Run();
+            .Bind(1, server.Key.Text).Bind(2, server.Name).Bind(3, server.OsType).Bind(4, server.Details)
+            .Bind(5, server.RegisteredAt.UtcTicks).Bind(6, server.LastVisitAt?.UtcTicks).Bind(7, server.Key.ProjectId.Value).Run();
         return true;
     });
 
-    public Task<bool> ExistsAsync(ServerId serverId) => _exists.FindAsync(serverId);
+    public Task<bool> ExistsAsync(SourceServerKey key) => _exists.FindAsync(key);
 
-    public Task<SourceServer?> FindAsync(ServerId serverId) => readers.ReadAsync(session => ReadAll(
-        session[$"SELECT {Columns} FROM source_server WHERE server_id = ?1 AND deleted_at IS NULL"].Bind(1, serverId.Value)).SingleOrDefault());
+    public Task<SourceServer?> FindAsync(SourceServerKey key) => readers.ReadAsync(session => ReadAll(
+        session[$"SELECT {Columns} FROM source_server WHERE server_id = ?1 AND deleted_at IS NULL"].Bind(1, key.Text)).SingleOrDefault());
 
     public Task<SourceServerPage> ListAsync(SourceServerFilter filter) => readers.ReadAsync(session =>
     {
@@ -49,29 +49,29 @@ internal sealed class SqliteSourceServerStore(SqliteReaders readers, SqliteWrite
             _ => (CountMatching, PageMatching),
         };
         long total = Filtered(session[count], filter).Scalar() ?? 0;
-        return new SourceServerPage(ReadAll(Filtered(session[page], filter).Bind(3, filter.Limit).Bind(4, filter.Offset)), total);
+        return new SourceServerPage(ReadAll(Filtered(session[page], filter).Bind(4, filter.Limit).Bind(5, filter.Offset)), total);
     });
 
-    public Task<bool> RenameAsync(ServerId serverId, string name) => writer.WriteAsync(session =>
-        session["UPDATE source_server SET name = ?2 WHERE server_id = ?1 AND deleted_at IS NULL"].Bind(1, serverId.Value).Bind(2, name).Run() == 1);
+    public Task<bool> RenameAsync(SourceServerKey key, string name) => writer.WriteAsync(session =>
+        session["UPDATE source_server SET name = ?2 WHERE server_id = ?1 AND deleted_at IS NULL"].Bind(1, key.Text).Bind(2, name).Run() == 1);
 
-    public Task<bool> DeleteAsync(ServerId serverId, DateTimeOffset now) => writer.WriteAsync(session => session["""
+    public Task<bool> DeleteAsync(SourceServerKey key, DateTimeOffset now) => writer.WriteAsync(session => session["""
         UPDATE source_server SET deleted_at = ?2, has_overrides = 0 WHERE server_id = ?1 AND deleted_at IS NULL
             AND NOT EXISTS (SELECT 1 FROM command WHERE command.source_no = source_server.source_no AND ended_at IS NULL)
-        """].Bind(1, serverId.Value).Bind(2, now.UtcTicks).Run() == 1);
+        """].Bind(1, key.Text).Bind(2, now.UtcTicks).Run() == 1);
 
-    public Task SetHasOverridesAsync(ServerId serverId, bool hasOverrides) => writer.WriteAsync(session =>
+    public Task SetHasOverridesAsync(SourceServerKey key, bool hasOverrides) => writer.WriteAsync(session =>
         session["UPDATE source_server SET has_overrides = ?2 WHERE server_id = ?1 AND deleted_at IS NULL"]
-            .Bind(1, serverId.Value).Bind(2, hasOverrides ? 1 : 0).Run());
+            .Bind(1, key.Text).Bind(2, hasOverrides ? 1 : 0).Run());
 
-    public Task RecordVisitsAsync(IReadOnlyCollection<KeyValuePair<ServerId, DateTimeOffset>> visits) => writer.WriteAsync(session =>
+    public Task RecordVisitsAsync(IReadOnlyCollection<KeyValuePair<SourceServerKey, DateTimeOffset>> visits) => writer.WriteAsync(session =>
     {
-        foreach ((ServerId serverId, DateTimeOffset at) in visits)
+        foreach ((SourceServerKey key, DateTimeOffset at) in visits)
         {
             session["""
                 UPDATE source_server SET last_visit_at = ?2
                 WHERE server_id = ?1 AND deleted_at IS NULL AND (last_visit_at IS NULL OR last_visit_at < ?2)
-                """].Bind(1, serverId.Value).Bind(2, at.UtcTicks).Run();
+                """].Bind(1, key.Text).Bind(2, at.UtcTicks).Run();
         }
 
         return visits.Count;
@@ -81,23 +81,23 @@ internal sealed class SqliteSourceServerStore(SqliteReaders readers, SqliteWrite
     public ValueTask DisposeAsync() => _exists.DisposeAsync();
 
     private const string Matching = """
-         deleted_at IS NULL AND (?1 IS NULL OR (quarantine_reason IS NOT NULL) = ?1)
-            AND (?2 IS NULL OR instr(lower(name), lower(?2)) > 0)
+         project_id = ?1 AND deleted_at IS NULL AND (?2 IS NULL OR (quarantine_reason IS NOT NULL) = ?2)
+            AND (?3 IS NULL OR instr(lower(name), lower(?3)) > 0)
         """;
 
-    private const string Paged = " ORDER BY source_no LIMIT ?3 OFFSET ?4)  ORDER BY source_no";
+    private const string Paged = " ORDER BY source_no LIMIT ?4 OFFSET ?5)  ORDER BY source_no";
     private const string PageStart = "SELECT " + Columns + " FROM source_server WHERE source_no IN (SELECT source_no FROM source_server WHERE ";
-    private const string CountAll = "SELECT count(*) FROM source_server WHERE deleted_at IS NULL";
-    private const string PageAll = PageStart + "deleted_at IS NULL" + Paged;
-    private const string CountQuarantined = "SELECT count(*) FROM source_server WHERE deleted_at IS NULL AND quarantine_reason IS NOT NULL";
-    private const string PageQuarantined = PageStart + "deleted_at IS NULL AND quarantine_reason IS NOT NULL" + Paged;
+    private const string CountAll = "SELECT count(*) FROM source_server WHERE project_id = ?1 AND deleted_at IS NULL";
+    private const string PageAll = PageStart + "project_id = ?1 AND deleted_at IS NULL" + Paged;
+    private const string CountQuarantined = "SELECT count(*) FROM source_server WHERE project_id = ?1 AND deleted_at IS NULL AND quarantine_reason IS NOT NULL";
+    private const string PageQuarantined = PageStart + "project_id = ?1 AND deleted_at IS NULL AND quarantine_reason IS NOT NULL" + Paged;
     private const string CountMatching = "SELECT count(*) FROM source_server WHERE" + Matching;
     private const string PageMatching = PageStart + Matching + Paged;
 
-    private static async ValueTask AnswerExistsAsync(SqliteReaders readers, IReadOnlyList<PendingLookup<ServerId, bool>> batch)
+    private static async ValueTask AnswerExistsAsync(SqliteReaders readers, IReadOnlyList<PendingLookup<SourceServerKey, bool>> batch)
     {
         bool[] known = await readers.ReadAsync(session => batch.Select(lookup =>
-            session["SELECT 1 FROM source_server WHERE server_id = ?1 AND deleted_at IS NULL"].Bind(1, lookup.Key.Value).Scalar() is not null).ToArray());
+            session["SELECT 1 FROM source_server WHERE server_id = ?1 AND deleted_at IS NULL"].Bind(1, lookup.Key.Text).Scalar() is not null).ToArray());
         for (int i = 0; i < known.Length; i++)
         {
             batch[i].TrySetResult(known[i]);
@@ -106,8 +106,9 @@ internal sealed class SqliteSourceServerStore(SqliteReaders readers, SqliteWrite
 
     private static SqliteStatement Filtered(SqliteStatement statement, SourceServerFilter filter) =>
         filter is { Quarantined: not false, NameContains: null }
-            ? statement
-            : statement.Bind(1, filter.Quarantined is { } quarantined ? (quarantined ? 1 : 0) : null).Bind(2, filter.NameContains);
+            ? statement.Bind(1, filter.ProjectId.Value)
+            : statement.Bind(1, filter.ProjectId.Value)
+                .Bind(2, filter.Quarantined is { } quarantined ? (quarantined ? 1 : 0) : null).Bind(3, filter.NameContains);
 
     private static List<SourceServer> ReadAll(SqliteStatement row)
     {
@@ -116,7 +117,7 @@ internal sealed class SqliteSourceServerStore(SqliteReaders readers, SqliteWrite
         {
             servers.Add(new SourceServer
             {
-                ServerId = ServerId.Parse(row.Text(0)),
+                Key = SourceServerKey.Parse(row.Text(0)),
                 Name = row.Text(1),
                 OsType = row.Text(2),
                 Details = row.Text(3),

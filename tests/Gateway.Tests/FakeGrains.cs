@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using CommandBroker.Contracts;
+using CommandBroker.Core;
 using CommandBroker.Gateway.Grains;
 
 namespace CommandBroker.Gateway.Tests;
@@ -19,10 +20,10 @@ internal sealed class FakeGrains : IBrokerGrains
 
     ISourceDirectoryGrain IBrokerGrains.Directory => DirectoryGrain;
 
-    ISourceServerGrain IBrokerGrains.SourceServer(string serverId)
+    ISourceServerGrain IBrokerGrains.SourceServer(SourceServerKey key)
     {
         ReferenceCount++;
-        return Server(serverId);
+        return Server(key.Text);
     }
 
     /// <summary>A source server that is registered from now on.</summary>

@@ -204,6 +204,6 @@ public sealed class PollTests
 
     private sealed class IdleQueues : ILocalQueues
     {
-        public bool IsIdle(string serverId) => true;
+        public bool IsIdle(ReadOnlySpan<char> key) => true;
     }
 }

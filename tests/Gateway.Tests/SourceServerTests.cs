@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CommandBroker.Contracts;
+using CommandBroker.Core;
 using Xunit;
 
 namespace CommandBroker.Gateway.Tests;
@@ -103,9 +104,9 @@ JsonElement never = (await host.SendAsync("GET", "/v3/sources/s1")).IsStamped().
         Assert.Equal(7, answer.Json.GetProperty("count").GetInt64());
         Assert.Equal("s1", answer.Json.GetProperty("source_servers")[0].GetProperty("id").GetString());
         Assert.Equal(
-            new SourceServerQuery { Limit = 1_000, Offset = 5, Quarantined = true, NameContains = "we" }, host.Grains.DirectoryGrain.Query);
+            new SourceServerQuery { Limit = 1_000, Offset = 5, Quarantined = true, NameContains = "we", ProjectId = ProjectId.DefaultValue }, host.Grains.DirectoryGrain.Query);
         await host.OperateAsync("GET", "/v3/sources");
-        Assert.Equal(new SourceServerQuery(), host.Grains.DirectoryGrain.Query);
+        Assert.Equal(new SourceServerQuery { ProjectId = ProjectId.DefaultValue }, host.Grains.DirectoryGrain.Query);
     }
 
     [Theory]

@@ -40,13 +40,13 @@ public sealed class FaultyDatabase : IBrokerDatabase, ICommandStore
 
     public ValueTask DisposeAsync() => _inner.DisposeAsync();
 
-    public async Task<StoredQueue?> LoadAsync(ServerId serverId)
+    public async Task<StoredQueue?> LoadAsync(SourceServerKey key)
     {
         ThrowIfDown();
         LoadCount++;
-        return Unreadable.Contains(serverId.Value)
+        return Unreadable.Contains(key.Text)
             ? throw new UnreadableRowException("The payload of command 1 cannot be read: it is NULL.")
-            : await _inner.Commands.LoadAsync(serverId);
+            : await _inner.Commands.LoadAsync(key);
     }
 
     public async Task<CommitStatus> CommitAsync(QueueCommit commit)

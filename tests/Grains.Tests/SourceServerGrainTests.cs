@@ -179,7 +179,7 @@ public sealed class SourceServerGrainTests(BrokerCluster cluster) : IClassFixtur
     {
         ISourceServerGrain queue = await cluster.NewQueueAsync();
         long seq = await BrokerCluster.EnqueueAsync(queue, "START");
-        StoredQueue stored = (await cluster.Database.LoadAsync(ServerId.Parse(queue.GetPrimaryKeyString())))!;
+        StoredQueue stored = (await cluster.Database.LoadAsync(SourceServerKey.Parse(queue.GetPrimaryKeyString())))!;
         Transition<PollOutcome> elsewhere = CommandQueue.Poll(stored.State, new QueuePolicy(), cluster.Clock.GetUtcNow());
         Assert.Equal(CommitStatus.Committed, await cluster.Database.CommitBehindTheBackAsync(
             new QueueCommit { SourceNo = stored.SourceNo, Writer = 1, Commands = elsewhere.Changes }));
@@ -195,7 +195,7 @@ public sealed class SourceServerGrainTests(BrokerCluster cluster) : IClassFixtur
     {
         ISourceServerGrain queue = await cluster.NewQueueAsync();
         long seq = await BrokerCluster.EnqueueAsync(queue, "START");
-        StoredQueue stored = (await cluster.Database.LoadAsync(ServerId.Parse(queue.GetPrimaryKeyString())))!;
+        StoredQueue stored = (await cluster.Database.LoadAsync(SourceServerKey.Parse(queue.GetPrimaryKeyString())))!;
         Transition<PollOutcome> elsewhere = CommandQueue.Poll(stored.State, new QueuePolicy(), cluster.Clock.GetUtcNow());
         await cluster.Database.CommitBehindTheBackAsync(new QueueCommit { SourceNo = stored.SourceNo, Writer = 1, Commands = elsewhere.Changes });
 

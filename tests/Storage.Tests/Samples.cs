@@ -59,9 +59,9 @@ internal static class Samples
         },
     };
 
-    public static SourceServer Server(string id, string name = "web-1") => new()
+    public static SourceServer Server(string key, string name = "web-1") => new()
     {
-        ServerId = ServerId.Parse(id),
+        Key = SourceServerKey.Parse(key),
         Name = name,
         OsType = "LINUX",
         Details = """{"ip":"10.0.0.1"}""",

@@ -18,7 +18,7 @@ public abstract class CommandStoreContract(StoreFixture fixture) : IAsyncLifetim
     [StoreFact]
     public async Task A_source_server_that_is_not_registered_has_no_queue()
     {
-        Assert.Null(await fixture.Commands.LoadAsync(ServerId.Parse("nobody")));
+        Assert.Null(await fixture.Commands.LoadAsync(SourceServerKey.Parse("nobody")));
     }
 
     [StoreFact]
@@ -114,6 +114,27 @@ public abstract class CommandStoreContract(StoreFixture fixture) : IAsyncLifetim
         await fixture.Commands.PurgeAsync(Samples.Noon.AddHours(1), 10);
         Assert.Null(await fixture.Commands.FindByKeyAsync(queue.SourceNo, "key"));
         Assert.Equal(CommitStatus.Committed, await CommitAsync(queue, Samples.Pending(2, "key")));
+    }
+
+    [StoreFact]
+    public async Task The_same_id_in_two_projects_has_two_queues()
+    {
+        StoredQueue bare = await fixture.RegisterAsync("a");
+        StoredQueue blue = await fixture.RegisterAsync("blue/a");
+        Command first = Samples.Pending(1, "key");
+
+        Assert.NotEqual(bare.SourceNo, blue.SourceNo);
+        Assert.Equal(CommitStatus.Committed, await CommitAsync(bare, first));
+        Assert.Empty((await fixture.LoadAsync("blue/a")).State.Open);
+        Assert.Null(await fixture.Commands.FindByKeyAsync(blue.SourceNo, "key"));
+        Assert.Equal(CommitStatus.Committed, await CommitAsync(blue, first, Samples.Pending(2)));
+        Assert.Equal(CommitStatus.Committed, await CommitAsync(blue, Samples.Ended(first)));
+
+        await fixture.ReopenAsync();
+        StoredQueue[] loaded = await Task.WhenAll(((string[])["a", "blue/a", "a"]).Select(fixture.LoadAsync));
+        Assert.Equal([1, 2, 1], loaded.Select(queue => Assert.Single(queue.State.Open).Seq));
+        Assert.Empty(await fixture.Commands.ReadHistoryAsync(bare.SourceNo, null, 10));
+        Assert.Single(await fixture.Commands.ReadHistoryAsync(blue.SourceNo, null, 10));
     }
 
     [StoreFact]
@@ -288,15 +309,15 @@ public abstract class CommandStoreContract(StoreFixture fixture) : IAsyncLifetim
                 return;
             }
 
-            await Assert.ThrowsAsync<UnreadableRowException>(() => fixture.Commands.LoadAsync(ServerId.Parse(name)));
+            await Assert.ThrowsAsync<UnreadableRowException>(() => fixture.Commands.LoadAsync(SourceServerKey.Parse(name)));
             await Assert.ThrowsAsync<UnreadableRowException>(() => fixture.Commands.FindAsync(queue.SourceNo, 1));
-            Assert.NotEmpty((await fixture.Sources.FindAsync(ServerId.Parse(name)))!.QuarantineReason!);
-            Assert.Contains((await fixture.Sources.ListAsync(new SourceServerFilter(10, Quarantined: true))).Servers, server => server.ServerId.Value == name);
+            Assert.NotEmpty((await fixture.Sources.FindAsync(SourceServerKey.Parse(name)))!.QuarantineReason!);
+            Assert.Contains((await fixture.Sources.ListAsync(new SourceServerFilter(ProjectId.Default, 10, Quarantined: true))).Servers, server => server.Key.Text == name);
             Assert.Single((await fixture.LoadAsync("healthy")).State.Open);
 
             await fixture.DamageAsync(queue.SourceNo, 1, _ => original);
             Assert.Equal(Samples.Pending(1), Assert.Single((await fixture.LoadAsync(name)).State.Open));
-            Assert.Null((await fixture.Sources.FindAsync(ServerId.Parse(name)))!.QuarantineReason);
+            Assert.Null((await fixture.Sources.FindAsync(SourceServerKey.Parse(name)))!.QuarantineReason);
         }
     }
 

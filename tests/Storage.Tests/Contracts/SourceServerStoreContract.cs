@@ -8,6 +8,8 @@ public abstract class SourceServerStoreContract(StoreFixture fixture) : IAsyncLi
 {
     private const int NoLimit = 1_000_000;
 
+    private static readonly ProjectId Blue = ProjectId.Parse("blue");
+
     public Task InitializeAsync() => fixture.OpenAsync();
 
     public Task DisposeAsync() => fixture.DisposeAsync().AsTask();
@@ -17,13 +19,13 @@ public abstract class SourceServerStoreContract(StoreFixture fixture) : IAsyncLi
     {
         SourceServer server = Samples.Server("a");
 
-        Assert.False(await fixture.Sources.ExistsAsync(server.ServerId));
-        Assert.Null(await fixture.Sources.FindAsync(server.ServerId));
+        Assert.False(await fixture.Sources.ExistsAsync(server.Key));
+        Assert.Null(await fixture.Sources.FindAsync(server.Key));
         Assert.True(await fixture.Sources.RegisterAsync(server, NoLimit));
         await fixture.ReopenAsync();
-        Assert.True(await fixture.Sources.ExistsAsync(server.ServerId));
-        Assert.Equal(server, await fixture.Sources.FindAsync(server.ServerId));
-        Assert.False(await fixture.Sources.ExistsAsync(ServerId.Parse("A")));
+        Assert.True(await fixture.Sources.ExistsAsync(server.Key));
+        Assert.Equal(server, await fixture.Sources.FindAsync(server.Key));
+        Assert.False(await fixture.Sources.ExistsAsync(SourceServerKey.Parse("A")));
     }
 
     [StoreFact]
@@ -33,7 +35,7 @@ public abstract class SourceServerStoreContract(StoreFixture fixture) : IAsyncLi
 
         await fixture.Sources.RegisterAsync(Samples.Server("a", "new name") with { Details = "{}", RegisteredAt = Samples.Noon.AddDays(1) }, NoLimit);
 
-        Assert.Equal(Samples.Server("a", "new name") with { Details = "{}" }, await fixture.Sources.FindAsync(ServerId.Parse("a")));
+        Assert.Equal(Samples.Server("a", "new name") with { Details = "{}" }, await fixture.Sources.FindAsync(SourceServerKey.Parse("a")));
     }
 
     [StoreFact]
@@ -43,11 +45,71 @@ public abstract class SourceServerStoreContract(StoreFixture fixture) : IAsyncLi
         Assert.True(await fixture.Sources.RegisterAsync(Samples.Server("b"), maxCount: 2));
         Assert.False(await fixture.Sources.RegisterAsync(Samples.Server("c"), maxCount: 2));
         Assert.True(await fixture.Sources.RegisterAsync(Samples.Server("b"), maxCount: 2));
-        Assert.False(await fixture.Sources.ExistsAsync(ServerId.Parse("c")));
+        Assert.False(await fixture.Sources.ExistsAsync(SourceServerKey.Parse("c")));
 
-        await fixture.Sources.DeleteAsync(ServerId.Parse("a"), Samples.Noon);
+        await fixture.Sources.DeleteAsync(SourceServerKey.Parse("a"), Samples.Noon);
         Assert.True(await fixture.Sources.RegisterAsync(Samples.Server("c"), maxCount: 2));
         Assert.False(await fixture.Sources.RegisterAsync(Samples.Server("a"), maxCount: 2));
+    }
+
+    [StoreFact]
+    public async Task The_limit_counts_for_each_project_by_itself_and_is_exact_under_a_rush()
+    {
+        bool[] bare = await Task.WhenAll(Enumerable.Range(0, 12).Select(i => fixture.Sources.RegisterAsync(Samples.Server($"s-{i}"), maxCount: 3)));
+        bool[] blue = await Task.WhenAll(Enumerable.Range(0, 12).Select(i => fixture.Sources.RegisterAsync(Samples.Server($"blue/s-{i}"), maxCount: 5)));
+
+        Assert.Equal((3, 5), (bare.Count(fits => fits), blue.Count(fits => fits)));
+        Assert.False(await fixture.Sources.RegisterAsync(Samples.Server("red/s-1"), maxCount: 0));
+        Assert.Equal(5, (await fixture.Sources.ListAsync(new SourceServerFilter(Blue, 10))).TotalCount);
+    }
+
+    [StoreFact]
+    public async Task The_same_id_in_two_projects_is_two_source_servers()
+    {
+        SourceServerKey bare = SourceServerKey.Parse("a");
+        SourceServerKey blue = SourceServerKey.Parse("blue/a");
+        await fixture.Sources.RegisterAsync(Samples.Server("a", "bare"), NoLimit);
+        Assert.False(await fixture.Sources.ExistsAsync(blue));
+        Assert.Null(await fixture.Sources.FindAsync(blue));
+        Assert.False(await fixture.Sources.RenameAsync(blue, "other"));
+        Assert.False(await fixture.Sources.DeleteAsync(blue, Samples.Noon));
+
+        await fixture.Sources.RegisterAsync(Samples.Server("blue/a", "blue"), NoLimit);
+        await fixture.Sources.RegisterAsync(Samples.Server("blue/b", "blue"), NoLimit);
+        await VisitAsync(("blue/a", Samples.Noon.AddMinutes(1)));
+        await fixture.Sources.SetHasOverridesAsync(blue, true);
+        await fixture.Sources.RenameAsync(blue, "renamed");
+        await fixture.ReopenAsync();
+
+        Assert.Equal(Samples.Server("a", "bare"), await fixture.Sources.FindAsync(bare));
+        Assert.Equal(Samples.Server("blue/a", "renamed") with { LastVisitAt = Samples.Noon.AddMinutes(1) }, await fixture.Sources.FindAsync(blue));
+        Assert.Equal((false, true), ((await fixture.LoadAsync("a")).HasOverrides, (await fixture.LoadAsync("blue/a")).HasOverrides));
+        Assert.Equal(["a"], await KeysAsync(ProjectId.Default));
+        Assert.Equal(["blue/a", "blue/b"], await KeysAsync(Blue));
+        Assert.Empty(await KeysAsync(ProjectId.Parse("red")));
+
+        Assert.True(await fixture.Sources.DeleteAsync(bare, Samples.Noon));
+        Assert.Null(await fixture.Sources.FindAsync(bare));
+        Assert.NotNull(await fixture.Commands.LoadAsync(blue));
+        Assert.Equal(["blue/a", "blue/b"], await KeysAsync(Blue));
+    }
+
+    [StoreFact]
+    public async Task A_project_sees_its_own_quarantined_only()
+    {
+        StoredQueue queue = await fixture.RegisterAsync("blue/a");
+        await fixture.RegisterAsync("a");
+        await fixture.Commands.CommitAsync(new QueueCommit { SourceNo = queue.SourceNo, Writer = 1, Commands = [Samples.Pending(1)] });
+        if (!await fixture.DamageAsync(queue.SourceNo, 1, _ => null))
+        {
+            return;
+        }
+
+        await Assert.ThrowsAsync<UnreadableRowException>(() => fixture.Commands.LoadAsync(SourceServerKey.Parse("blue/a")));
+
+        Assert.Equal(1, (await fixture.Sources.ListAsync(new SourceServerFilter(Blue, 10, Quarantined: true))).TotalCount);
+        Assert.Empty((await fixture.Sources.ListAsync(new SourceServerFilter(ProjectId.Default, 10, Quarantined: true))).Servers);
+        Assert.Equal(1, (await fixture.Sources.ListAsync(new SourceServerFilter(ProjectId.Default, 10, NameContains: "WEB"))).TotalCount);
     }
 
     [StoreFact]
@@ -58,16 +120,16 @@ public abstract class SourceServerStoreContract(StoreFixture fixture) : IAsyncLi
             await fixture.Sources.RegisterAsync(Samples.Server(id, "Name-" + id), NoLimit);
         }
 
-        SourceServerPage page = await fixture.Sources.ListAsync(new SourceServerFilter(2, Offset: 1));
-        SourceServerPage named = await fixture.Sources.ListAsync(new SourceServerFilter(10, NameContains: "nAME-B"));
-        SourceServerPage wild = await fixture.Sources.ListAsync(new SourceServerFilter(10, NameContains: "%"));
+        SourceServerPage page = await fixture.Sources.ListAsync(new SourceServerFilter(ProjectId.Default, 2, Offset: 1));
+        SourceServerPage named = await fixture.Sources.ListAsync(new SourceServerFilter(ProjectId.Default, 10, NameContains: "nAME-B"));
+        SourceServerPage wild = await fixture.Sources.ListAsync(new SourceServerFilter(ProjectId.Default, 10, NameContains: "%"));
 
-        Assert.Equal(["a", "b"], page.Servers.Select(server => server.ServerId.Value));
+        Assert.Equal(["a", "b"], page.Servers.Select(server => server.Key.Text));
         Assert.Equal(3, page.TotalCount);
-        Assert.Equal(("b", 1L), (Assert.Single(named.Servers).ServerId.Value, named.TotalCount));
+        Assert.Equal(("b", 1L), (Assert.Single(named.Servers).Key.Text, named.TotalCount));
         Assert.Empty(wild.Servers);
-        Assert.Empty((await fixture.Sources.ListAsync(new SourceServerFilter(10, Quarantined: true))).Servers);
-        Assert.Equal(3, (await fixture.Sources.ListAsync(new SourceServerFilter(10, Quarantined: false))).TotalCount);
+        Assert.Empty((await fixture.Sources.ListAsync(new SourceServerFilter(ProjectId.Default, 10, Quarantined: true))).Servers);
+        Assert.Equal(3, (await fixture.Sources.ListAsync(new SourceServerFilter(ProjectId.Default, 10, Quarantined: false))).TotalCount);
     }
 
     [StoreFact]
@@ -75,9 +137,9 @@ public abstract class SourceServerStoreContract(StoreFixture fixture) : IAsyncLi
     {
         await fixture.Sources.RegisterAsync(Samples.Server("a"), NoLimit);
 
-        Assert.True(await fixture.Sources.RenameAsync(ServerId.Parse("a"), "other"));
-        Assert.False(await fixture.Sources.RenameAsync(ServerId.Parse("b"), "other"));
-        Assert.Equal("other", (await fixture.Sources.FindAsync(ServerId.Parse("a")))!.Name);
+        Assert.True(await fixture.Sources.RenameAsync(SourceServerKey.Parse("a"), "other"));
+        Assert.False(await fixture.Sources.RenameAsync(SourceServerKey.Parse("b"), "other"));
+        Assert.Equal("other", (await fixture.Sources.FindAsync(SourceServerKey.Parse("a")))!.Name);
     }
 
     [StoreFact]
@@ -86,8 +148,8 @@ public abstract class SourceServerStoreContract(StoreFixture fixture) : IAsyncLi
         StoredQueue queue = await fixture.RegisterAsync("a");
         await fixture.Commands.CommitAsync(new QueueCommit { SourceNo = queue.SourceNo, Writer = 1, Commands = [Samples.Pending(1)] });
 
-        Assert.False(await fixture.Sources.DeleteAsync(ServerId.Parse("a"), Samples.Noon));
-        Assert.True(await fixture.Sources.ExistsAsync(ServerId.Parse("a")));
+        Assert.False(await fixture.Sources.DeleteAsync(SourceServerKey.Parse("a"), Samples.Noon));
+        Assert.True(await fixture.Sources.ExistsAsync(SourceServerKey.Parse("a")));
     }
 
     [StoreFact]
@@ -97,11 +159,11 @@ public abstract class SourceServerStoreContract(StoreFixture fixture) : IAsyncLi
         await fixture.Commands.CommitAsync(new QueueCommit { SourceNo = queue.SourceNo, Writer = 1, Commands = [Samples.Pending(1)] });
         await fixture.Commands.CommitAsync(new QueueCommit { SourceNo = queue.SourceNo, Writer = 1, Commands = [Samples.Ended(Samples.Pending(1))] });
 
-        Assert.True(await fixture.Sources.DeleteAsync(ServerId.Parse("a"), Samples.Noon));
-        Assert.False(await fixture.Sources.DeleteAsync(ServerId.Parse("a"), Samples.Noon));
-        Assert.Null(await fixture.Commands.LoadAsync(ServerId.Parse("a")));
-        Assert.Null(await fixture.Sources.FindAsync(ServerId.Parse("a")));
-        Assert.Equal(0, (await fixture.Sources.ListAsync(new SourceServerFilter(10))).TotalCount);
+        Assert.True(await fixture.Sources.DeleteAsync(SourceServerKey.Parse("a"), Samples.Noon));
+        Assert.False(await fixture.Sources.DeleteAsync(SourceServerKey.Parse("a"), Samples.Noon));
+        Assert.Null(await fixture.Commands.LoadAsync(SourceServerKey.Parse("a")));
+        Assert.Null(await fixture.Sources.FindAsync(SourceServerKey.Parse("a")));
+        Assert.Equal(0, (await fixture.Sources.ListAsync(new SourceServerFilter(ProjectId.Default, 10))).TotalCount);
         await fixture.Commands.PurgeAsync(Samples.Noon.AddDays(1), 10);
 
         StoredQueue again = await fixture.RegisterAsync("a");
@@ -115,7 +177,7 @@ public abstract class SourceServerStoreContract(StoreFixture fixture) : IAsyncLi
         await VisitAsync(("a", Samples.Noon.AddMinutes(1)), ("nobody", Samples.Noon));
         await VisitAsync(("a", Samples.Noon));
 
-        Assert.Equal(Samples.Noon.AddMinutes(1), (await fixture.Sources.FindAsync(ServerId.Parse("a")))!.LastVisitAt);
+        Assert.Equal(Samples.Noon.AddMinutes(1), (await fixture.Sources.FindAsync(SourceServerKey.Parse("a")))!.LastVisitAt);
     }
 
     [StoreFact]
@@ -123,12 +185,15 @@ public abstract class SourceServerStoreContract(StoreFixture fixture) : IAsyncLi
     {
         await fixture.RegisterAsync("a");
 
-        await fixture.Sources.SetHasOverridesAsync(ServerId.Parse("a"), true);
+        await fixture.Sources.SetHasOverridesAsync(SourceServerKey.Parse("a"), true);
         Assert.True((await fixture.LoadAsync("a")).HasOverrides);
-        await fixture.Sources.SetHasOverridesAsync(ServerId.Parse("a"), false);
+        await fixture.Sources.SetHasOverridesAsync(SourceServerKey.Parse("a"), false);
         Assert.False((await fixture.LoadAsync("a")).HasOverrides);
     }
 
-    private Task VisitAsync(params (string Id, DateTimeOffset At)[] visits) =>
-        fixture.Sources.RecordVisitsAsync([.. visits.Select(visit => KeyValuePair.Create(ServerId.Parse(visit.Id), visit.At))]);
+    private async Task<IEnumerable<string>> KeysAsync(ProjectId project) =>
+        (await fixture.Sources.ListAsync(new SourceServerFilter(project, 10))).Servers.Select(server => server.Key.Text);
+
+    private Task VisitAsync(params (string Key, DateTimeOffset At)[] visits) =>
+        fixture.Sources.RecordVisitsAsync([.. visits.Select(visit => KeyValuePair.Create(SourceServerKey.Parse(visit.Key), visit.At))]);
 }

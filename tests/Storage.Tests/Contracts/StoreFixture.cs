@@ -25,11 +25,11 @@ public abstract class StoreFixture : IAsyncDisposable
     public abstract ValueTask DisposeAsync();
 
     /// <summary>Registers a source server and gives its queue.</summary>
-    internal async Task<StoredQueue> RegisterAsync(string id)
+    internal async Task<StoredQueue> RegisterAsync(string key)
     {
-        await Sources.RegisterAsync(Samples.Server(id), maxCount: 1_000_000);
-        return (await Commands.LoadAsync(ServerId.Parse(id)))!;
+        await Sources.RegisterAsync(Samples.Server(key), maxCount: 1_000_000);
+        return (await Commands.LoadAsync(SourceServerKey.Parse(key)))!;
     }
 
-    internal async Task<StoredQueue> LoadAsync(string id) => (await Commands.LoadAsync(ServerId.Parse(id)))!;
+    internal async Task<StoredQueue> LoadAsync(string key) => (await Commands.LoadAsync(SourceServerKey.Parse(key)))!;
 }

@@ -20,7 +20,7 @@ public sealed class PostgresSchemaTests
             await other.OpenAsync(CancellationToken.None);
         }));
 
-        Assert.Equal(2L, await fixture.ScalarAsync("select count(*) from schema_version"));
+        Assert.Equal(3L, await fixture.ScalarAsync("select count(*) from schema_version"));
     }
 
     [PostgresFact]

@@ -30,7 +30,7 @@ public sealed class SqliteExistsTests : IAsyncLifetime
             gate.Wait();
             return true;
         }))];
-        Task<bool>[] asked = [.. Enumerable.Range(0, Count).Select(number => store.ExistsAsync(ServerId.Parse($"s-{number}")))];
+        Task<bool>[] asked = [.. Enumerable.Range(0, Count).Select(number => store.ExistsAsync(SourceServerKey.Parse($"s-{number}")))];
         gate.Set();
         await Task.WhenAll(busy);
         bool[] known = await Task.WhenAll(asked);

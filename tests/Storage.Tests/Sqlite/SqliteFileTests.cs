@@ -1,3 +1,4 @@
+using CommandBroker.Core;
 using CommandBroker.Storage.Sqlite;
 using Xunit;
 
@@ -109,13 +110,15 @@ public sealed class SqliteFileTests : IAsyncLifetime
     {
         Execute("""
             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
-            INSERT INTO source_server (server_id, name, os_type, details, registered_at) SELECT 's-' || i, 'name', 'LINUX', '{}', i FROM n
+            INSERT INTO source_server (project_id, server_id, name, os_type, details, registered_at)
+            SELECT 'blue', 'blue/s-' || i, 'name', 'LINUX', '{}', i FROM n
             """);
+        await _fixture.RegisterAsync("s-1");
 
-        SourceServerPage page = await _fixture.Sources.ListAsync(new SourceServerFilter(1_000, Offset: 99_500));
+        SourceServerPage page = await _fixture.Sources.ListAsync(new SourceServerFilter(ProjectId.Parse("blue"), 1_000, Offset: 99_500));
 
         Assert.Equal((100_000L, 500), (page.TotalCount, page.Servers.Count));
-        Assert.Equal("s-100000", page.Servers[^1].ServerId.Value);
+        Assert.Equal("blue/s-100000", page.Servers[^1].Key.Text);
     }
 
     private void Execute(string script)

@@ -1,0 +1,68 @@
+using CommandBroker.Contracts;
+using CommandBroker.Core;
+using CommandBroker.Gateway.Grains;
+using Microsoft.Extensions.Options;
+using Xunit;
+
+namespace CommandBroker.Gateway.Tests;
+
+public sealed class SourceServerCacheTests
+{
+    private static readonly ProjectId Blue = ProjectId.Parse("blue");
+    private static readonly ServerId Web = ServerId.Parse("web");
+
+    private readonly FakeGrains _grains = new();
+    private readonly IdleQueue _local = new();
+    private readonly SourceServerCache _cache;
+
+    public SourceServerCacheTests() => _cache = new SourceServerCache(_grains, _local, Options.Create(new GatewayOptions()));
+
+    [Fact]
+    public async Task A_source_server_of_another_project_is_asked_for_by_its_own_key_and_not_found()
+    {
+        _grains.Register("web");
+        Assert.NotNull(await _cache.FindAsync(ProjectId.Default, Web));
+
+        Assert.False(_cache.TryGet(Blue, Web, out _));
+        Assert.Null(await _cache.FindAsync(Blue, Web));
+        Assert.Equal(["Exists web", "Exists blue/web"], _grains.DirectoryGrain.Calls);
+        Assert.Equal(1, _grains.ReferenceCount);
+    }
+
+    [Fact]
+    public async Task The_same_id_in_two_projects_leads_to_two_queues()
+    {
+        _grains.Register("web");
+        _grains.Register("blue/web");
+
+        ISourceServerGrain? bare = await _cache.FindAsync(ProjectId.Default, Web);
+        ISourceServerGrain? blue = await _cache.FindAsync(Blue, Web);
+
+        Assert.NotSame(bare, blue);
+        Assert.True(_cache.TryGet(Blue, Web, out ISourceServerGrain? known));
+        Assert.Same(blue, known);
+        _cache.Remove(ProjectId.Default, Web);
+        Assert.True(_cache.TryGet(Blue, Web, out _));
+        Assert.False(_cache.TryGet(ProjectId.Default, Web, out _));
+        Assert.Equal(1, _cache.Count);
+    }
+
+    [Fact]
+    public void A_queue_that_is_idle_in_one_project_is_not_idle_in_another()
+    {
+        _local.Key = "blue/web";
+        Assert.True(_cache.IsIdle(Blue, Web));
+        Assert.False(_cache.IsIdle(ProjectId.Default, Web));
+
+        _local.Key = "web";
+        Assert.False(_cache.IsIdle(Blue, Web));
+        Assert.True(_cache.IsIdle(ProjectId.Default, Web));
+    }
+
+    private sealed class IdleQueue : ILocalQueues
+    {
+        public string Key { get; set; } = "";
+
+        public bool IsIdle(ReadOnlySpan<char> key) => key.SequenceEqual(Key);
+    }
+}

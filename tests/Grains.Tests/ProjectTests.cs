@@ -1,0 +1,71 @@
+using CommandBroker.Contracts;
+using CommandBroker.Core;
+using Xunit;
+
+namespace CommandBroker.Grains.Tests;
+
+public sealed class ProjectTests(BrokerCluster cluster) : IClassFixture<BrokerCluster>
+{
+    [Fact]
+    public async Task The_same_id_in_two_projects_shares_nothing()
+    {
+        ISourceServerGrain bare = await RegisterAsync("shared", project: null);
+        ISourceServerGrain blue = await RegisterAsync("shared", "blue");
+
+        Assert.Equal(1, await BrokerCluster.EnqueueAsync(bare, "START", key: "k"));
+        Assert.Equal(PollStatus.Idle, (await blue.PollAsync()).Status);
+        Assert.Equal(PollStatus.Idle, (await blue.PollAsync()).Status);
+        Assert.True(cluster.LocalQueues.IsIdle("blue/shared"));
+        Assert.False(cluster.LocalQueues.IsIdle("shared"));
+        EnqueueReply reply = (await blue.EnqueueAsync([BrokerCluster.Call("STOP", key: "k")], "operator"))[0];
+        Assert.Equal((null, 1L, false), (reply.Error, reply.Seq, reply.WasThere));
+        Assert.Equal("STOP", (await blue.PollAsync()).Name);
+        Assert.Equal("START", (await bare.PollAsync()).Name);
+
+        await bare.ConfigureAsync(new SourceServerSettings { MaxDeliveries = 7 });
+        Assert.Null((await blue.ReadSettingsAsync()).MaxDeliveries);
+
+        await blue.ReportAsync(BrokerCluster.Report("STOP", seq: 1));
+        await blue.DeleteAsync();
+        Assert.False(await cluster.Directory.ExistsAsync("blue/shared"));
+        Assert.True(await cluster.Directory.ExistsAsync("shared"));
+        Assert.Equal("shared", (await bare.ListAsync()).ServerId);
+        Assert.Equal(1, (await bare.ListAsync()).LeasedCount);
+    }
+
+    [Fact]
+    public async Task A_page_holds_the_source_servers_of_its_project()
+    {
+        await RegisterAsync("g1", "green");
+        await RegisterAsync("g2", "green");
+        await RegisterAsync("g1", "olive");
+        await cluster.Queue("green/g2").PollAsync();
+
+        SourceServerListView green = await cluster.Directory.ListAsync(new SourceServerQuery { ProjectId = "green" });
+
+        Assert.Equal(["g1", "g2"], green.Servers.Select(server => server.ServerId));
+        Assert.Equal([false, true], green.Servers.Select(server => server.Connected));
+        Assert.False(Assert.Single((await cluster.Directory.ListAsync(new SourceServerQuery { ProjectId = "olive" })).Servers).Connected);
+        Assert.Empty((await cluster.Directory.ListAsync(new SourceServerQuery { ProjectId = "nobody" })).Servers);
+        Assert.Null(await cluster.Directory.ShowAsync("olive/g2"));
+        await cluster.Directory.RenameAsync("olive/g1", "other");
+        Assert.Equal("test", (await cluster.Directory.ShowAsync("green/g1"))!.Name);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a/b")]
+    public async Task A_project_id_that_is_none_is_refused(string project)
+    {
+        BrokerException refused = await Assert.ThrowsAsync<BrokerException>(() => RegisterAsync("x", project));
+
+        Assert.Equal(BrokerErrorReason.InvalidArgument, refused.Reason);
+        Assert.Contains("project_id", refused.Message, StringComparison.Ordinal);
+    }
+
+    private async Task<ISourceServerGrain> RegisterAsync(string id, string? project)
+    {
+        Assert.Equal(id, await cluster.Directory.RegisterAsync(new RegisterCall { ServerId = id, ProjectId = project, Name = "test", OsType = "LINUX" }));
+        return cluster.Queue(new SourceServerKey(ProjectId.Parse(project ?? ProjectId.DefaultValue), ServerId.Parse(id)).Text);
+    }
+}
