@@ -10,7 +10,7 @@ public static class DefaultTenant
     public const string DomainName = "default";
 
     /// <summary>The id of the default project.</summary>
-    public const string ProjectId = "2d7b94e60c1f4f8fb35a7c9e84d10f63";
+    public const string ProjectId = Core.ProjectId.DefaultValue;
 
     /// <summary>Its name.</summary>
     public const string ProjectName = "default";
