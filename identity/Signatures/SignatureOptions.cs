@@ -10,8 +10,8 @@ public sealed record SignatureOptions
     public TimeSpan MaxClockSkew { get; init; } = TimeSpan.FromMinutes(15);
 
     /// <summary>
-    /// Whether <c>X-Sdk-Content-Sha256: UNSIGNED-PAYLOAD</c>, signed, may stand for the hash of the body. Default false: whoever sits between
-    /// could change such a body unnoticed.
+    /// Whether <c>X-Sdk-Content-Sha256: UNSIGNED-PAYLOAD</c> may stand in place of the body's hash. Default false: whoever sits between could
+    /// change such a body unnoticed.
     /// </summary>
     public bool AllowUnsignedPayload { get; init; }
 }
