@@ -31,16 +31,17 @@ public static class CommandBrokerClientServices
         services.AddOptions<CommandBrokerClientOptions>()
             .Configure(options => configure?.Invoke(options))
             .Validate(
-                options => options.Principal.Length > 0 && Validator.TryValidateObject(options.Retry, new ValidationContext(options.Retry), null, true),
-                "CommandBrokerClientOptions: Principal must not be empty, Retry:MaxAttempts is 1 to 20, BaseInterval 1 ms to 1 min, MaxInterval 1 ms to 5 min.")
+                options => options.Principal.Length > 0 && CommandBroker.Core.ProjectId.TryParse(options.ProjectId, out _)
+                    && Validator.TryValidateObject(options.Retry, new ValidationContext(options.Retry), null, true),
+                "CommandBrokerClientOptions: Principal must not be empty, ProjectId is 1 to 64 letters, digits, - and _, Retry:MaxAttempts is 1 to 20, BaseInterval 1 ms to 1 min, MaxInterval 1 ms to 5 min.")
             .ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ICommandBrokerClientFactory>(host => new GrainCommandBrokerClientFactory(
-            host.GetRequiredService<IGrainFactory>(), OptionsOf(host).Retry, host.GetRequiredService<TimeProvider>()));
+            host.GetRequiredService<IGrainFactory>(), OptionsOf(host), host.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<ICommandBrokerClient>(host =>
             host.GetRequiredService<ICommandBrokerClientFactory>().For(OptionsOf(host).Principal));
         services.TryAddSingleton<ISourceServerClient>(host => new GrainSourceServerClient(
-            host.GetRequiredService<IGrainFactory>(), OptionsOf(host).Retry, host.GetRequiredService<TimeProvider>()));
+            host.GetRequiredService<IGrainFactory>(), OptionsOf(host).Retry, host.GetRequiredService<TimeProvider>(), OptionsOf(host).ProjectId));
         return services;
     }
 

@@ -4,5 +4,8 @@ namespace CommandBroker.Client;
 public interface ICommandBrokerClientFactory
 {
     /// <summary>A client whose changes are noted as made by a principal.</summary>
-    ICommandBrokerClient For(string principal);
+    /// <param name="principal">The principal's name.</param>
+    /// <param name="projectId">The project whose source servers it sees; null means that of <see cref="CommandBrokerClientOptions.ProjectId"/>.</param>
+    /// <exception cref="Contracts.BrokerException">InvalidArgument: the project id is none.</exception>
+    ICommandBrokerClient For(string principal, string? projectId = null);
 }

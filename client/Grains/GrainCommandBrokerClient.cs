@@ -1,4 +1,5 @@
 using CommandBroker.Contracts;
+using CommandBroker.Core;
 
 namespace CommandBroker.Client.Grains;
 
@@ -11,6 +12,7 @@ public sealed class GrainCommandBrokerClient : ICommandBrokerClient
     private readonly IGrainFactory _grains;
     private readonly GrainCall _call;
     private readonly string _principal;
+    private readonly ProjectId _project;
     private readonly TimeProvider _time;
 
     /// <summary>Makes one.</summary>
@@ -18,8 +20,12 @@ public sealed class GrainCommandBrokerClient : ICommandBrokerClient
     /// <param name="principal">Who the history says made the changes.</param>
     /// <param name="retry">How calls are repeated; null means the defaults.</param>
     /// <param name="time">The clock of pauses; null means the system's.</param>
-    public GrainCommandBrokerClient(IGrainFactory grains, string principal, RetryOptions? retry = null, TimeProvider? time = null)
+    /// <param name="projectId">The project whose source servers it sees; null means the default project.</param>
+    /// <exception cref="BrokerException">InvalidArgument: the project id is none.</exception>
+    public GrainCommandBrokerClient(
+        IGrainFactory grains, string principal, RetryOptions? retry = null, TimeProvider? time = null, string? projectId = null)
     {
+        _project = ProjectText.Check(projectId);
         _grains = grains;
         _principal = principal;
         _time = time ?? TimeProvider.System;
@@ -109,5 +115,5 @@ public sealed class GrainCommandBrokerClient : ICommandBrokerClient
         }
     }
 
-    private ISourceServerGrain Grain(string serverId) => _grains.GetGrain<ISourceServerGrain>(ServerIdText.Check(serverId));
+    private ISourceServerGrain Grain(string serverId) => _grains.GetGrain<ISourceServerGrain>(ServerIdText.KeyOf(_project, serverId));
 }

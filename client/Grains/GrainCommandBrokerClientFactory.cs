@@ -1,7 +1,8 @@
 namespace CommandBroker.Client.Grains;
 
 /// <summary>Makes grain clients that act for somebody.</summary>
-internal sealed class GrainCommandBrokerClientFactory(IGrainFactory grains, RetryOptions retry, TimeProvider time) : ICommandBrokerClientFactory
+internal sealed class GrainCommandBrokerClientFactory(IGrainFactory grains, CommandBrokerClientOptions options, TimeProvider time) : ICommandBrokerClientFactory
 {
-    public ICommandBrokerClient For(string principal) => new GrainCommandBrokerClient(grains, principal, retry, time);
+    public ICommandBrokerClient For(string principal, string? projectId = null) =>
+        new GrainCommandBrokerClient(grains, principal, options.Retry, time, projectId ?? options.ProjectId);
 }

@@ -1,4 +1,5 @@
 using CommandBroker.Contracts;
+using CommandBroker.Core;
 
 namespace CommandBroker.Client.Grains;
 
@@ -7,10 +8,12 @@ public sealed class GrainSourceServerClient : ISourceServerClient
 {
     private readonly IGrainFactory _grains;
     private readonly GrainCall _call;
+    private readonly ProjectId _project;
 
     /// <summary>Makes one; the parameters are those of <see cref="GrainCommandBrokerClient"/>.</summary>
-    public GrainSourceServerClient(IGrainFactory grains, RetryOptions? retry = null, TimeProvider? time = null)
+    public GrainSourceServerClient(IGrainFactory grains, RetryOptions? retry = null, TimeProvider? time = null, string? projectId = null)
     {
+        _project = ProjectText.Check(projectId);
         _grains = grains;
         _call = new GrainCall(new CallRetrier(retry ?? new RetryOptions(), time ?? TimeProvider.System, Random.Shared.NextDouble));
     }
@@ -20,21 +23,25 @@ public sealed class GrainSourceServerClient : ISourceServerClient
     /// <inheritdoc/>
     public Task<string> RegisterAsync(RegisterCall call, CancellationToken cancellationToken = default)
     {
-        RegisterCall named = call with { ServerId = call.ServerId ?? Guid.CreateVersion7().ToString() };
+        RegisterCall named = call with
+        {
+            ServerId = call.ServerId ?? Guid.CreateVersion7().ToString(),
+            ProjectId = _project.Value,
+        };
         return _call.RunAsync(() => Directory.RegisterAsync(named), cancellationToken);
     }
 
     /// <inheritdoc/>
     public Task<SourceServerView?> ShowAsync(string serverId, CancellationToken cancellationToken = default) =>
-        _call.RunAsync(() => Directory.ShowAsync(ServerIdText.Check(serverId)), cancellationToken);
+        _call.RunAsync(() => Directory.ShowAsync(ServerIdText.KeyOf(_project, serverId)), cancellationToken);
 
     /// <inheritdoc/>
     public Task<SourceServerListView> ListAsync(SourceServerQuery query, CancellationToken cancellationToken = default) =>
-        _call.RunAsync(() => Directory.ListAsync(query), cancellationToken);
+        _call.RunAsync(() => Directory.ListAsync(query with { ProjectId = _project.Value }), cancellationToken);
 
     /// <inheritdoc/>
     public Task RenameAsync(string serverId, string name, CancellationToken cancellationToken = default) =>
-        _call.RunAsync(() => Directory.RenameAsync(ServerIdText.Check(serverId), name), cancellationToken);
+        _call.RunAsync(() => Directory.RenameAsync(ServerIdText.KeyOf(_project, serverId), name), cancellationToken);
 
     /// <inheritdoc/>
     public Task DeleteAsync(string serverId, CancellationToken cancellationToken = default)
@@ -46,7 +53,7 @@ public sealed class GrainSourceServerClient : ISourceServerClient
                 attempt++;
                 try
                 {
-                    await _grains.GetGrain<ISourceServerGrain>(ServerIdText.Check(serverId)).DeleteAsync();
+                    await _grains.GetGrain<ISourceServerGrain>(ServerIdText.KeyOf(_project, serverId)).DeleteAsync();
                 }
                 catch (BrokerException fault) when (attempt > 1 && fault.Reason == BrokerErrorReason.UnknownSourceServer)
                 {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using CommandBroker.Client.Grains;
 using CommandBroker.Contracts;
+using CommandBroker.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Orleans.Runtime;
@@ -109,6 +110,60 @@ public sealed class GrainClientTests
 
         Assert.Equal(["tool", "somebody"], actors);
         Assert.NotNull(host.GetRequiredService<ISourceServerClient>());
+    }
+
+    [Fact]
+    public async Task Clients_see_the_source_servers_of_one_project()
+    {
+        var calls = new List<string>();
+        using ServiceProvider host = new ServiceCollection()
+            .AddSingleton(FakeGrains.Create((key, method, args) =>
+            {
+                calls.Add($"{method} {key} {args.ElementAtOrDefault(0)}");
+                return method switch
+                {
+                    nameof(ISourceDirectoryGrain.ShowAsync) => ValueTask.FromResult<SourceServerView?>(null),
+                    nameof(ISourceDirectoryGrain.ListAsync) when args.Length > 0 => ValueTask.FromResult(
+                        new SourceServerListView { Servers = [], TotalCount = ((SourceServerQuery)args[0]!).ProjectId == "blue" ? 1 : 0 }),
+                    nameof(ISourceDirectoryGrain.RegisterAsync) => ValueTask.FromResult(((RegisterCall)args[0]!).ProjectId!),
+                    nameof(ISourceDirectoryGrain.RenameAsync) or nameof(ISourceServerGrain.DeleteAsync) => ValueTask.CompletedTask,
+                    _ => ValueTask.FromResult(new SourceServerSettings()),
+                };
+            }))
+            .AddCommandBrokerClient(configure: options => options.ProjectId = "blue")
+            .BuildServiceProvider();
+        ICommandBrokerClientFactory factory = host.GetRequiredService<ICommandBrokerClientFactory>();
+        ISourceServerClient sources = host.GetRequiredService<ISourceServerClient>();
+
+        await host.GetRequiredService<ICommandBrokerClient>().ReadSettingsAsync("web");
+        await factory.For("me").ReadSettingsAsync("web");
+        await factory.For("me", "red").ReadSettingsAsync("web");
+        await factory.For("me", ProjectId.DefaultValue).ReadSettingsAsync("web");
+        await sources.ShowAsync("web");
+        await sources.RenameAsync("web", "name");
+        await sources.DeleteAsync("web");
+
+        Assert.Equal(
+            ["ReadSettingsAsync blue/web ", "ReadSettingsAsync blue/web ", "ReadSettingsAsync red/web ", "ReadSettingsAsync web ",
+                "ShowAsync 0 blue/web", "RenameAsync 0 blue/web", "DeleteAsync blue/web "],
+            calls);
+        Assert.Equal("blue", await sources.RegisterAsync(new RegisterCall { Name = "n", OsType = "LINUX", ProjectId = "red" }));
+        Assert.Equal(1, (await sources.ListAsync(new SourceServerQuery())).TotalCount);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a/b")]
+    public void A_project_id_that_is_none_is_refused(string project)
+    {
+        using ServiceProvider host = new ServiceCollection()
+            .AddSingleton(FakeGrains.Create((_, _, _) => null))
+            .AddCommandBrokerClient(configure: options => options.ProjectId = project)
+            .BuildServiceProvider();
+
+        Assert.Throws<OptionsValidationException>(() => host.GetRequiredService<IOptions<CommandBrokerClientOptions>>().Value);
+        BrokerException refused = Assert.Throws<BrokerException>(() => new GrainCommandBrokerClient(FakeGrains.Create((_, _, _) => null), "me", projectId: project));
+        Assert.Equal(BrokerErrorReason.InvalidArgument, refused.Reason);
     }
 
     [Theory]
