@@ -77,6 +77,23 @@ public sealed class QueueState
         return null;
     }
 
+    /// <summary>
+    /// Whether a change is of a command that this queue never saw: its number is above <see cref="LastSeq"/>, though it is not new.
+    /// Then there are others it never saw, and it must be read again.
+    /// </summary>
+    public bool IsBehind(ImmutableArray<Command> changes)
+    {
+        foreach (Command change in changes)
+        {
+            if (change.Seq > LastSeq && change.Version > 1)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>This queue after some of its commands changed or were added; ended ones leave it.</summary>
     internal QueueState Apply(ImmutableArray<Command> changes)
     {

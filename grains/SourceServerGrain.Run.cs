@@ -15,6 +15,13 @@ internal sealed partial class SourceServerGrain
         {
             await RequireLoadedAsync();
             Transition<TOutcome> transition = decide(_session.State, _policy, _context.Now);
+            if (_session.State.IsBehind(transition.Changes))
+            {
+                // Another activation enqueued it: with this one change alone, memory would pass over what was enqueued before it.
+                _session.Drop();
+                continue;
+            }
+
             if (await _session.CommitAsync(transition.State, transition.Changes, strayOf?.Invoke(transition.Outcome)) == CommitStatus.Committed)
             {
                 return transition.Outcome;

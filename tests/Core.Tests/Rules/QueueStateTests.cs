@@ -49,6 +49,16 @@ public sealed class QueueStateTests
         Refused([Of(2), Of(2, priority: 1)], "Command 2 (Pending) does not fit an open queue that ends at 2. (Parameter 'open')");
     }
 
+    [Fact]
+    public void A_queue_is_behind_a_change_of_a_command_it_never_saw()
+    {
+        QueueState state = QueueState.Restore([Of(2)], lastSeq: 2, removedCount: 0);
+
+        Assert.True(state.IsBehind([Of(2) with { Version = 2 }, Of(3) with { Version = 2 }]));
+        Assert.False(state.IsBehind([Of(2) with { Version = 2 }, Of(1) with { Version = 7 }, Of(3)]));
+        Assert.False(state.IsBehind([]));
+    }
+
     private static void Refused(Command[] open, string message) =>
         Assert.Equal(message, Assert.Throws<ArgumentException>(() => QueueState.Restore(open, lastSeq: 2, removedCount: 0)).Message);
 
