@@ -17,7 +17,8 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain
     private QueuePolicy _policy;
     private DateTimeOffset _visitNotedAt;
 
-    public SourceServerGrain(QueueContext context)
+    public SourceServerGrain(QueueContext context, IGrainContext surroundings)
+        : base(surroundings)
     {
         _context = context;
         _policy = context.Policy;

@@ -1,0 +1,46 @@
+using CommandBroker.Core;
+using CommandBroker.Storage;
+using CommandBroker.Storage.Memory;
+
+namespace CommandBroker.Simulation;
+
+/// <summary>
+/// The store as one activation sees it: every call is handed to the schedule instead of being carried out. What a call does is what the
+/// store for tests does, which passes the same contract as SQLite and PostgreSQL.
+/// </summary>
+internal sealed class SimulatedStore(SimulatedActivation activation, StoreRows rows, List<PendingCall> pending) : ICommandStore
+{
+    public Task<StoredQueue?> LoadAsync(SourceServerKey key) => Schedule(false, () => rows.Load(key));
+
+    public Task<CommitStatus> CommitAsync(QueueCommit commit)
+    {
+        if (rows.Mutant != Mutant.AnswersBeforeCommit)
+        {
+            return Schedule(true, () => rows.Commit(commit));
+        }
+
+        _ = Schedule(true, () => rows.Commit(commit));
+        return Task.FromResult(CommitStatus.Committed);
+    }
+
+    public Task<Command?> FindAsync(long sourceNo, long seq) => Schedule(false, () => rows.Inner.FindAsync(sourceNo, seq).Result);
+
+    public Task<Command?> FindByKeyAsync(long sourceNo, string idempotencyKey) =>
+        Schedule(false, () => rows.Inner.FindByKeyAsync(sourceNo, idempotencyKey).Result);
+
+    public Task<IReadOnlyList<Command>> ReadHistoryAsync(long sourceNo, long? beforeSeq, int limit) =>
+        Schedule(false, () => rows.Inner.ReadHistoryAsync(sourceNo, beforeSeq, limit).Result);
+
+    public Task<IReadOnlyList<StrayReport>> ReadStrayReportsAsync(long sourceNo, int limit) =>
+        Schedule(false, () => rows.Inner.ReadStrayReportsAsync(sourceNo, limit).Result);
+
+    public Task<int> PurgeAsync(DateTimeOffset endedBefore, int limit) => throw new NotSupportedException("Retention is the schedule's.");
+
+    // Continuations run where the schedule answers: one thread, one order, no scheduler of .NET in between.
+    private Task<T> Schedule<T>(bool isWrite, Func<T> carryOut)
+    {
+        var waiting = new TaskCompletionSource<T>();
+        pending.Add(new PendingCall(activation, isWrite, () => carryOut(), result => waiting.SetResult((T)result!), waiting.SetException));
+        return waiting.Task;
+    }
+}
