@@ -4,7 +4,8 @@ using CommandBroker.Storage;
 
 return await SiloHost.RunAsync(() =>
 {
-    WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
+    // Settings are read once. Watching for their change would watch the whole directory, and with it every write to data/ below it.
+    WebApplicationBuilder builder = WebApplication.CreateBuilder([.. args, "--hostBuilder:reloadConfigOnChange=false"]);
     builder.UseBrokerDefaults();
     builder.Services.AddBrokerStorage();
     builder.AddSilo();
