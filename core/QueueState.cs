@@ -16,11 +16,17 @@ public sealed class QueueState
         Open = open;
         LastSeq = lastSeq;
         RemovedCount = removedCount;
+        FirstOpenSeq = lastSeq + 1;
         foreach (Command command in open)
         {
             if (command.State == CommandState.Leased)
             {
                 LeasedCount++;
+            }
+
+            if (command.RedriveCount == 0 && command.Seq < FirstOpenSeq)
+            {
+                FirstOpenSeq = command.Seq;
             }
         }
     }
@@ -30,6 +36,12 @@ public sealed class QueueState
 
     /// <summary>The highest sequence number ever given out, 0 at first; never falls, also when history is removed.</summary>
     public long LastSeq { get; }
+
+    /// <summary>
+    /// The lowest number of an open command that was never redriven; one above <see cref="LastSeq"/> when there is none. Whatever is below it
+    /// has ended for good, unless it is redriven: a store need not look there for open commands.
+    /// </summary>
+    public long FirstOpenSeq { get; }
 
     /// <summary>How many ended commands retention has removed: enqueued = open + history + removed.</summary>
     public long RemovedCount { get; }
@@ -102,36 +114,59 @@ public sealed class QueueState
             return this;
         }
 
-        ImmutableArray<Command>.Builder open = ImmutableArray.CreateBuilder<Command>(Open.Length + changes.Length);
-        foreach (Command command in Open)
-        {
-            if (!changes.Any(change => change.Seq == command.Seq))
-            {
-                open.Add(command);
-            }
-        }
-
         long lastSeq = LastSeq;
+        ImmutableArray<Command>.Builder open = ImmutableArray.CreateBuilder<Command>(Open.Length + changes.Length);
+        open.AddRange(Open);
         foreach (Command change in changes)
         {
             lastSeq = Math.Max(lastSeq, change.Seq);
-            if (change.IsOpen)
-            {
-                open.Insert(PlaceOf(change, open), change);
-            }
+            Apply(change, open);
         }
 
         return new QueueState(open.DrainToImmutable(), lastSeq, RemovedCount);
     }
 
+    private static void Apply(Command change, ImmutableArray<Command>.Builder open)
+    {
+        int place = PlaceOf(change, open);
+
+        // Neither priority nor number ever changes, so a command that was open stands exactly there.
+        bool wasOpen = place < open.Count && open[place].Seq == change.Seq;
+        if (!change.IsOpen)
+        {
+            if (wasOpen)
+            {
+                open.RemoveAt(place);
+            }
+        }
+        else if (wasOpen)
+        {
+            open[place] = change;
+        }
+        else
+        {
+            open.Insert(place, change);
+        }
+    }
+
+    /// <summary>How many come before it.</summary>
     private static int PlaceOf(Command command, ImmutableArray<Command>.Builder open)
     {
-        int place = open.Count;
-        while (place > 0 && HandOutOrder.Instance.Compare(command, open[place - 1]) < 0)
+        int low = 0;
+        int high = open.Count;
+        while (low < high)
         {
-            place--;
+            int middle = (low + high) >>> 1;
+            if (HandOutOrder.Instance.Compare(open[middle], command) < 0)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
         }
 
-        return place;
+        return low;
     }
 }

@@ -57,6 +57,7 @@ internal sealed class QueueSession(SourceServerKey key, QueueContext context, Lo
             SourceNo = stored.SourceNo,
             Writer = _writer,
             Commands = changes,
+            OpenFrom = next.FirstOpenSeq,
             Stray = stray,
         }));
         if (status == CommitStatus.Committed)

@@ -18,6 +18,12 @@ public sealed record QueueCommit
     /// <summary>The changed commands of the transition, in their new form; each number at most once.</summary>
     public required ImmutableArray<Command> Commands { get; init; }
 
+    /// <summary>
+    /// A number below which every command has ended once this is written, those with a <see cref="Command.RedriveCount"/> aside: what lets a
+    /// store find the open ones without an index over them. Counts only when a command is added. The default, 1, is always true.
+    /// </summary>
+    public long OpenFrom { get; init; } = 1;
+
     /// <summary>A report to keep beside the commands; null, as nearly always, when there is none.</summary>
     public StrayReport? Stray { get; init; }
 }

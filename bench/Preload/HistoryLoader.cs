@@ -34,7 +34,7 @@ internal sealed class HistoryLoader(IBrokerDatabase database, DateTimeOffset now
         for (long seq = queue.State.LastSeq + 1; seq <= last; seq += CommandsPerCommit)
         {
             long end = Math.Min(last, seq + CommandsPerCommit - 1);
-            var commit = new QueueCommit { SourceNo = queue.SourceNo, Writer = _writer, Commands = [.. Ended(seq, end)] };
+            var commit = new QueueCommit { SourceNo = queue.SourceNo, Writer = _writer, Commands = [.. Ended(seq, end)], OpenFrom = end + 1 };
             CommitStatus status = await database.Commands.CommitAsync(commit);
             if (status != CommitStatus.Committed)
             {

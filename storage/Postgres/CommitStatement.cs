@@ -1,5 +1,6 @@
 using CommandBroker.Core;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace CommandBroker.Storage.Postgres;
 
@@ -13,14 +14,13 @@ namespace CommandBroker.Storage.Postgres;
 /// </remarks>
 internal sealed class CommitStatement
 {
-    private const string ChangedSet = "version = u.version, writer = u.writer, state = u.state, delivery_count = u.delivery_count, "
-        + "redrive_count = u.redrive_count, delivered_at = u.delivered_at, leased_until = u.leased_until, overtaken_by = u.overtaken_by, "
-        + "ended_at = u.ended_at, outcome = u.outcome";
+    private const int Fresh = 0;
+    private const int Whole = 1;
+    private const int Delivered = 2;
+    private const int Changed = 3;
 
-    private readonly CommitRows _fresh = CommitRows.ForFresh();
-    private readonly CommitRows _whole = CommitRows.ForWhole();
-    private readonly CommitRows _changed = CommitRows.ForChanged();
-    private readonly Dictionary<int, NpgsqlCommand> _prepared = [];
+    private readonly CommitRows[] _kinds = [CommitRows.ForFresh(), CommitRows.ForWhole(), CommitRows.ForDelivered(), CommitRows.ForChanged()];
+    private readonly NpgsqlCommand?[] _prepared = new NpgsqlCommand?[1 << 4];
     private readonly int _timeoutSeconds;
     private NpgsqlConnection? _preparedOn;
 
@@ -30,108 +30,85 @@ internal sealed class CommitStatement
     /// <exception cref="PostgresException">Nothing was written; see <see cref="PostgresFaults.IsClash"/>.</exception>
     public async Task RunAsync(NpgsqlConnection connection, IReadOnlyList<PostgresCommit> commits)
     {
-        Gather(commits);
-        if (_fresh.Count + _whole.Count + _changed.Count == 0)
+        long addedAt = Gather(commits);
+        int shape = 0;
+        for (int kind = 0; kind < _kinds.Length; kind++)
+        {
+            shape |= _kinds[kind].Count > 0 ? 1 << kind : 0;
+        }
+
+        if (shape == 0)
         {
             return;
         }
 
-        NpgsqlCommand command = await PrepareAsync(connection);
-        int at = 0;
-        foreach (CommitRows rows in Kinds())
+        NpgsqlCommand command = await PrepareAsync(connection, shape);
+        ((NpgsqlParameter<long>)command.Parameters[0]).TypedValue = addedAt;
+        int at = 1;
+        foreach (CommitRows rows in _kinds)
         {
-            foreach (CommitColumn column in rows.Columns)
+            for (int column = 0; rows.Count > 0 && column < rows.Columns.Count; column++)
             {
-                command.Parameters[at++].Value = column.Values;
+                command.Parameters[at++].Value = rows.Columns[column].Values;
             }
         }
 
         await command.ExecuteNonQueryAsync();
     }
 
-    private void Gather(IReadOnlyList<PostgresCommit> commits)
+    /// <summary>Sorts the commands by kind.</summary>
+    /// <returns>The earliest enqueue among the new ones, in UTC ticks.</returns>
+    private long Gather(IReadOnlyList<PostgresCommit> commits)
     {
-        _fresh.Clear();
-        _whole.Clear();
-        _changed.Clear();
+        Array.ForEach(_kinds, rows => rows.Clear());
+        long addedAt = long.MaxValue;
         foreach (PostgresCommit commit in commits)
         {
             for (int at = 0; at < commit.Count; at++)
             {
-                (commit[at].Version > 1 ? _changed : IsFresh(commit[at]) ? _fresh : _whole).Add(commit, at);
+                Command command = commit[at];
+                _kinds[KindOf(command)].Add(commit, at);
+                if (command.Version == 1)
+                {
+                    addedAt = Math.Min(addedAt, command.EnqueuedAt.UtcTicks);
+                }
             }
         }
+
+        return addedAt;
     }
 
-    private static bool IsFresh(Command command) =>
-        command is { State: CommandState.Pending, DeliveryCount: 0, RedriveCount: 0, DeliveredAt: null, OvertakenBy: null };
-
-    private IEnumerable<CommitRows> Kinds()
+    private static int KindOf(Command command) => command switch
     {
-        CommitRows[] kinds = [_fresh, _whole, _changed];
-        return kinds.Where(rows => rows.Count > 0);
-    }
+        { Version: 1, State: CommandState.Pending, DeliveryCount: 0, RedriveCount: 0, DeliveredAt: null, OvertakenBy: null } => Fresh,
+        { Version: 1 } => Whole,
+        { State: CommandState.Leased, RedriveCount: 0, OvertakenBy: null, Outcome: null } => Delivered,
+        _ => Changed,
+    };
 
-    private async Task<NpgsqlCommand> PrepareAsync(NpgsqlConnection connection)
+    private async Task<NpgsqlCommand> PrepareAsync(NpgsqlConnection connection, int shape)
     {
         if (!ReferenceEquals(_preparedOn, connection))
         {
-            _prepared.Clear();
+            Array.Clear(_prepared);
             _preparedOn = connection;
         }
 
-        int shape = (_fresh.Count > 0 ? 1 : 0) | (_whole.Count > 0 ? 2 : 0) | (_changed.Count > 0 ? 4 : 0);
-        if (!_prepared.TryGetValue(shape, out NpgsqlCommand? command))
+        if (_prepared[shape] is { } known)
         {
-            command = new NpgsqlCommand(Text(), connection) { CommandTimeout = _timeoutSeconds };
-            foreach (CommitColumn column in Kinds().SelectMany(rows => rows.Columns))
-            {
-                command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = column.ArrayType });
-            }
-
-            await command.PrepareAsync();
-            _prepared.Add(shape, command);
+            return known;
         }
 
+        CommitRows[] present = [.. _kinds.Where(rows => rows.Count > 0)];
+        var command = new NpgsqlCommand(CommitSql.Of(present), connection) { CommandTimeout = _timeoutSeconds };
+        command.Parameters.Add(new NpgsqlParameter<long> { NpgsqlDbType = NpgsqlDbType.Bigint });
+        foreach (CommitColumn column in present.SelectMany(rows => rows.Columns))
+        {
+            command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = column.ArrayType });
+        }
+
+        await command.PrepareAsync();
+        _prepared[shape] = command;
         return command;
     }
-
-    private string Text()
-    {
-        int parameter = 0;
-        var parts = new List<string>();
-        if (_fresh.Count > 0)
-        {
-            parts.Add("fresh as (insert into command (source_no, seq, writer, idempotency_key, payload, version, state, delivery_count, redrive_count) "
-                + $"select u.*, 1, 0, 0, 0 from {Unnest(_fresh, ref parameter)})");
-        }
-
-        if (_whole.Count > 0)
-        {
-            parts.Add($"whole as (insert into command ({Names(_whole)}) select u.* from {Unnest(_whole, ref parameter)})");
-        }
-
-        string check = "select 1";
-        if (_changed.Count > 0)
-        {
-            check = $"select 1 / (case when (select count(*) from changed) = cardinality(${parameter + 1}) then 1 else 0 end)";
-            parts.Add($"changed as (update command c set {ChangedSet} from {Unnest(_changed, ref parameter)} "
-                + "where c.source_no = u.source_no and c.seq = u.seq and c.version = u.version - 1 returning 1)");
-        }
-
-        return $"with {string.Join(", ", parts)} {check}";
-    }
-
-    private static string Unnest(CommitRows rows, ref int parameter)
-    {
-        var arrays = new List<string>();
-        foreach (CommitColumn column in rows.Columns)
-        {
-            arrays.Add($"${++parameter}::{column.ArraySqlType}");
-        }
-
-        return $"unnest({string.Join(", ", arrays)}) as u({Names(rows)})";
-    }
-
-    private static string Names(CommitRows rows) => string.Join(", ", rows.Columns.Select(column => column.Name));
 }

@@ -9,7 +9,7 @@ internal static class HistoryPurge
 
     private const string RemoveCommands = """
         with due as (
-            select source_no, seq from command where ended_at < $1 limit $2 for update skip locked
+            select source_no, seq from command where added_at < $1 and ended_at < $1 limit $2 for update skip locked
         ), gone as (
             delete from command c using due where c.source_no = due.source_no and c.seq = due.seq returning c.source_no, c.seq
         ), counted as (

@@ -13,7 +13,7 @@ internal sealed class PostgresSourceServerStore : ISourceServerStore, IAsyncDisp
     private const string Delete = $"""
         with gone as (
             update source_server s set deleted_at = $2, has_overrides = false
-            where {Known} and not exists (select from command c where c.source_no = s.source_no and c.ended_at is null)
+            where {Known} and not exists (select from (select s.source_no) one {OpenCommands.JoinNewest} join lateral ({OpenCommands.Select}) c on true)
             returning project_id
         )
         update project_total set registered_count = registered_count - 1 where project_id = (select project_id from gone)

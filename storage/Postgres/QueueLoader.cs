@@ -8,10 +8,10 @@ namespace CommandBroker.Storage.Postgres;
 internal sealed class QueueLoader(PostgresConnections connections)
 {
     private const string Select = $"""
-        select s.server_id, s.source_no, s.has_overrides, s.removed_count, greatest(s.seq_floor, last.seq), s.quarantine_reason, {CommandRows.Columns}
+        select s.server_id, s.source_no, s.has_overrides, s.removed_count, greatest(s.seq_floor, newest.seq), s.quarantine_reason, {CommandRows.Columns}
         from source_server s
-        left join lateral (select max(seq) as seq from command where source_no = s.source_no) last on true
-        left join command c on c.source_no = s.source_no and c.ended_at is null
+        {OpenCommands.JoinNewest}
+        left join lateral ({OpenCommands.Select}) c on true
         where s.server_id = any($1) and s.deleted_at is null
         """;
 

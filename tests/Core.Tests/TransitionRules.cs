@@ -94,6 +94,8 @@ internal static class TransitionRules
         Assert.Equal(after.Open.Count(command => command.State == Leased), after.LeasedCount);
         Assert.Equal(after.Open.Count(command => command.State == Pending), after.PendingCount);
         Assert.Equal(after.LastSeq, after.Open.Length + after.HistoryCount + after.RemovedCount);
+        Assert.Equal(
+            after.Open.Where(command => command.RedriveCount == 0).Select(command => command.Seq).Append(after.LastSeq + 1).Min(), after.FirstOpenSeq);
         Assert.Equal(after.Open.OrderByDescending(command => command.Priority).ThenBy(command => command.Seq), after.Open);
         foreach (Command command in before.Open.Where(command => changes.All(change => change.Seq != command.Seq)))
         {

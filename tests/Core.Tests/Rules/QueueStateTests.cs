@@ -21,6 +21,15 @@ public sealed class QueueStateTests
     }
 
     [Fact]
+    public void The_first_open_number_passes_over_redriven_commands()
+    {
+        Assert.Equal(1, QueueState.Empty.FirstOpenSeq);
+        Assert.Equal(10, QueueState.Restore([], lastSeq: 9, removedCount: 0).FirstOpenSeq);
+        Assert.Equal(10, QueueState.Restore([Of(2) with { RedriveCount = 1 }], lastSeq: 9, removedCount: 0).FirstOpenSeq);
+        Assert.Equal(3, QueueState.Restore([Of(2) with { RedriveCount = 1 }, Of(5, priority: 1), Of(3)], lastSeq: 9, removedCount: 0).FirstOpenSeq);
+    }
+
+    [Fact]
     public void Numbers_go_on_after_the_highest_ever_given_out()
     {
         QueueState state = QueueState.Restore([], lastSeq: 41, removedCount: 41);

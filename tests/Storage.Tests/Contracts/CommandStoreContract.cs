@@ -5,7 +5,7 @@ using Xunit;
 namespace CommandBroker.Storage.Tests;
 
 /// <summary>What every <see cref="ICommandStore"/> promises. A provider subclasses it with its fixture.</summary>
-public abstract class CommandStoreContract(StoreFixture fixture) : IAsyncLifetime
+public abstract partial class CommandStoreContract(StoreFixture fixture) : IAsyncLifetime
 {
     private const long Writer = 11;
 

@@ -20,7 +20,23 @@ public sealed class PostgresSchemaTests
             await other.OpenAsync(CancellationToken.None);
         }));
 
-        Assert.Equal(3L, await fixture.ScalarAsync("select count(*) from schema_version"));
+        Assert.Equal(4L, await fixture.ScalarAsync("select count(*) from schema_version"));
+    }
+
+    [PostgresFact]
+    public async Task No_index_holds_what_a_delivery_or_an_end_changes()
+    {
+        await using var fixture = new PostgresFixture();
+        await fixture.OpenAsync();
+
+        object? found = await fixture.ScalarAsync("""
+            select string_agg(distinct a.attname, ' ' order by a.attname)
+            from pg_index i join pg_depend d on d.objid = i.indexrelid and d.refobjid = i.indrelid
+            join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
+            where i.indrelid = 'command'::regclass
+            """);
+
+        Assert.Equal("added_at idempotency_key redrive_count source_no", found);
     }
 
     [PostgresFact]
