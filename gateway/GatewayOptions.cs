@@ -24,10 +24,6 @@ public sealed class GatewayOptions
     [Range(16, 10_000_000)]
     public int MaxCachedSourceServers { get; set; } = 200_000;
 
-    /// <summary>How often the stored credentials are read again: a new or removed one counts after this time at most. Default 30 s; 1 s to 1 day.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
-    public TimeSpan CredentialRefreshInterval { get; set; } = TimeSpan.FromSeconds(30);
-
     /// <summary>What <c>Retry-After</c> tells an agent, in whole seconds. Default 5 s; 1 s to 1 h.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan RetryAfter { get; set; } = TimeSpan.FromSeconds(5);

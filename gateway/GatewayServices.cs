@@ -14,7 +14,7 @@ namespace CommandBroker.Gateway;
 public static class GatewayServices
 {
     /// <summary>
-    /// Adds the gateway: settings from section <c>Gateway</c>, checked at the start, the web server's limits, the credentials and the endpoints.
+    /// Adds the gateway: settings from sections <c>Gateway</c> and <c>Identity</c>, checked at the start, the web server's limits, the credentials and the endpoints.
     /// The host must have an Orleans silo or client. Adding it twice is harmless.
     /// </summary>
     public static IServiceCollection AddCommandBrokerGateway(this IServiceCollection services)
@@ -25,9 +25,13 @@ public static class GatewayServices
         services.TryAddSingleton<IBrokerGrains, OrleansGrains>();
         services.TryAddSingleton<ILocalQueues, NoLocalQueues>();
         services.TryAddSingleton<SourceServerCache>();
-        services.TryAddSingleton<CredentialCache>();
+        services.AddOptions<AdmissionOptions>().BindConfiguration(AdmissionOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddSingleton<RequestBudgets>();
+        services.TryAddSingleton<IdentityCache>();
+        services.TryAddSingleton<TokenProof>();
         services.TryAddSingleton<Admission>();
-        services.AddHostedService<CredentialRefresh>();
+        services.TryAddSingleton<IdentityRefresh>();
+        services.AddHostedService(provider => provider.GetRequiredService<IdentityRefresh>());
         services.TryAddSingleton<VendorBorder>();
         services.TryAddSingleton<PollEndpoint>();
         services.TryAddSingleton<ReportEndpoint>();

@@ -2,6 +2,7 @@
 // bench/ guards it. Clarity gives way to speed here and in ReportEndpoint only.
 using System.Diagnostics;
 using System.Globalization;
+using CommandBroker.Contracts.Identity;
 using CommandBroker.Gateway.Diagnostics;
 using CommandBroker.Gateway.Grains;
 using CommandBroker.Gateway.Http;
@@ -13,7 +14,7 @@ namespace CommandBroker.Gateway.Commands;
 
 /// <summary><c>GET …/sources/{server_id}/command</c>: hands out the next command. A body on the GET is ignored: one SDK sends <c>{}</c>.</summary>
 internal sealed class PollEndpoint(
-    VendorBorder border, SourceServerCache servers, IOptions<GatewayOptions> options, ILogger<PollEndpoint> log)
+    VendorBorder border, Admission admission, SourceServerCache servers, IOptions<GatewayOptions> options, ILogger<PollEndpoint> log)
 {
     private readonly byte[] _idle = CommandBody.Encode(options.Value.IdleCommandName, "{}").ToArray();
     private readonly string _retryAfter = options.Value.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
@@ -45,9 +46,10 @@ internal sealed class PollEndpoint(
             return VendorErrors.WrongMethod("GET");
         }
 
-        if (border.Admit(context, Role.Agent, VendorActions.GetCommand, out Principal principal) is { } refused)
+        Admittance admittance = await admission.AdmitAsync(context, Permission.GetCommand);
+        if (admittance.Principal is not { } principal)
         {
-            return refused;
+            return VendorErrors.Of(admittance.Refusal!);
         }
 
         string? text = context.Request.RouteValues["server_id"] as string;
@@ -56,15 +58,15 @@ internal sealed class PollEndpoint(
             return VendorErrors.Invalid(ServerId.Describe(text));
         }
 
-        if (servers.IsIdle(principal.ProjectId, id))
+        if (servers.IsIdle(principal, id))
         {
             await SendIdleAsync(context);
             return null;
         }
 
         using Activity? activity = GatewayInstruments.Activities.StartActivity("poll");
-        if (!servers.TryGet(principal.ProjectId, id, out ISourceServerGrain? server)
-            && (server = await servers.FindAsync(principal.ProjectId, id)) is null)
+        if (!servers.TryGet(principal, id, out ISourceServerGrain? server)
+            && (server = await servers.FindAsync(principal, id)) is null)
         {
             return VendorErrors.UnknownSourceServer;
         }
@@ -76,7 +78,7 @@ internal sealed class PollEndpoint(
                 await DeliverAsync(context, server, new SourceServerKey(principal.ProjectId, id), reply);
                 return null;
             case PollStatus.UnknownSourceServer:
-                servers.Remove(principal.ProjectId, id);
+                servers.Remove(principal, id);
                 return VendorErrors.UnknownSourceServer;
             case PollStatus.TooManyOutstanding:
                 context.Response.Headers.RetryAfter = _retryAfter;

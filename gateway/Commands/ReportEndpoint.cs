@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using CommandBroker.Contracts.Identity;
 using CommandBroker.Gateway.Diagnostics;
 using CommandBroker.Gateway.Grains;
 using CommandBroker.Gateway.Http;
@@ -10,7 +11,7 @@ using Microsoft.Extensions.Primitives;
 namespace CommandBroker.Gateway.Commands;
 
 /// <summary><c>POST …/sources/{server_id}/command_result</c>: takes an agent's report. Repeating it is harmless.</summary>
-internal sealed class ReportEndpoint(VendorBorder border, SourceServerCache servers, IOptions<GatewayOptions> options)
+internal sealed class ReportEndpoint(VendorBorder border, Admission admission, SourceServerCache servers, IOptions<GatewayOptions> options)
 {
     private static readonly byte[] Accepted = "{}"u8.ToArray();
     private readonly GatewayOptions _options = options.Value;
@@ -45,9 +46,10 @@ internal sealed class ReportEndpoint(VendorBorder border, SourceServerCache serv
             return VendorErrors.WrongMethod("POST");
         }
 
-        if (border.Admit(context, Role.Agent, VendorActions.Report, out Principal principal) is { } refused)
+        Admittance admittance = await admission.AdmitAsync(context, Permission.UpdateCommandResult);
+        if (admittance.Principal is not { } principal)
         {
-            return refused;
+            return VendorErrors.Of(admittance.Refusal!);
         }
 
         string? text = context.Request.RouteValues["server_id"] as string;
@@ -73,12 +75,12 @@ internal sealed class ReportEndpoint(VendorBorder border, SourceServerCache serv
         }
 
         using Activity? activity = GatewayInstruments.Activities.StartActivity("report");
-        if (await servers.FindAsync(principal.ProjectId, id) is not { } server)
+        if (await servers.FindAsync(principal, id) is not { } server)
         {
             return VendorErrors.UnknownSourceServer;
         }
 
-        return Translate(principal.ProjectId, id, await server.ReportAsync(new ReportCall
+        return Translate(principal, id, await server.ReportAsync(new ReportCall
         {
             Name = report.Name,
             Result = report.Result,
@@ -101,7 +103,7 @@ internal sealed class ReportEndpoint(VendorBorder border, SourceServerCache serv
         return (error, report);
     }
 
-    private VendorError? Translate(ProjectId project, ServerId id, ReportReplyStatus status)
+    private VendorError? Translate(Principal principal, ServerId id, ReportReplyStatus status)
     {
         switch (status)
         {
@@ -112,7 +114,7 @@ internal sealed class ReportEndpoint(VendorBorder border, SourceServerCache serv
             case ReportReplyStatus.Contradicting:
                 return VendorErrors.Contradicting;
             case ReportReplyStatus.UnknownSourceServer:
-                servers.Remove(project, id);
+                servers.Remove(principal, id);
                 return VendorErrors.UnknownSourceServer;
             default:
                 throw new InvalidOperationException($"Report status {status} has no answer.");

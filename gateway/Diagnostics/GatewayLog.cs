@@ -1,13 +1,15 @@
+using CommandBroker.Gateway.Identity;
+
 namespace CommandBroker.Gateway.Diagnostics;
 
 /// <summary>What the gateway logs. Never a token, a parameter or a result.</summary>
 internal static partial class GatewayLog
 {
-    [LoggerMessage(2001, LogLevel.Information, "Credentials read, {Count} in force", EventName = "CredentialsRead")]
-    public static partial void CredentialsRead(this ILogger log, int count);
+    [LoggerMessage(2001, LogLevel.Information, "Identity read at revision {Revision}; {KeyCount} keys check tokens", EventName = "IdentityRead")]
+    public static partial void IdentityRead(this ILogger log, long revision, int keyCount);
 
-    [LoggerMessage(2002, LogLevel.Warning, "Credentials could not be read; the last good set stays in force", EventName = "CredentialsNotRead")]
-    public static partial void CredentialsNotRead(this ILogger log, Exception failure);
+    [LoggerMessage(2002, LogLevel.Warning, "What has changed of callers could not be read; what is remembered counts on for Identity:MaxStaleness", EventName = "IdentityNotRead")]
+    public static partial void IdentityNotRead(this ILogger log, Exception failure);
 
     [LoggerMessage(2003, LogLevel.Information, "Response with command {Seq} of source server {SourceServer} could not be sent; delivery {DeliveryCount} taken back", EventName = "DeliveryReleased")]
     public static partial void DeliveryReleased(this ILogger log, SourceServerKey sourceServer, long seq, int deliveryCount);
@@ -26,4 +28,8 @@ internal static partial class GatewayLog
 
     [LoggerMessage(2008, LogLevel.Warning, "Not ready: {Missing}", EventName = "NotReady")]
     public static partial void NotReady(this ILogger log, string missing);
+
+    [LoggerMessage(2009, LogLevel.Information, "Request {RequestId} refused: {Rule} {Status}, principal {PrincipalId}, from {RemoteAddress}", EventName = "CallerRefused")]
+    public static partial void CallerRefused(
+        this ILogger log, string? requestId, AdmissionRule rule, string? status, string? principalId, System.Net.IPAddress? remoteAddress);
 }

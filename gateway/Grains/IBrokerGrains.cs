@@ -1,10 +1,12 @@
+using CommandBroker.Contracts.Identity;
+
 namespace CommandBroker.Gateway.Grains;
 
 /// <summary>Where the gateway finds its grains.</summary>
 internal interface IBrokerGrains
 {
-    /// <summary>The credentials.</summary>
-    ICredentialGrain Credentials { get; }
+    /// <summary>Callers and what they may do.</summary>
+    IIdentityGrain Identity { get; }
 
     /// <summary>The directory of source servers.</summary>
     ISourceDirectoryGrain Directory { get; }

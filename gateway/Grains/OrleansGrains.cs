@@ -1,10 +1,12 @@
+using CommandBroker.Contracts.Identity;
+
 namespace CommandBroker.Gateway.Grains;
 
 /// <summary>The grains of the silo or cluster this process belongs to.</summary>
 internal sealed class OrleansGrains(IGrainFactory factory) : IBrokerGrains
 {
     /// <inheritdoc/>
-    public ICredentialGrain Credentials { get; } = factory.GetGrain<ICredentialGrain>(0);
+    public IIdentityGrain Identity { get; } = factory.GetGrain<IIdentityGrain>(0);
 
     /// <inheritdoc/>
     public ISourceDirectoryGrain Directory { get; } = factory.GetGrain<ISourceDirectoryGrain>(0);

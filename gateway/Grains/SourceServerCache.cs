@@ -1,12 +1,13 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using CommandBroker.Gateway.Identity;
 
 namespace CommandBroker.Gateway.Grains;
 
 /// <summary>
-/// The one way from a caller's project and a server id to a queue: grain references of source servers that are known to be registered. One
-/// enters only after the directory said that it exists, so polls for made-up ids neither wake a grain nor fill memory. Looking
-/// up what is known makes no string, whatever the project.
+/// The one way from a caller and a server id to a queue: grain references of source servers that are known to be registered. One enters
+/// only after the directory said that it exists, so polls for made-up ids neither wake a grain nor fill memory. What the caller may not
+/// see is answered as what does not exist, without asking. Looking up what is known makes no string, whatever the project.
 /// </summary>
 internal sealed class SourceServerCache
 {
@@ -29,24 +30,29 @@ internal sealed class SourceServerCache
     public int Count => Volatile.Read(ref _count);
 
     /// <summary>Whether a poll would find nothing and change nothing, as far as this process knows; see <see cref="ILocalQueues"/>.</summary>
-    public bool IsIdle(ProjectId project, ServerId server)
+    public bool IsIdle(Principal caller, ServerId server)
     {
         // The default project's keys need no buffer, and clearing one is not for nothing.
-        return project.IsDefault ? _local.IsIdle(server.Value) : IsIdleIn(project, server);
+        return caller.MaySee(server)
+            && (caller.ProjectId.IsDefault ? _local.IsIdle(server.Value) : IsIdleIn(caller.ProjectId, server));
     }
 
     /// <summary>The reference, if the source server is known.</summary>
-    public bool TryGet(ProjectId project, ServerId server, [NotNullWhen(true)] out ISourceServerGrain? grain) =>
-        project.IsDefault ? _known.TryGetValue(server.Value, out grain) : TryGetIn(project, server, out grain);
+    public bool TryGet(Principal caller, ServerId server, [NotNullWhen(true)] out ISourceServerGrain? grain)
+    {
+        grain = null;
+        return caller.MaySee(server)
+            && (caller.ProjectId.IsDefault ? _known.TryGetValue(server.Value, out grain) : TryGetIn(caller.ProjectId, server, out grain));
+    }
 
-    /// <summary>The reference, asking the directory if need be; null when the project has no such source server.</summary>
-    public ValueTask<ISourceServerGrain?> FindAsync(ProjectId project, ServerId server) =>
-        TryGet(project, server, out ISourceServerGrain? grain)
-            ? new ValueTask<ISourceServerGrain?>(grain)
-            : AskAsync(new SourceServerKey(project, server));
+    /// <summary>The reference, asking the directory if need be; null when there is no such source server for this caller.</summary>
+    public ValueTask<ISourceServerGrain?> FindAsync(Principal caller, ServerId server) =>
+        TryGet(caller, server, out ISourceServerGrain? grain) ? new ValueTask<ISourceServerGrain?>(grain)
+        : caller.MaySee(server) ? AskAsync(new SourceServerKey(caller.ProjectId, server))
+        : new ValueTask<ISourceServerGrain?>((ISourceServerGrain?)null);
 
     /// <summary>Forgets a source server that turned out not to be registered.</summary>
-    public void Remove(ProjectId project, ServerId server) => Remove(new SourceServerKey(project, server).Text);
+    public void Remove(Principal caller, ServerId server) => Remove(new SourceServerKey(caller.ProjectId, server).Text);
 
     private bool IsIdleIn(ProjectId project, ServerId server)
     {

@@ -9,7 +9,7 @@ namespace CommandBroker.Gateway.Health;
 
 /// <summary><c>/livez</c>: the process answers. <c>/readyz</c>: silo, store and credentials do as well. Neither needs a token.</summary>
 internal sealed class HealthEndpoints(
-    IBrokerGrains grains, CredentialCache credentials, VendorBorder border, IOptions<GatewayOptions> options, TimeProvider clock, ILogger<HealthEndpoints> log)
+    IBrokerGrains grains, IdentityCache identity, VendorBorder border, IOptions<GatewayOptions> options, TimeProvider clock, ILogger<HealthEndpoints> log)
 {
     private static readonly byte[] Live = "{\"status\":\"live\"}"u8.ToArray();
     private static readonly byte[] Ready = "{\"status\":\"ready\"}"u8.ToArray();
@@ -52,7 +52,7 @@ internal sealed class HealthEndpoints(
             return Missing(NoSilo, "silo");
         }
 
-        return credentials.IsLoaded ? (StatusCodes.Status200OK, Ready) : Missing(NoCredentials, "credentials");
+        return identity.IsFresh ? (StatusCodes.Status200OK, Ready) : Missing(NoCredentials, "credentials");
     }
 
     private (int Status, byte[] Body) Missing(byte[] body, string what)

@@ -1,54 +1,127 @@
+// A hot path: every request comes through here. What is remembered is answered without waiting and without allocating; bench/ guards it.
+using CommandBroker.Contracts.Identity;
+using CommandBroker.Gateway.Diagnostics;
+using CommandBroker.Gateway.Http;
 using Microsoft.Extensions.Primitives;
 
 namespace CommandBroker.Gateway.Identity;
 
-/// <summary>Decides who calls and whether they may, from the headers alone and before any grain is called.</summary>
-internal sealed class Admission(CredentialCache credentials)
+/// <summary>
+/// Decides who calls and whether they may, before any grain of a source server is called. In this order: is anything known at all, the
+/// credential, the principal, domain and project, the project's budget, the permission.
+/// </summary>
+internal sealed class Admission(IdentityCache cache, TokenProof tokens, TimeProvider clock, ILogger<Admission> log)
 {
-    /// <summary>The header that carries the token.</summary>
-    public const string TokenHeader = "X-Auth-Token";
+    private const string DomainHeader = "X-Domain-Id";
+    private const string ProjectHeader = "X-Project-Id";
 
-    /// <summary>Admits a caller whose role may do what <paramref name="needed"/> may.</summary>
+    private static readonly Refusal Stale = new(AdmissionRule.IdentityStale);
+    private static readonly Refusal Missing = new(AdmissionRule.CredentialMissing);
+    private static readonly Refusal Disabled = new(AdmissionRule.PrincipalDisabled);
+    private static readonly Refusal Unavailable = new(AdmissionRule.ProjectUnavailable);
+    private static readonly Refusal ForeignDomain = new(AdmissionRule.DomainForeign);
+    private static readonly Refusal ForeignProject = new(AdmissionRule.ProjectForeign);
+
+    /// <summary>Admits a caller.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="needed">The role.</param>
-    /// <param name="principal">The caller, when the answer is <see cref="AdmissionStatus.Admitted"/>.</param>
-    public AdmissionStatus Check(HttpContext context, Role needed, out Principal principal)
+    /// <param name="needed">What it wants to do; None for what everybody may who is known.</param>
+    /// <returns>Who it is, or why it is refused. Refusals are logged.</returns>
+    /// <exception cref="BrokerException">The silos could not be asked.</exception>
+    public ValueTask<Admittance> AdmitAsync(HttpContext context, Permission needed)
     {
-        principal = null!;
-        if (!credentials.IsLoaded)
+        DateTimeOffset now = clock.GetUtcNow();
+        ValueTask<Proof> proof = cache.IsFresh ? ProveAsync(context, now) : new ValueTask<Proof>(Stale);
+        if (!proof.IsCompletedSuccessfully)
         {
-            return AdmissionStatus.NotReady;
+            return AdmitLaterAsync(context, needed, proof, now);
         }
 
-        AdmissionStatus found = ReadToken(context, out string? token);
-        if (token is null)
-        {
-            return found;
-        }
-
-        if (credentials.Find(TokenHash.Of(token)) is not { } known)
-        {
-            return AdmissionStatus.Wrong;
-        }
-
-        principal = known;
-        return known.Has(needed) ? AdmissionStatus.Admitted : AdmissionStatus.Forbidden;
+        ValueTask<Admittance> settled = SettleAsync(context, proof.Result, now);
+        return settled.IsCompletedSuccessfully
+            ? new ValueTask<Admittance>(Finish(context, settled.Result, needed, now))
+            : FinishLaterAsync(context, settled, needed, now);
     }
 
-    private static AdmissionStatus ReadToken(HttpContext context, out string? token)
+    private ValueTask<Proof> ProveAsync(HttpContext context, DateTimeOffset now) =>
+        context.Request.Headers.TryGetValue(TokenProof.Header, out StringValues token) && token.Count > 0
+            ? tokens.ProveAsync(token, now)
+            : new ValueTask<Proof>(Missing);
+
+    private async ValueTask<Admittance> AdmitLaterAsync(HttpContext context, Permission needed, ValueTask<Proof> proof, DateTimeOffset now) =>
+        Finish(context, await SettleAsync(context, await proof, now), needed, now);
+
+    private async ValueTask<Admittance> FinishLaterAsync(HttpContext context, ValueTask<Admittance> settled, Permission needed, DateTimeOffset now) =>
+        Finish(context, await settled, needed, now);
+
+    /// <summary>Whether the principal counts, and in which project.</summary>
+    private ValueTask<Admittance> SettleAsync(HttpContext context, in Proof proof, DateTimeOffset now)
     {
-        token = null;
-        if (!context.Request.Headers.TryGetValue(TokenHeader, out StringValues values) || values.Count == 0)
+        if (proof.Refusal is { } refusal)
         {
-            return AdmissionStatus.Missing;
+            return new ValueTask<Admittance>(refusal);
         }
 
-        if (values.Count > 1 || values[0] is not { Length: > 0 and <= TokenHash.MaxTokenLength } only)
+        KnownPrincipal known = proof.Known!;
+        if (!known.View.IsEnabled)
         {
-            return AdmissionStatus.Malformed;
+            return new ValueTask<Admittance>(Disabled);
         }
 
-        token = only;
-        return AdmissionStatus.Admitted;
+        IHeaderDictionary headers = context.Request.Headers;
+        if (headers.TryGetValue(DomainHeader, out StringValues domain) && domain.Count > 0 && (domain.Count > 1 || domain[0] != known.View.DomainId))
+        {
+            return new ValueTask<Admittance>(ForeignDomain);
+        }
+
+        if (headers.TryGetValue(ProjectHeader, out StringValues project) && project.Count > 0)
+        {
+            return SelectAsync(proof, project, now);
+        }
+
+        return new ValueTask<Admittance>(proof.Scoped is { } scoped ? scoped : Unavailable);
+    }
+
+    private ValueTask<Admittance> SelectAsync(in Proof proof, in StringValues project, DateTimeOffset now)
+    {
+        if (project.Count == 1 && project[0] is { Length: > 0 } id)
+        {
+            if (proof.Scoped is { } scoped && scoped.ProjectId.Value == id)
+            {
+                return new ValueTask<Admittance>(scoped);
+            }
+
+            if (proof.MaySelect)
+            {
+                return FindAsync(proof.Known!, id, now);
+            }
+        }
+
+        return new ValueTask<Admittance>(ForeignProject);
+    }
+
+    private async ValueTask<Admittance> FindAsync(KnownPrincipal known, string projectId, DateTimeOffset now) =>
+        await cache.InProjectAsync(known, projectId, now) is { } principal ? principal : ForeignProject;
+
+    private Admittance Finish(HttpContext context, in Admittance settled, Permission needed, DateTimeOffset now)
+    {
+        Refusal? refusal = settled.Refusal;
+        if (settled.Principal is { } principal)
+        {
+            if (principal.Budget is { } budget && !budget.TryTake(now, out TimeSpan wait))
+            {
+                refusal = new Refusal(AdmissionRule.Throttled) { Wait = wait };
+            }
+            else if (principal.Has(needed))
+            {
+                return settled;
+            }
+            else
+            {
+                refusal = new Refusal(AdmissionRule.PermissionMissing) { Needed = needed };
+            }
+        }
+
+        log.CallerRefused(RequestStamp.Of(context), refusal!.Rule, refusal.Status, settled.Principal?.Id, context.Connection.RemoteIpAddress);
+        return refusal;
     }
 }

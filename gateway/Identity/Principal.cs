@@ -1,11 +1,58 @@
+using CommandBroker.Contracts.Identity;
+
 namespace CommandBroker.Gateway.Identity;
 
-/// <summary>Who calls.</summary>
-internal sealed record Principal(string Name, Role Role)
+/// <summary>Who calls, in the project that the call is about.</summary>
+internal sealed class Principal
 {
-    /// <summary>The project it acts in: it sees the source servers of this one and no others.</summary>
-    public ProjectId ProjectId { get; init; } = ProjectId.Default;
+    /// <summary>Its id.</summary>
+    public required string Id { get; init; }
 
-    /// <summary>Whether this role may do what <paramref name="needed"/> may do; the operator may do everything.</summary>
-    public bool Has(Role needed) => Role == needed || Role == Role.Operator;
+    /// <summary>Its name; the actor in every event it causes.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Its domain.</summary>
+    public required string DomainId { get; init; }
+
+    /// <summary>The domain's name.</summary>
+    public required string DomainName { get; init; }
+
+    /// <summary>The project it acts in: it sees the source servers of this one and no others.</summary>
+    public required ProjectId ProjectId { get; init; }
+
+    /// <summary>The project's name.</summary>
+    public required string ProjectName { get; init; }
+
+    /// <summary>Whether it may work in every project of its domain.</summary>
+    public bool IsDomainWide { get; init; }
+
+    /// <summary>The only source server it may see; null when it is not bound to one.</summary>
+    public string? ServerId { get; init; }
+
+    /// <summary>What it may do.</summary>
+    public required Permission Permissions { get; init; }
+
+    /// <summary>What its project may still ask in this second; null without a limit.</summary>
+    public RequestBudget? Budget { get; init; }
+
+    /// <summary>Whether it may do this.</summary>
+    public bool Has(Permission needed) => (Permissions & needed) == needed;
+
+    /// <summary>Whether it may see this source server of its project. One that it may not see is answered as one that does not exist.</summary>
+    public bool MaySee(ServerId server) => ServerId is null || ServerId == server.Value;
+
+    /// <summary>Makes it out of what a silo told.</summary>
+    public static Principal Of(PrincipalView view, string projectId, string projectName, RequestBudget? budget) => new()
+    {
+        Id = view.PrincipalId,
+        Name = view.Name,
+        DomainId = view.DomainId,
+        DomainName = view.DomainName,
+        ProjectId = ProjectId.Parse(projectId),
+        ProjectName = projectName,
+        IsDomainWide = view.IsDomainWide,
+        ServerId = view.ServerId,
+        Permissions = RolePermissions.Of(view.Roles),
+        Budget = budget,
+    };
 }

@@ -43,6 +43,17 @@ internal readonly record struct TokenHash(ulong A, ulong B, ulong C, ulong D)
             : throw new FormatException($"A token hash has {hex.Length} digits; 64 are needed.");
     }
 
+    /// <summary>The stored form: 64 lower-case hexadecimal digits.</summary>
+    public string ToHex()
+    {
+        Span<byte> bytes = stackalloc byte[SHA256.HashSizeInBytes];
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, A);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes[8..], B);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes[16..], C);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes[24..], D);
+        return Convert.ToHexStringLower(bytes);
+    }
+
     // Already evenly spread: no need to mix again.
     /// <inheritdoc/>
     public override int GetHashCode() => (int)A;

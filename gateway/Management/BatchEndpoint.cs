@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using CommandBroker.Client.Wire;
+using CommandBroker.Contracts.Identity;
 using CommandBroker.Gateway.Diagnostics;
 using CommandBroker.Gateway.Grains;
 using CommandBroker.Gateway.Http;
@@ -21,7 +22,7 @@ internal sealed class BatchEndpoint(
     private readonly GatewayOptions _options = options.Value;
 
     /// <summary>Handles the route.</summary>
-    public Task HandleAsync(HttpContext context) => border.StreamAsync(context, "POST", StreamAsync);
+    public Task HandleAsync(HttpContext context) => border.StreamAsync(context, "POST", Permission.EnqueueCommand, StreamAsync);
 
     private async ValueTask StreamAsync(HttpContext context, Principal principal)
     {
@@ -50,7 +51,7 @@ internal sealed class BatchEndpoint(
     {
         try
         {
-            if (await servers.FindAsync(principal.ProjectId, id) is not { } server)
+            if (await servers.FindAsync(principal, id) is not { } server)
             {
                 Refuse(lines, Unknown);
                 return;
@@ -72,7 +73,7 @@ internal sealed class BatchEndpoint(
             }
             else if (refused.Reason == BrokerErrorReason.UnknownSourceServer)
             {
-                servers.Remove(principal.ProjectId, id);
+                servers.Remove(principal, id);
             }
 
             Refuse(lines, refused ?? Internal);

@@ -1,4 +1,5 @@
 using CommandBroker.Client.Wire;
+using CommandBroker.Contracts.Identity;
 using CommandBroker.Gateway.Identity;
 
 namespace CommandBroker.Gateway.Management;
@@ -11,13 +12,13 @@ internal sealed class CommandEndpoints(ManagementBorder border, ManagementReques
     /// <summary><c>/api/v1/sources/{server_id}/commands</c>: enqueue, and list the open ones.</summary>
     public Task CollectionAsync(HttpContext context) => context.Request.Method switch
     {
-        "GET" => border.RunAsync(context, "GET", ListAsync),
-        "POST" => border.RunAsync(context, "POST", EnqueueAsync),
+        "GET" => border.RunAsync(context, "GET", Permission.ReadCommands, ListAsync),
+        "POST" => border.RunAsync(context, "POST", Permission.EnqueueCommand, EnqueueAsync),
         _ => border.RefuseMethodAsync(context, "GET, POST").AsTask(),
     };
 
     /// <summary><c>…/commands/{command_id}</c>.</summary>
-    public Task ShowAsync(HttpContext context) => border.RunAsync(context, "GET", async (http, principal) =>
+    public Task ShowAsync(HttpContext context) => border.RunAsync(context, "GET", Permission.ReadCommands, async (http, principal) =>
     {
         long seq = ManagementRequest.ReadSeq(context);
         (_, ISourceServerGrain server) = await request.FindServerAsync(context, principal);
@@ -27,7 +28,7 @@ internal sealed class CommandEndpoints(ManagementBorder border, ManagementReques
     });
 
     /// <summary><c>…/commands/{command_id}/cancel</c>.</summary>
-    public Task CancelAsync(HttpContext context) => border.RunAsync(context, "POST", async (http, principal) =>
+    public Task CancelAsync(HttpContext context) => border.RunAsync(context, "POST", Permission.CancelCommand, async (http, principal) =>
     {
         long seq = ManagementRequest.ReadSeq(context);
         CancelRequest body = await request.ReadBodyAsync(http, Wire.CancelRequest, whenEmpty: new CancelRequest());
@@ -36,7 +37,7 @@ internal sealed class CommandEndpoints(ManagementBorder border, ManagementReques
     });
 
     /// <summary><c>…/commands/{command_id}/redrive</c>.</summary>
-    public Task RedriveAsync(HttpContext context) => border.RunAsync(context, "POST", async (http, principal) =>
+    public Task RedriveAsync(HttpContext context) => border.RunAsync(context, "POST", Permission.RedriveCommand, async (http, principal) =>
     {
         long seq = ManagementRequest.ReadSeq(context);
         (_, ISourceServerGrain server) = await request.FindServerAsync(context, principal);
@@ -44,7 +45,7 @@ internal sealed class CommandEndpoints(ManagementBorder border, ManagementReques
     });
 
     /// <summary><c>/api/v1/sources/{server_id}/history</c>.</summary>
-    public Task HistoryAsync(HttpContext context) => border.RunAsync(context, "GET", async (http, principal) =>
+    public Task HistoryAsync(HttpContext context) => border.RunAsync(context, "GET", Permission.ReadCommands, async (http, principal) =>
     {
         long? before = ManagementRequest.ReadNumber(context, "before", long.MaxValue);
         long limit = ManagementRequest.ReadNumber(context, "limit", HistoryPage.MaxLimit) ?? 100;
@@ -55,8 +56,8 @@ internal sealed class CommandEndpoints(ManagementBorder border, ManagementReques
     /// <summary><c>/api/v1/sources/{server_id}/settings</c>.</summary>
     public Task SettingsAsync(HttpContext context) => context.Request.Method switch
     {
-        "GET" => border.RunAsync(context, "GET", ReadSettingsAsync),
-        "PUT" => border.RunAsync(context, "PUT", ConfigureAsync),
+        "GET" => border.RunAsync(context, "GET", Permission.ReadCommands, ReadSettingsAsync),
+        "PUT" => border.RunAsync(context, "PUT", Permission.ConfigureServer, ConfigureAsync),
         _ => border.RefuseMethodAsync(context, "GET, PUT").AsTask(),
     };
 

@@ -1,3 +1,4 @@
+using CommandBroker.Contracts.Identity;
 using CommandBroker.Gateway.Diagnostics;
 using CommandBroker.Gateway.Grains;
 using CommandBroker.Gateway.Http;
@@ -5,7 +6,7 @@ using CommandBroker.Gateway.Identity;
 
 namespace CommandBroker.Gateway.Management;
 
-/// <summary>The outermost border of the management routes: admits operators and turns what was thrown into a problem.</summary>
+/// <summary>The outermost border of the management routes: admits callers and turns what was thrown into a problem.</summary>
 internal sealed class ManagementBorder(
     Admission admission, SourceServerCache servers, IOptions<GatewayOptions> options, ILogger<ManagementBorder> log)
 {
@@ -13,11 +14,12 @@ internal sealed class ManagementBorder(
     private readonly int _retryAfterSeconds = options.Value.RetryAfterSeconds;
 
     /// <summary>Runs a route that answers with one JSON object.</summary>
-    public Task RunAsync(HttpContext context, string method, Func<HttpContext, Principal, ValueTask<ManagementAnswer>> carryOut) =>
-        StreamAsync(context, method, async (_, principal) => await AnswerAsync(context, await carryOut(context, principal)));
+    public Task RunAsync(
+        HttpContext context, string method, Permission needed, Func<HttpContext, Principal, ValueTask<ManagementAnswer>> carryOut) =>
+        StreamAsync(context, method, needed, async (_, principal) => await AnswerAsync(context, await carryOut(context, principal)));
 
     /// <summary>Runs a route that writes its answer itself.</summary>
-    public async Task StreamAsync(HttpContext context, string method, Func<HttpContext, Principal, ValueTask> carryOut)
+    public async Task StreamAsync(HttpContext context, string method, Permission needed, Func<HttpContext, Principal, ValueTask> carryOut)
     {
         RequestStamp.Set(context);
         Principal? principal = null;
@@ -29,11 +31,11 @@ internal sealed class ManagementBorder(
                 return;
             }
 
-            AdmissionStatus status = admission.Check(context, Role.Operator, out principal);
-            if (status != AdmissionStatus.Admitted)
+            Admittance admittance = await admission.AdmitAsync(context, needed);
+            principal = admittance.Principal;
+            if (principal is null)
             {
-                (int code, BrokerException refused) = ProblemAnswer.Of(status);
-                await ProblemAnswer.WriteAsync(context, code, refused, _retryAfterSeconds);
+                await ProblemAnswer.WriteAsync(context, admittance.Refusal!, _retryAfterSeconds);
                 return;
             }
 
@@ -104,7 +106,7 @@ internal sealed class ManagementBorder(
             && ServerId.TryParse(context.Request.RouteValues["server_id"] as string, out ServerId id))
         {
             // Deleted through another gateway: what was remembered of it must go, whichever call found out.
-            servers.Remove(principal.ProjectId, id);
+            servers.Remove(principal, id);
         }
 
         await ProblemAnswer.WriteAsync(context, refused, _retryAfterSeconds);

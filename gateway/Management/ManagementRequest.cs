@@ -13,7 +13,7 @@ internal sealed class ManagementRequest(SourceServerCache servers, IOptions<Gate
 {
     private const string KeyHeader = "Idempotency-Key";
 
-    /// <summary>The source server of the path, in the caller's project.</summary>
+    /// <summary>The source server of the path, if the caller may see it.</summary>
     /// <exception cref="BrokerException">InvalidArgument, UnknownSourceServer.</exception>
     public async ValueTask<(ServerId Id, ISourceServerGrain Grain)> FindServerAsync(HttpContext context, Principal principal)
     {
@@ -23,7 +23,7 @@ internal sealed class ManagementRequest(SourceServerCache servers, IOptions<Gate
             throw Invalid(ServerId.Describe(text));
         }
 
-        return await servers.FindAsync(principal.ProjectId, id) is { } grain
+        return await servers.FindAsync(principal, id) is { } grain
             ? (id, grain)
             : throw new BrokerException(BrokerErrorReason.UnknownSourceServer, "No such source server is registered.");
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using CommandBroker.Client.Wire;
 using CommandBroker.Gateway.Http;
@@ -14,7 +13,8 @@ internal static class ProblemAnswer
         WriteAsync(context, StatusOf(refused.Reason), refused, retryAfterSeconds);
 
     /// <summary>Writes the problem with a status of its own.</summary>
-    public static async ValueTask WriteAsync(HttpContext context, int status, BrokerException refused, int retryAfterSeconds)
+    public static async ValueTask WriteAsync(
+        HttpContext context, int status, BrokerException refused, int retryAfterSeconds, TimeSpan? wait = null)
     {
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(
             new ProblemRecord
@@ -34,34 +34,36 @@ internal static class ProblemAnswer
         response.ContentLength = body.Length;
         if (refused.IsTransient)
         {
-            response.Headers.RetryAfter = retryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+            RetryAfter.Set(response, wait, retryAfterSeconds);
         }
 
         await response.BodyWriter.WriteAsync(body);
     }
 
-    /// <summary>What a caller gets who was not admitted.</summary>
-    public static (int Status, BrokerException Refused) Of(AdmissionStatus status) => status switch
+    /// <summary>Writes the problem for a caller who was not admitted.</summary>
+    public static ValueTask WriteAsync(HttpContext context, Refusal refusal, int retryAfterSeconds)
     {
-        AdmissionStatus.Missing => (401, Unauthorized("X-Auth-Token is missing.")),
-        AdmissionStatus.Malformed => (401, Unauthorized($"X-Auth-Token must be sent once and have 1 to {TokenHash.MaxTokenLength} characters.")),
-        AdmissionStatus.Wrong => (401, Unauthorized("X-Auth-Token is not valid.")),
-        AdmissionStatus.Forbidden => (403, Unauthorized("Management calls need an operator's token.")),
-        AdmissionStatus.NotReady => (503, new BrokerException(BrokerErrorReason.Unreachable, "The broker has not read its credentials yet.")),
-        _ => throw new ArgumentOutOfRangeException(nameof(status), status, "An admitted caller is no error."),
-    };
+        BrokerErrorReason reason = refusal.Code switch
+        {
+            StatusCodes.Status503ServiceUnavailable => BrokerErrorReason.Unreachable,
+            StatusCodes.Status429TooManyRequests => BrokerErrorReason.Throttled,
+            StatusCodes.Status400BadRequest => BrokerErrorReason.InvalidArgument,
+            _ => BrokerErrorReason.Unauthorized,
+        };
+        return WriteAsync(context, refusal.Code, new BrokerException(reason, refusal.Message), retryAfterSeconds, refusal.Wait);
+    }
 
     private static int StatusOf(BrokerErrorReason reason) => reason switch
     {
         BrokerErrorReason.InvalidArgument => 400,
-        BrokerErrorReason.UnknownSourceServer or BrokerErrorReason.UnknownCommand => 404,
-        BrokerErrorReason.KeyConflict or BrokerErrorReason.WrongState or BrokerErrorReason.CommandsOutstanding => 409,
-        BrokerErrorReason.QueueFull or BrokerErrorReason.HistoryFull => 429,
+        BrokerErrorReason.UnknownSourceServer or BrokerErrorReason.UnknownCommand or BrokerErrorReason.UnknownIdentity => 404,
+        BrokerErrorReason.KeyConflict or BrokerErrorReason.WrongState or BrokerErrorReason.CommandsOutstanding
+            or BrokerErrorReason.IdentityExists => 409,
+        BrokerErrorReason.QueueFull or BrokerErrorReason.HistoryFull or BrokerErrorReason.TenantQuotaExceeded
+            or BrokerErrorReason.Throttled => 429,
         BrokerErrorReason.TooManySourceServers => 403,
         BrokerErrorReason.StorageUnavailable or BrokerErrorReason.Unreachable => 503,
         BrokerErrorReason.Unauthorized => 401,
         _ => 500,
     };
-
-    private static BrokerException Unauthorized(string message) => new(BrokerErrorReason.Unauthorized, message);
 }

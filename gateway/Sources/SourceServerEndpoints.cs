@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CommandBroker.Client.Wire;
+using CommandBroker.Contracts.Identity;
 using CommandBroker.Gateway.Grains;
 using CommandBroker.Gateway.Http;
 using CommandBroker.Gateway.Identity;
@@ -25,24 +26,24 @@ internal sealed class SourceServerEndpoints(
     /// <summary><c>/v3/sources</c>.</summary>
     public Task CollectionAsync(HttpContext context) => context.Request.Method switch
     {
-        "GET" => border.RunAsync(context, Role.Operator, VendorActions.List, ListAsync),
-        "POST" => border.RunAsync(context, Role.Agent, VendorActions.Register, RegisterAsync),
+        "GET" => border.RunAsync(context, Permission.ListServers, ListAsync),
+        "POST" => border.RunAsync(context, Permission.RegisterServer, RegisterAsync),
         _ => border.RefuseMethodAsync(context, "GET, POST"),
     };
 
     /// <summary><c>/v3/sources/{server_id}</c>.</summary>
     public Task MemberAsync(HttpContext context) => context.Request.Method switch
     {
-        "GET" => border.RunAsync(context, Role.Agent, VendorActions.Show, ShowAsync),
-        "PUT" => border.RunAsync(context, Role.Agent, VendorActions.Update, RenameAsync),
-        "DELETE" => border.RunAsync(context, Role.Operator, VendorActions.Delete, DeleteAsync),
+        "GET" => border.RunAsync(context, Permission.QueryServer, ShowAsync),
+        "PUT" => border.RunAsync(context, Permission.UpdateServer, RenameAsync),
+        "DELETE" => border.RunAsync(context, Permission.DeleteServer, DeleteAsync),
         _ => border.RefuseMethodAsync(context, "GET, PUT, DELETE"),
     };
 
     /// <summary><c>/v3/sources/delete</c>.</summary>
     public Task BatchDeleteAsync(HttpContext context) => context.Request.Method switch
     {
-        "POST" => border.RunAsync(context, Role.Operator, VendorActions.Delete, DeleteManyAsync),
+        "POST" => border.RunAsync(context, Permission.DeleteServer, DeleteManyAsync),
         _ => border.RefuseMethodAsync(context, "POST"),
     };
 
@@ -64,7 +65,9 @@ internal sealed class SourceServerEndpoints(
             return VendorErrors.Invalid(fault);
         }
 
-        SourceServerListView page = await grains.Directory.ListAsync(query with { ProjectId = principal.ProjectId.Value });
+        SourceServerListView page = principal.ServerId is { } only
+            ? await ListOneAsync(principal, only)
+            : await grains.Directory.ListAsync(query with { ProjectId = principal.ProjectId.Value });
         return Ok(
             new SourceServerListRecord
             {
@@ -74,29 +77,46 @@ internal sealed class SourceServerEndpoints(
             WireJson.Readable.SourceServerListRecord);
     }
 
+    // What a bound caller sees is one at most; the query cannot widen it, and need not narrow it.
+    private async ValueTask<SourceServerListView> ListOneAsync(Principal principal, string serverId) =>
+        await grains.Directory.ShowAsync(KeyOf(principal, ServerId.Parse(serverId))) is { } server
+            ? new SourceServerListView { Servers = [server], TotalCount = 1 }
+            : new SourceServerListView { Servers = [], TotalCount = 0 };
+
     private async ValueTask<VendorAnswer> RegisterAsync(HttpContext context, Principal principal)
     {
         (VendorError? error, RegisterCall? call) = await VendorBody.ReadAsync(context, _maxBodyBytes, RegisterBody.Read);
-        return call is null
-            ? error!
-            : Ok(new RegisterAnswer { Id = await grains.Directory.RegisterAsync(call with { ProjectId = principal.ProjectId.Value }) }, WireJson.Readable.RegisterAnswer);
+        if (call is null)
+        {
+            return error!;
+        }
+
+        // Whoever is bound registers that one; who names none means it.
+        string? serverId = call.ServerId ?? principal.ServerId;
+        if (principal.ServerId is { } only && serverId != only)
+        {
+            return VendorErrors.UnknownSourceServer;
+        }
+
+        call = call with { ServerId = serverId, ProjectId = principal.ProjectId.Value };
+        return Ok(new RegisterAnswer { Id = await grains.Directory.RegisterAsync(call) }, WireJson.Readable.RegisterAnswer);
     }
 
     private async ValueTask<VendorAnswer> ShowAsync(HttpContext context, Principal principal)
     {
-        if (ReadId(context, out ServerId id) is { } error)
+        if (ReadId(context, principal, out ServerId id) is { } error)
         {
             return error;
         }
 
         return await grains.Directory.ShowAsync(KeyOf(principal, id)) is { } server
-            ? Ok(server.ToWire(withReason: principal.Role == Role.Operator), WireJson.Readable.SourceServerRecord)
+            ? Ok(server.ToWire(withReason: principal.Has(Permission.ReadCommands)), WireJson.Readable.SourceServerRecord)
             : VendorErrors.UnknownSourceServer;
     }
 
     private async ValueTask<VendorAnswer> RenameAsync(HttpContext context, Principal principal)
     {
-        if (ReadId(context, out ServerId id) is { } error)
+        if (ReadId(context, principal, out ServerId id) is { } error)
         {
             return error;
         }
@@ -112,7 +132,7 @@ internal sealed class SourceServerEndpoints(
     }
 
     private async ValueTask<VendorAnswer> DeleteAsync(HttpContext context, Principal principal) =>
-        ReadId(context, out ServerId id) is { } error ? error
+        ReadId(context, principal, out ServerId id) is { } error ? error
         : await DeleteOneAsync(principal, id) ? VendorAnswer.Done
         : VendorErrors.UnknownSourceServer;
 
@@ -145,7 +165,7 @@ internal sealed class SourceServerEndpoints(
 
     private async ValueTask<bool> DeleteOneAsync(Principal principal, ServerId id)
     {
-        if (await servers.FindAsync(principal.ProjectId, id) is not { } server)
+        if (await servers.FindAsync(principal, id) is not { } server)
         {
             return false;
         }
@@ -161,16 +181,18 @@ internal sealed class SourceServerEndpoints(
         }
         finally
         {
-            servers.Remove(principal.ProjectId, id);
+            servers.Remove(principal, id);
         }
     }
 
     private static string KeyOf(Principal principal, ServerId id) => new SourceServerKey(principal.ProjectId, id).Text;
 
-    private static VendorError? ReadId(HttpContext context, out ServerId id)
+    private static VendorError? ReadId(HttpContext context, Principal principal, out ServerId id)
     {
         string? text = context.Request.RouteValues["server_id"] as string;
-        return ServerId.TryParse(text, out id) ? null : VendorErrors.Invalid(ServerId.Describe(text));
+        return !ServerId.TryParse(text, out id) ? VendorErrors.Invalid(ServerId.Describe(text))
+            : principal.MaySee(id) ? null
+            : VendorErrors.UnknownSourceServer;
     }
 
     private static VendorAnswer Ok<T>(T body, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) =>

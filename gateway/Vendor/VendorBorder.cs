@@ -1,3 +1,4 @@
+using CommandBroker.Contracts.Identity;
 using CommandBroker.Gateway.Diagnostics;
 using CommandBroker.Gateway.Http;
 using CommandBroker.Gateway.Identity;
@@ -5,32 +6,22 @@ using Orleans.Runtime;
 
 namespace CommandBroker.Gateway.Vendor;
 
-/// <summary>The outermost border of the vendor's routes: admits callers and turns what was thrown into an answer.</summary>
+/// <summary>The outermost border of the vendor's routes: turns what was thrown into an answer.</summary>
 internal sealed class VendorBorder(Admission admission, IOptions<GatewayOptions> options, ILogger<VendorBorder> log)
 {
     private readonly int _retryAfterSeconds = options.Value.RetryAfterSeconds;
 
-    /// <summary>Admits a caller, or says what it gets instead.</summary>
-    /// <param name="context">The request.</param>
-    /// <param name="needed">The role that may do this.</param>
-    /// <param name="action">The vendor's name of what is to be done.</param>
-    /// <param name="principal">The caller, when the answer is null.</param>
-    public VendorError? Admit(HttpContext context, Role needed, string action, out Principal principal)
-    {
-        AdmissionStatus status = admission.Check(context, needed, out principal);
-        return status == AdmissionStatus.Admitted ? null : VendorErrors.Of(status, action);
-    }
-
     /// <summary>Runs one rarely called route: admits, carries out, answers.</summary>
     public async Task RunAsync(
-        HttpContext context, Role needed, string action, Func<HttpContext, Principal, ValueTask<VendorAnswer>> carryOut)
+        HttpContext context, Permission needed, Func<HttpContext, Principal, ValueTask<VendorAnswer>> carryOut)
     {
         RequestStamp.Set(context);
         try
         {
-            VendorAnswer answer = Admit(context, needed, action, out Principal principal) is { } refused
-                ? refused
-                : await carryOut(context, principal);
+            Admittance admittance = await admission.AdmitAsync(context, needed);
+            VendorAnswer answer = admittance.Principal is { } principal
+                ? await carryOut(context, principal)
+                : VendorErrors.Of(admittance.Refusal!);
             await (answer.Error is { } error ? RefuseAsync(context, error) : VendorResponse.WriteAsync(context, answer.Body));
         }
         catch (Exception failure)

@@ -12,6 +12,9 @@ internal sealed record VendorError(int Status, string Code, string Message)
     /// <summary>Whether the same request may succeed later; the answer then carries <c>Retry-After</c>.</summary>
     public bool IsTransient { get; init; }
 
+    /// <summary>What <c>Retry-After</c> tells; null means what is usual.</summary>
+    public TimeSpan? Wait { get; init; }
+
     /// <summary>The vendor's name of the action that the caller's role lacks; set on a 403 only, whose body has three members more.</summary>
     public string? Action { get; init; }
 

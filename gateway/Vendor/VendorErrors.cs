@@ -1,3 +1,4 @@
+using CommandBroker.Contracts.Identity;
 using CommandBroker.Gateway.Identity;
 
 namespace CommandBroker.Gateway.Vendor;
@@ -38,14 +39,14 @@ internal static class VendorErrors
     public static VendorError WrongMethod(string allow) => new(405, "APIGW.0101", $"This route takes {allow} only.") { Allow = allow };
 
     /// <summary>What a caller gets who was not admitted.</summary>
-    public static VendorError Of(AdmissionStatus status, string action) => status switch
+    public static VendorError Of(Refusal refusal) => refusal.Rule switch
     {
-        AdmissionStatus.Missing => new(401, "APIGW.0301", "Incorrect IAM authentication information: X-Auth-Token is missing."),
-        AdmissionStatus.Malformed => new(401, "APIGW.0301", $"Incorrect IAM authentication information: X-Auth-Token must be sent once and have 1 to {TokenHash.MaxTokenLength} characters."),
-        AdmissionStatus.Wrong => new(401, "APIGW.0301", "Incorrect IAM authentication information: X-Auth-Token is not valid."),
-        AdmissionStatus.Forbidden => new(403, "SMS.9004", $"You are not authorised to perform {action}.") { Action = action },
-        AdmissionStatus.NotReady => new(503, "SMS.6301", "The broker has not read its credentials yet.") { IsTransient = true },
-        _ => throw new ArgumentOutOfRangeException(nameof(status), status, "An admitted caller is no error."),
+        AdmissionRule.IdentityStale => new(503, "SMS.6301", refusal.Message) { IsTransient = true },
+        AdmissionRule.Throttled => new(429, "APIGW.0308", refusal.Message) { IsTransient = true, Wait = refusal.Wait },
+        AdmissionRule.PermissionMissing => new(403, "SMS.9004", refusal.Message) { Action = PermissionNames.Of(refusal.Needed) },
+        AdmissionRule.BodyTooLong => new(400, "SMS.6014", refusal.Message),
+        AdmissionRule.BodyCut => CutBody,
+        _ => new(401, "APIGW.0301", refusal.Message),
     };
 
     /// <summary>What a caller gets whose call the broker refused.</summary>
@@ -54,7 +55,8 @@ internal static class VendorErrors
         BrokerErrorReason.InvalidArgument or BrokerErrorReason.WrongState or BrokerErrorReason.KeyConflict => Invalid(refused.Message),
         BrokerErrorReason.UnknownSourceServer => UnknownSourceServer,
         BrokerErrorReason.UnknownCommand => new(404, "SMS.7602", refused.Message),
-        BrokerErrorReason.QueueFull or BrokerErrorReason.HistoryFull => new(429, "APIGW.0308", refused.Message) { IsTransient = true },
+        BrokerErrorReason.QueueFull or BrokerErrorReason.HistoryFull or BrokerErrorReason.TenantQuotaExceeded
+            or BrokerErrorReason.Throttled => new(429, "APIGW.0308", refused.Message) { IsTransient = true },
         BrokerErrorReason.CommandsOutstanding => Outstanding(refused.Message),
         BrokerErrorReason.TooManySourceServers => new(400, "SMS.6501", refused.Message),
         BrokerErrorReason.StorageUnavailable or BrokerErrorReason.Unreachable => new(503, "SMS.6301", refused.Message) { IsTransient = true },

@@ -33,7 +33,7 @@ internal static class VendorResponse
         response.StatusCode = error.Status;
         if (error.IsTransient)
         {
-            response.Headers.RetryAfter = new StringValues(retryAfterSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            RetryAfter.Set(response, error.Wait, retryAfterSeconds);
         }
 
         if (error.Allow is { } allow)

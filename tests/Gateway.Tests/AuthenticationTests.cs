@@ -1,4 +1,4 @@
-using CommandBroker.Contracts;
+using CommandBroker.Contracts.Identity;
 using Xunit;
 
 namespace CommandBroker.Gateway.Tests;
@@ -33,7 +33,7 @@ public sealed class AuthenticationTests
         await using GatewayHost host = await GatewayHost.StartAsync(grains =>
         {
             grains.Register("s1");
-            grains.CredentialGrain.Records = [FakeCredentials.Record("agent", Role.Agent, token)];
+            grains.Identity.AddToken(token, grains.Identity.AddPrincipal("long", Roles.Agent));
         });
         Assert.Equal(200, (await host.SendAsync("GET", "/v3/sources/s1/command", token: token)).Status);
         (await host.SendAsync("GET", "/v3/sources/s1/command", token: token[..^1] + "u")).IsVendorError(401, "APIGW.0301");
@@ -64,26 +64,11 @@ public sealed class AuthenticationTests
     [Fact]
     public async Task Without_credentials_everything_waits_and_says_so()
     {
-        await using GatewayHost host = await GatewayHost.StartAsync(grains => grains.CredentialGrain.Failure = new TimeoutException());
+        await using GatewayHost host = await GatewayHost.StartAsync(grains => grains.Identity.Failure = new TimeoutException());
         (await host.SendAsync("GET", "/v3/sources/s1/command")).IsVendorError(503, "SMS.6301");
         (await host.OperateAsync("GET", "/api/v1/sources/s1/commands")).IsProblem(503, "unreachable", transient: true);
         Answer ready = await host.SendAsync("GET", "/readyz", token: null);
         Assert.Equal((503, "credentials"), (ready.Status, ready.Json.GetProperty("missing").GetString()));
         Assert.Equal(200, (await host.SendAsync("GET", "/livez", token: null)).Status);
-    }
-
-    [Fact]
-    public async Task Last_good_credentials_stay_in_force_when_reading_fails_and_new_ones_count_after_it_works()
-    {
-        await using GatewayHost host = await GatewayHost.StartAsync(grains => grains.Register("s1"));
-        host.Grains.CredentialGrain.Failure = new TimeoutException();
-        Assert.False(await host.Credentials.RefreshAsync(CancellationToken.None));
-        Assert.Equal(200, (await host.SendAsync("GET", "/v3/sources/s1/command")).Status);
-
-        host.Grains.CredentialGrain.Failure = null;
-        host.Grains.CredentialGrain.Records = [FakeCredentials.Record("other", Role.Agent, "other")];
-        Assert.True(await host.Credentials.RefreshAsync(CancellationToken.None));
-        (await host.SendAsync("GET", "/v3/sources/s1/command")).IsVendorError(401, "APIGW.0301");
-        Assert.Equal(200, (await host.SendAsync("GET", "/v3/sources/s1/command", token: "other")).Status);
     }
 }

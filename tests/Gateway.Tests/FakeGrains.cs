@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using CommandBroker.Contracts;
+using CommandBroker.Contracts.Identity;
 using CommandBroker.Core;
 using CommandBroker.Gateway.Grains;
 
@@ -8,7 +9,7 @@ namespace CommandBroker.Gateway.Tests;
 /// <summary>Grains that answer what a test tells them to.</summary>
 internal sealed class FakeGrains : IBrokerGrains
 {
-    public FakeCredentials CredentialGrain { get; } = new();
+    public FakeIdentity Identity { get; } = new();
 
     public FakeDirectory DirectoryGrain { get; } = new();
 
@@ -16,7 +17,7 @@ internal sealed class FakeGrains : IBrokerGrains
 
     public int ReferenceCount { get; private set; }
 
-    ICredentialGrain IBrokerGrains.Credentials => CredentialGrain;
+    IIdentityGrain IBrokerGrains.Identity => Identity;
 
     ISourceDirectoryGrain IBrokerGrains.Directory => DirectoryGrain;
 

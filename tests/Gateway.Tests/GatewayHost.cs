@@ -37,7 +37,12 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     public SourceServerCache Cache => _app.Services.GetRequiredService<SourceServerCache>();
 
-    public CredentialCache Credentials => _app.Services.GetRequiredService<CredentialCache>();
+    public IdentityCache Identity => _app.Services.GetRequiredService<IdentityCache>();
+
+    public IServiceProvider Services => _app.Services;
+
+    /// <summary>Hears what has changed; until then the gateway goes by what it remembers.</summary>
+    public Task<bool> RefreshAsync() => _app.Services.GetRequiredService<IdentityRefresh>().RefreshAsync(CancellationToken.None);
 
     public static async Task<GatewayHost> StartAsync(
         Action<FakeGrains>? arrange = null,
@@ -49,6 +54,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         arrange?.Invoke(grains);
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.Sources.Clear();
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Identity:RefreshInterval"] = "00:01:00" });
         builder.Configuration.AddInMemoryCollection(settings);
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -63,16 +69,17 @@ internal sealed class GatewayHost : IAsyncDisposable
 
         app.MapCommandBroker();
         await app.StartAsync();
-        if (grains.CredentialGrain.Failure is null)
+        var host = new GatewayHost(app, grains);
+        if (grains.Identity.Failure is null)
         {
-            Assert.True(await app.Services.GetRequiredService<CredentialCache>().RefreshAsync(CancellationToken.None));
+            Assert.True(await host.RefreshAsync());
         }
 
-        return new GatewayHost(app, grains);
+        return host;
     }
 
     public async Task<Answer> SendAsync(
-        string method, string path, string? body = null, string? token = FakeCredentials.AgentToken, string? contentType = "application/json",
+        string method, string path, string? body = null, string? token = FakeIdentity.AgentToken, string? contentType = "application/json",
         params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
@@ -100,7 +107,7 @@ internal sealed class GatewayHost : IAsyncDisposable
     }
 
     public Task<Answer> OperateAsync(string method, string path, string? body = null, params (string Name, string Value)[] headers) =>
-        SendAsync(method, path, body, FakeCredentials.OperatorToken, "application/json", headers);
+        SendAsync(method, path, body, FakeIdentity.OperatorToken, "application/json", headers);
 
     public async ValueTask DisposeAsync()
     {

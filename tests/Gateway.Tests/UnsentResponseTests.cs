@@ -87,7 +87,7 @@ public sealed class UnsentResponseTests
         var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await client.ConnectAsync(IPAddress.Loopback, host.Uri.Port);
         await client.SendAsync(Encoding.ASCII.GetBytes(
-            $"GET /v3/sources/s1/command HTTP/1.1\r\nHost: x\r\nX-Auth-Token: {FakeCredentials.AgentToken}\r\n\r\n"));
+            $"GET /v3/sources/s1/command HTTP/1.1\r\nHost: x\r\nX-Auth-Token: {FakeIdentity.AgentToken}\r\n\r\n"));
         return client;
     }
 }

@@ -1,0 +1,88 @@
+using CommandBroker.Identity.Tokens;
+using Microsoft.Extensions.Primitives;
+
+namespace CommandBroker.Gateway.Identity;
+
+/// <summary>Tells who a token says that the caller is. What was seen before is answered from memory, without waiting.</summary>
+internal sealed class TokenProof(IdentityCache cache)
+{
+    /// <summary>The header that carries the token.</summary>
+    public const string Header = "X-Auth-Token";
+
+    private static readonly Refusal Malformed = new(AdmissionRule.TokenMalformed);
+    private static readonly Refusal Unknown = new(AdmissionRule.TokenUnknown);
+    private static readonly Refusal Forged = new(AdmissionRule.TokenForged);
+    private static readonly Refusal Expired = new(AdmissionRule.TokenExpired);
+    private static readonly Refusal Revoked = new(AdmissionRule.TokenRevoked);
+    private static readonly Refusal Outdated = new(AdmissionRule.TokenOutdated);
+    private static readonly Refusal Disabled = new(AdmissionRule.TokenDisabled);
+    private static readonly Refusal PrincipalUnknown = new(AdmissionRule.PrincipalUnknown);
+    private static readonly Refusal ProjectUnavailable = new(AdmissionRule.ProjectUnavailable);
+
+    /// <summary>Takes the header's value apart.</summary>
+    public ValueTask<Proof> ProveAsync(in StringValues values, DateTimeOffset now)
+    {
+        if (values.Count != 1 || values[0] is not { Length: > 0 and <= TokenHash.MaxTokenLength } token)
+        {
+            return new ValueTask<Proof>(Malformed);
+        }
+
+        TokenHash hash = TokenHash.Of(token);
+        if (TokenText.IsMeant(token))
+        {
+            return cache.Issued.TryGet(hash, out KnownToken? issued) ? new ValueTask<Proof>(Judge(issued!, now)) : ProveIssuedAsync(token, hash, now);
+        }
+
+        return cache.Tokens.TryGet(hash, now, out KnownCredential? given) ? new ValueTask<Proof>(Judge(given, now)) : FindAsync(hash, now);
+    }
+
+    /// <summary>Checks an issued token and finds whose it is.</summary>
+    /// <returns>The token, or why it does not count.</returns>
+    public async ValueTask<(KnownToken? Token, Refusal? Refusal)> VerifyAsync(string text, TokenHash hash, DateTimeOffset now)
+    {
+        long number = cache.Issued.FenceNumber;
+        switch (cache.Issued.Verify(text, now, out TokenPayload? payload))
+        {
+            case TokenStatus.Valid:
+                break;
+            case TokenStatus.Expired:
+                return (null, Expired);
+            default:
+                return (null, Forged);
+        }
+
+        if (await cache.Principals.FindAsync(payload!.PrincipalId, now) is not { } known)
+        {
+            return (null, PrincipalUnknown);
+        }
+
+        if (await cache.InProjectAsync(known, payload.ProjectId, now) is not { } scoped)
+        {
+            return (null, ProjectUnavailable);
+        }
+
+        var token = new KnownToken(payload, known, scoped);
+        cache.Issued.Keep(hash, token, number);
+        return (token, Judge(token, now).Refusal);
+    }
+
+    private async ValueTask<Proof> ProveIssuedAsync(string text, TokenHash hash, DateTimeOffset now)
+    {
+        (KnownToken? token, Refusal? refusal) = await VerifyAsync(text, hash, now);
+        return refusal is not null ? refusal : Judge(token!, now);
+    }
+
+    private async ValueTask<Proof> FindAsync(TokenHash hash, DateTimeOffset now) => Judge(await cache.Tokens.AskAsync(hash), now);
+
+    private Proof Judge(KnownToken token, DateTimeOffset now) =>
+        now >= token.Payload.ExpiresAt ? Expired
+        : cache.Issued.IsRevoked(token.Payload.TokenId) ? Revoked
+        : token.Known.View.TokensValidFrom is { } from && token.Payload.IssuedAt < from ? Outdated
+        : new Proof(token.Known, token.Scoped, token.Payload.IsDomainScoped && token.Known.View.IsDomainWide, null);
+
+    private static Proof Judge(KnownCredential? given, DateTimeOffset now) =>
+        given is null ? Unknown
+        : !given.IsEnabled ? Disabled
+        : given.HasExpired(now) ? Expired
+        : Proof.Of(given.Principal);
+}
