@@ -29,6 +29,8 @@ public static class GatewayServices
         services.TryAddSingleton<RequestBudgets>();
         services.TryAddSingleton<IdentityCache>();
         services.TryAddSingleton<TokenProof>();
+        services.TryAddSingleton<SignatureParts>();
+        services.TryAddSingleton<SignatureProof>();
         services.TryAddSingleton<Admission>();
         services.TryAddSingleton<IdentityRefresh>();
         services.AddHostedService(provider => provider.GetRequiredService<IdentityRefresh>());

@@ -32,4 +32,7 @@ internal static partial class GatewayLog
     [LoggerMessage(2009, LogLevel.Information, "Request {RequestId} refused: {Rule} {Status}, principal {PrincipalId}, from {RemoteAddress}", EventName = "CallerRefused")]
     public static partial void CallerRefused(
         this ILogger log, string? requestId, AdmissionRule rule, string? status, string? principalId, System.Net.IPAddress? remoteAddress);
+
+    [LoggerMessage(2010, LogLevel.Warning, "Access key {AccessKey} is locked for {RemoteAddress} for {LockTimeout}: too many wrong signatures in a row", EventName = "KeyLocked")]
+    public static partial void KeyLocked(this ILogger log, string accessKey, System.Net.IPAddress? remoteAddress, TimeSpan lockTimeout);
 }

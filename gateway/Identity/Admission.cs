@@ -8,15 +8,19 @@ namespace CommandBroker.Gateway.Identity;
 
 /// <summary>
 /// Decides who calls and whether they may, before any grain of a source server is called. In this order: is anything known at all, the
-/// credential, the principal, domain and project, the project's budget, the permission.
+/// credential, the principal, domain and project, the project's budget, the permission, and last whether the signature has been used: one that was refused
+/// for another reason can be sent again.
 /// </summary>
-internal sealed class Admission(IdentityCache cache, TokenProof tokens, TimeProvider clock, ILogger<Admission> log)
+internal sealed class Admission(
+    IdentityCache cache, TokenProof tokens, SignatureProof signatures, SignatureParts parts, TimeProvider clock, ILogger<Admission> log)
 {
     private const string DomainHeader = "X-Domain-Id";
     private const string ProjectHeader = "X-Project-Id";
 
     private static readonly Refusal Stale = new(AdmissionRule.IdentityStale);
     private static readonly Refusal Missing = new(AdmissionRule.CredentialMissing);
+    private static readonly Refusal Ambiguous = new(AdmissionRule.CredentialAmbiguous);
+    private static readonly Refusal Replayed = new(AdmissionRule.SignatureReplayed);
     private static readonly Refusal Disabled = new(AdmissionRule.PrincipalDisabled);
     private static readonly Refusal Unavailable = new(AdmissionRule.ProjectUnavailable);
     private static readonly Refusal ForeignDomain = new(AdmissionRule.DomainForeign);
@@ -36,22 +40,32 @@ internal sealed class Admission(IdentityCache cache, TokenProof tokens, TimeProv
             return AdmitLaterAsync(context, needed, proof, now);
         }
 
-        ValueTask<Admittance> settled = SettleAsync(context, proof.Result, now);
+        Proof proven = proof.Result;
+        ValueTask<Admittance> settled = SettleAsync(context, proven, now);
         return settled.IsCompletedSuccessfully
-            ? new ValueTask<Admittance>(Finish(context, settled.Result, needed, now))
-            : FinishLaterAsync(context, settled, needed, now);
+            ? new ValueTask<Admittance>(Finish(context, settled.Result, proven.Use, needed, now))
+            : FinishLaterAsync(context, settled, proven.Use, needed, now);
     }
 
-    private ValueTask<Proof> ProveAsync(HttpContext context, DateTimeOffset now) =>
-        context.Request.Headers.TryGetValue(TokenProof.Header, out StringValues token) && token.Count > 0
-            ? tokens.ProveAsync(token, now)
-            : new ValueTask<Proof>(Missing);
+    private ValueTask<Proof> ProveAsync(HttpContext context, DateTimeOffset now)
+    {
+        IHeaderDictionary headers = context.Request.Headers;
+        StringValues authorization = headers.Authorization;
+        bool isSigned = authorization.Count > 0 && SignatureProof.IsMeant(authorization);
+        return headers.TryGetValue(TokenProof.Header, out StringValues token) && token.Count > 0
+            ? isSigned ? new ValueTask<Proof>(Ambiguous) : tokens.ProveAsync(token, now)
+            : isSigned ? signatures.ProveAsync(context, authorization, now) : new ValueTask<Proof>(Missing);
+    }
 
-    private async ValueTask<Admittance> AdmitLaterAsync(HttpContext context, Permission needed, ValueTask<Proof> proof, DateTimeOffset now) =>
-        Finish(context, await SettleAsync(context, await proof, now), needed, now);
+    private async ValueTask<Admittance> AdmitLaterAsync(HttpContext context, Permission needed, ValueTask<Proof> proof, DateTimeOffset now)
+    {
+        Proof proven = await proof;
+        return Finish(context, await SettleAsync(context, proven, now), proven.Use, needed, now);
+    }
 
-    private async ValueTask<Admittance> FinishLaterAsync(HttpContext context, ValueTask<Admittance> settled, Permission needed, DateTimeOffset now) =>
-        Finish(context, await settled, needed, now);
+    private async ValueTask<Admittance> FinishLaterAsync(
+        HttpContext context, ValueTask<Admittance> settled, SignatureUse? use, Permission needed, DateTimeOffset now) =>
+        Finish(context, await settled, use, needed, now);
 
     /// <summary>Whether the principal counts, and in which project.</summary>
     private ValueTask<Admittance> SettleAsync(HttpContext context, in Proof proof, DateTimeOffset now)
@@ -102,7 +116,7 @@ internal sealed class Admission(IdentityCache cache, TokenProof tokens, TimeProv
     private async ValueTask<Admittance> FindAsync(KnownPrincipal known, string projectId, DateTimeOffset now) =>
         await cache.InProjectAsync(known, projectId, now) is { } principal ? principal : ForeignProject;
 
-    private Admittance Finish(HttpContext context, in Admittance settled, Permission needed, DateTimeOffset now)
+    private Admittance Finish(HttpContext context, in Admittance settled, SignatureUse? use, Permission needed, DateTimeOffset now)
     {
         Refusal? refusal = settled.Refusal;
         if (settled.Principal is { } principal)
@@ -111,13 +125,17 @@ internal sealed class Admission(IdentityCache cache, TokenProof tokens, TimeProv
             {
                 refusal = new Refusal(AdmissionRule.Throttled) { Wait = wait };
             }
-            else if (principal.Has(needed))
+            else if (!principal.Has(needed))
+            {
+                refusal = new Refusal(AdmissionRule.PermissionMissing) { Needed = needed };
+            }
+            else if (use is null || parts.Used.TryAccept(use.Signature, use.SignedAt, now))
             {
                 return settled;
             }
             else
             {
-                refusal = new Refusal(AdmissionRule.PermissionMissing) { Needed = needed };
+                refusal = Replayed;
             }
         }
 

@@ -35,4 +35,23 @@ public sealed class AdmissionOptions
     /// <summary>Questions about credentials that wait for their turn; one more is answered 503. Default 10,000; 1 to 1,000,000.</summary>
     [Range(1, 1_000_000)]
     public int MaxWaitingLookups { get; set; } = 10_000;
+
+    /// <summary>The farthest a signed request's <c>X-Sdk-Date</c> may be from the server's clock. Default 15 min, the vendor's rule; 1 s to 1 h.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan MaxClockSkew { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>Whether <c>X-Sdk-Content-Sha256: UNSIGNED-PAYLOAD</c> may stand for the hash of a body; whoever sits between could then change it unnoticed. Default false.</summary>
+    public bool AllowUnsignedPayload { get; set; }
+
+    /// <summary>Wrong signatures in a row, from one address, that lock a key for that address. Default 5, the vendor's rule; 1 to 1,000.</summary>
+    [Range(1, 1_000)]
+    public int KeyLockFailures { get; set; } = 5;
+
+    /// <summary>How long such a lock holds. Default 5 min, the vendor's rule; 1 s to 1 day.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan KeyLockTimeout { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Signatures of calls that change something which a gateway remembers, so that none is used twice; about 60 bytes each. Default 1,000,000; 1,000 to 100,000,000.</summary>
+    [Range(1_000, 100_000_000)]
+    public int MaxRememberedSignatures { get; set; } = 1_000_000;
 }

@@ -17,6 +17,7 @@ internal sealed class LookupCache<TKey, TView, TValue>
 {
     private readonly BoundedMap<TKey, TValue> _known;
     private readonly BoundedMap<TKey, Absence> _unknown;
+    private readonly BoundedMap<TKey, Absence> _refused;
     private readonly ConcurrentDictionary<TKey, Lazy<Task<TValue?>>> _asked = new();
     private readonly LookupParts _parts;
     private readonly Func<TKey, ValueTask<TView?>> _ask;
@@ -32,6 +33,7 @@ internal sealed class LookupCache<TKey, TView, TValue>
         _make = make;
         _known = new BoundedMap<TKey, TValue>(parts.Options.MaxCachedCredentials, value => value.Forget());
         _unknown = new BoundedMap<TKey, Absence>(parts.Options.MaxCachedUnknown);
+        _refused = new BoundedMap<TKey, Absence>(parts.Options.MaxCachedUnknown);
     }
 
     /// <summary>How many are remembered as known.</summary>
@@ -71,6 +73,18 @@ internal sealed class LookupCache<TKey, TView, TValue>
         finally
         {
             _asked.TryRemove(new KeyValuePair<TKey, Lazy<Task<TValue?>>>(key, question));
+        }
+    }
+
+    /// <summary>Whether a proof by this key was refused a short time ago. Known and unknown keys are noted alike.</summary>
+    public bool WasRefused(TKey key, DateTimeOffset now) => _refused.TryGet(key, out Absence? refused) && now < refused.Until;
+
+    /// <summary>Notes that a proof by this key was refused.</summary>
+    public void NoteRefused(TKey key, DateTimeOffset now)
+    {
+        if (!WasRefused(key, now))
+        {
+            _refused.Set(key, new Absence(now + _parts.Options.UnknownLifetime));
         }
     }
 

@@ -7,6 +7,9 @@ namespace CommandBroker.Gateway.Identity;
 /// <param name="Refusal">Why it says nothing; null otherwise.</param>
 internal readonly record struct Proof(KnownPrincipal? Known, Principal? Scoped, bool MaySelect, Refusal? Refusal)
 {
+    /// <summary>The signature, when it is good for one call only; otherwise null.</summary>
+    public SignatureUse? Use { get; init; }
+
     /// <summary>A principal by a credential of its own, which counts wherever the principal may work.</summary>
     public static Proof Of(KnownPrincipal known) => new(known, known.Own, known.View.IsDomainWide, null);
 

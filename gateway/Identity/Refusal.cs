@@ -46,10 +46,13 @@ internal sealed record Refusal(AdmissionRule Rule)
         AdmissionRule.PrincipalDisabled or AdmissionRule.ProjectUnavailable => Prefix + "the credential is not valid.",
         AdmissionRule.DomainForeign => Prefix + "X-Domain-Id must be sent once at most and name the caller's domain.",
         AdmissionRule.ProjectForeign => Prefix + "X-Project-Id must be sent once at most and name a project of the caller's.",
+        AdmissionRule.KeyExpired => Prefix + "the access key has expired.",
+        AdmissionRule.SecurityTokenWrong => Prefix + "X-Security-Token is not the one of this access key.",
         AdmissionRule.SignatureReplayed => Prefix + "the signature has been used; sign every request anew.",
         AdmissionRule.BodyCut => "The body ends too early.",
         AdmissionRule.Throttled => "The project makes more requests in a second than it may.",
         AdmissionRule.PermissionMissing => $"You are not authorised to perform {PermissionNames.Of(Needed)}.",
-        _ => Prefix + "the access key or the signature is not valid.",
+        AdmissionRule.KeyUnknown or AdmissionRule.KeyDisabled or AdmissionRule.SignatureRefused => Prefix + "the access key or the signature is not valid.",
+        _ => throw new InvalidOperationException($"Rule {Rule} has no message."),
     };
 }
