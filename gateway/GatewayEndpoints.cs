@@ -1,5 +1,6 @@
 using CommandBroker.Gateway.Commands;
 using CommandBroker.Gateway.Health;
+using CommandBroker.Gateway.Iam;
 using CommandBroker.Gateway.Management;
 using CommandBroker.Gateway.Sources;
 using CommandBroker.Gateway.Vendor;
@@ -29,6 +30,7 @@ public static class GatewayEndpoints
         routes.Map("/v3/sources", sources.CollectionAsync);
         routes.Map("/v3/sources/delete", sources.BatchDeleteAsync);
         routes.Map("/v3/sources/{server_id}", sources.MemberAsync);
+        routes.MapIam();
         MapManagement(routes, services);
         HealthEndpoints health = services.GetRequiredService<HealthEndpoints>();
         routes.Map("/livez", health.LiveAsync);

@@ -28,12 +28,15 @@ public static class GatewayServices
         services.AddOptions<AdmissionOptions>().BindConfiguration(AdmissionOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton<RequestBudgets>();
         services.TryAddSingleton<IdentityCache>();
+        services.TryAddSingleton<AuditQueue>();
+        services.AddHostedService(provider => provider.GetRequiredService<AuditQueue>());
         services.TryAddSingleton<TokenProof>();
         services.TryAddSingleton<SignatureParts>();
         services.TryAddSingleton<SignatureProof>();
         services.TryAddSingleton<Admission>();
         services.TryAddSingleton<IdentityRefresh>();
         services.AddHostedService(provider => provider.GetRequiredService<IdentityRefresh>());
+        services.AddIam();
         services.TryAddSingleton<VendorBorder>();
         services.TryAddSingleton<PollEndpoint>();
         services.TryAddSingleton<ReportEndpoint>();

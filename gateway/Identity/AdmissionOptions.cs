@@ -54,4 +54,19 @@ public sealed class AdmissionOptions
     /// <summary>Signatures of calls that change something which a gateway remembers, so that none is used twice; about 60 bytes each. Default 1,000,000; 1,000 to 100,000,000.</summary>
     [Range(1_000, 100_000_000)]
     public int MaxRememberedSignatures { get; set; } = 1_000_000;
+
+    /// <summary>Whether this gateway answers the IAM's routes: sign-in, validation, domains and projects. Default true.</summary>
+    public bool EmbeddedIam { get; set; } = true;
+
+    /// <summary>Refused sign-ins of a user, or from an address, without a wait; each further one waits twice as long as the one before. Default 5; 1 to 1,000.</summary>
+    [Range(1, 1_000)]
+    public int SignInFreeFailures { get; set; } = 5;
+
+    /// <summary>The longest wait between sign-ins of one user; low, because whoever knows a name could keep its user out. Default 30 s; 1 s to 1 h.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan SignInMaxUserDelay { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The longest wait between sign-ins from one address. Default 15 min; 1 s to 1 h.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan SignInMaxAddressDelay { get; set; } = TimeSpan.FromMinutes(15);
 }

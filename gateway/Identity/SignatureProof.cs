@@ -10,7 +10,8 @@ namespace CommandBroker.Gateway.Identity;
 /// one question to a silo unless the same key was refused a short time ago.
 /// </summary>
 internal sealed class SignatureProof(
-    IdentityCache cache, SignatureParts parts, IOptions<GatewayOptions> options, ILogger<SignatureProof> log)
+    IdentityCache cache, SignatureParts parts, AuditQueue audit, IOptions<GatewayOptions> options,
+    ILogger<SignatureProof> log)
 {
     private const string SecurityToken = "X-Security-Token";
 
@@ -129,6 +130,7 @@ internal sealed class SignatureProof(
         if (parts.Locks.NoteFailure(accessKey, Address(context), now))
         {
             log.KeyLocked(accessKey, context.Connection.RemoteIpAddress, parts.LockTimeout);
+            audit.Note("key.locked", context.Connection.RemoteIpAddress?.ToString(), RequestStamp.Of(context), accessKey);
         }
 
         return SignatureRefusal.Of(outcome, parts.Options, now);

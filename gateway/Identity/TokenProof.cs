@@ -36,9 +36,27 @@ internal sealed class TokenProof(IdentityCache cache)
         return cache.Tokens.TryGet(hash, now, out KnownCredential? given) ? new ValueTask<Proof>(Judge(given, now)) : FindAsync(hash, now);
     }
 
+    /// <summary>An issued token that counts; null when it does not, whatever the reason.</summary>
+    public async ValueTask<KnownToken?> FindIssuedAsync(string text, DateTimeOffset now)
+    {
+        TokenHash hash = TokenHash.Of(text);
+        if (!TokenText.IsMeant(text))
+        {
+            return null;
+        }
+
+        if (cache.Issued.TryGet(hash, out KnownToken? known))
+        {
+            return Judge(known!, now).Refusal is null ? known : null;
+        }
+
+        (KnownToken? token, Refusal? refusal) = await VerifyAsync(text, hash, now);
+        return refusal is null ? token : null;
+    }
+
     /// <summary>Checks an issued token and finds whose it is.</summary>
     /// <returns>The token, or why it does not count.</returns>
-    public async ValueTask<(KnownToken? Token, Refusal? Refusal)> VerifyAsync(string text, TokenHash hash, DateTimeOffset now)
+    private async ValueTask<(KnownToken? Token, Refusal? Refusal)> VerifyAsync(string text, TokenHash hash, DateTimeOffset now)
     {
         long number = cache.Issued.FenceNumber;
         switch (cache.Issued.Verify(text, now, out TokenPayload? payload))
