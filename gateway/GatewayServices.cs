@@ -1,6 +1,7 @@
 using CommandBroker.Gateway.Commands;
 using CommandBroker.Gateway.Grains;
 using CommandBroker.Gateway.Health;
+using CommandBroker.Gateway.Iam;
 using CommandBroker.Gateway.Identity;
 using CommandBroker.Gateway.Management;
 using CommandBroker.Gateway.Sources;
