@@ -1,4 +1,5 @@
 using CommandBroker.Gateway;
+using CommandBroker.Gateway.Identity;
 using CommandBroker.Grains;
 using CommandBroker.Silo;
 using CommandBroker.Storage;
@@ -18,6 +19,7 @@ public sealed class ConfigurationDocumentTests
         (typeof(SourceOptions), SourceOptions.Section),
         (typeof(StorageOptions), StorageOptions.SectionName),
         (typeof(GatewayOptions), GatewayOptions.Section),
+        (typeof(AdmissionOptions), AdmissionOptions.Section),
         (typeof(SiloOptions), SiloOptions.Section),
         (typeof(CredentialOptions), CredentialOptions.Section),
     ];
