@@ -29,6 +29,8 @@ internal sealed class BrokerProcess : IAsyncDisposable
     /// <summary>A shell text that starts the broker in the directory above its data, and has to find the rest by itself; null starts the built program.</summary>
     public string? Script { get; init; }
 
+    public int Id => _process!.Id;
+
     public string Output
     {
         get
