@@ -27,6 +27,7 @@ internal sealed class CommitWriter : IAsyncDisposable
     private readonly BatchLoop<PostgresCommit> _loop;
     private NpgsqlConnection? _connection;
     private bool _isAway;
+    private volatile bool _wasRefused;
 
     public CommitWriter(PostgresConnections connections, StorageOptions options, StoreInstruments instruments)
     {
@@ -35,6 +36,13 @@ internal sealed class CommitWriter : IAsyncDisposable
         _statement = new CommitStatement(options.CommitTimeout);
         _loop = new BatchLoop<PostgresCommit>(
             new BatchLoopOptions { Operation = "commit", MaxQueuedCount = options.MaxQueuedCommits }, instruments, HandleAsync);
+    }
+
+    /// <summary>Whether the server had no room for a commit, and nobody has found since that it has again.</summary>
+    public bool WasRefused
+    {
+        get => _wasRefused;
+        set => _wasRefused = value;
     }
 
     /// <inheritdoc cref="ICommandStore.CommitAsync"/>
@@ -73,6 +81,7 @@ internal sealed class CommitWriter : IAsyncDisposable
             catch (Exception fault) when (PostgresFaults.IsLost(fault) || PostgresFaults.IsRefused(fault))
             {
                 _isAway = true;
+                _wasRefused |= PostgresFaults.IsRefused(fault);
                 await DropConnectionAsync();
                 throw PostgresFaults.Unavailable(fault);
             }

@@ -29,6 +29,13 @@ internal sealed class PostgresCommandStore : ICommandStore, IAsyncDisposable
             new BatchLoopOptions { Operation = "load", MaxQueuedCount = options.MaxQueuedCommits }, instruments, new QueueLoader(connections).LoadAsync);
     }
 
+    /// <inheritdoc cref="CommitWriter.WasRefused"/>
+    public bool WasRefused
+    {
+        get => _writer.WasRefused;
+        set => _writer.WasRefused = value;
+    }
+
     /// <inheritdoc/>
     public Task<StoredQueue?> LoadAsync(SourceServerKey key) => _loads.FindAsync(key);
 

@@ -5,6 +5,14 @@ namespace CommandBroker.Storage.Postgres;
 /// <summary>The broker's tables in a PostgreSQL database; any number of brokers may share it.</summary>
 internal sealed class PostgresDatabase : IBrokerDatabase
 {
+    // An update of one row finds room in its page even where nothing else does; a new table does not.
+    private const string TakeRoom = """
+        create temporary table ping_room on commit drop as
+        select string_agg(md5(random()::text), '') as noise from generate_series(1, 32) line, generate_series(1, 256) place group by line;
+        """;
+
+    private const string Write = "update ping set pinged_at = now();";
+
     private readonly StoreInstruments _instruments = new();
     private readonly PostgresConnections _connections;
     private readonly PostgresCommandStore _commands;
@@ -41,11 +49,19 @@ internal sealed class PostgresDatabase : IBrokerDatabase
     }
 
     /// <inheritdoc/>
-    public Task PingAsync(CancellationToken cancellationToken) => _connections.RunAsync(async connection =>
+    public async Task PingAsync(CancellationToken cancellationToken)
     {
-        await using var write = new NpgsqlCommand("update ping set pinged_at = now()", connection);
-        return await write.ExecuteNonQueryAsync(cancellationToken);
-    });
+        bool wasRefused = _commands.WasRefused;
+        await _connections.RunAsync(async connection =>
+        {
+            await using var write = new NpgsqlCommand(wasRefused ? TakeRoom + Write : Write, connection);
+            return await write.ExecuteNonQueryAsync(cancellationToken);
+        });
+        if (wasRefused)
+        {
+            _commands.WasRefused = false;
+        }
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -45,15 +45,15 @@ public sealed class DiskTests : IDisposable
         await AssertRecoveredAsync(ledger);
     }
 
-    [DiskFact(Needs = "strace")]
+    [DiskFact(NeedsTrace = true)]
     public Task A_disk_that_turned_read_only_is_answered_503_and_the_broker_goes_on_when_it_can_write() =>
         AssertFaultIsSurvivedAsync("pwrite64", "EROFS");
 
-    [DiskFact(Needs = "strace")]
+    [DiskFact(NeedsTrace = true)]
     public Task A_disk_that_does_not_flush_is_answered_503_and_the_broker_goes_on_when_it_does() =>
         AssertFaultIsSurvivedAsync("fsync,fdatasync", "EIO");
 
-    [DiskFact(Needs = "mkfs.ext4")]
+    [DiskFact(NeedsLoop = true)]
     public async Task A_disk_that_failed_under_the_broker_holds_all_that_was_acknowledged_when_it_is_mounted_again()
     {
         string image = Path.Combine(_directory, "disk.img");

@@ -21,12 +21,16 @@ internal sealed class Ledger(BrokerProcess broker, string serverId = "s-1") : ID
     private readonly HashSet<string> _reported = [];
     private string? _unanswered;
     private int _keys;
+    private volatile int _refusedCount;
 
     /// <summary>Queue limits that are in nobody's way.</summary>
     public static (string Name, string Value)[] Roomy =>
         [("Queue__MaxOutstandingCount", "10000"), ("Queue__MaxPendingCount", "100000"), ("Queue__VisibilityTimeout", "01:00:00"), ("Storage__CommitTimeout", "00:00:02")];
 
     public (int Enqueued, int Delivered, int Reported) Acknowledged => (_enqueued.Count, _delivered.Count, _reported.Count);
+
+    /// <summary>Calls that were refused for now.</summary>
+    public int RefusedCount => _refusedCount;
 
     public async Task RegisterAsync()
     {
@@ -39,7 +43,7 @@ internal sealed class Ledger(BrokerProcess broker, string serverId = "s-1") : ID
     public async Task<bool> EnqueueAsync(int paramBytes = 64)
     {
         string key = _unanswered ?? $"key-{++_keys}";
-        string body = $$$"""{"command_name":"START","command_param":{"key":"{{{key}}}","fill":"{{{Convert.ToHexString(SHA256Stream(key, paramBytes / 2))}}}"}}""";
+        string body = $$$"""{"command_name":"START","command_param":{"key":"{{{key}}}","fill":"{{{Convert.ToHexString(Noise(key, paramBytes / 2))}}}"}}""";
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/sources/{serverId}/commands") { Content = Json(body) };
         request.Headers.Add("Idempotency-Key", key);
         HttpResponseMessage answer = await _tool.SendAsync(request);
@@ -64,9 +68,13 @@ internal sealed class Ledger(BrokerProcess broker, string serverId = "s-1") : ID
         string text = await answer.Content.ReadAsStringAsync();
         if (answer.StatusCode == HttpStatusCode.OK)
         {
-            string id = answer.Headers.GetValues("X-Command-Id").Single();
-            _delivered.Add(id);
-            _outstanding.Enqueue(id);
+            if (answer.Headers.TryGetValues("X-Command-Id", out IEnumerable<string>? ids))
+            {
+                string id = ids.Single();
+                Assert.True(_delivered.Add(id), $"{id} was handed out twice, although its lease runs.");
+                _outstanding.Enqueue(id);
+            }
+
             return true;
         }
 
@@ -78,7 +86,7 @@ internal sealed class Ledger(BrokerProcess broker, string serverId = "s-1") : ID
     public async Task<bool> ReportAsync(int detailBytes = 16)
     {
         string id = _outstanding.Peek();
-        string body = $$"""{"command_name":"START","result":"success","result_detail":"{{Convert.ToHexString(SHA256Stream(id, detailBytes / 2))}}"}""";
+        string body = $$"""{"command_name":"START","result":"success","result_detail":"{{Convert.ToHexString(Noise(id, detailBytes / 2))}}"}""";
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/v3/sources/{serverId}/command_result") { Content = Json(body) };
         request.Headers.Add("X-Command-Id", id);
         HttpResponseMessage answer = await _agent.SendAsync(request);
@@ -91,6 +99,20 @@ internal sealed class Ledger(BrokerProcess broker, string serverId = "s-1") : ID
 
         AssertRefusal(answer, text, "SMS.6301");
         return false;
+    }
+
+    /// <summary>Enqueues, polls and reports in turn.</summary>
+    public async Task TrafficAsync(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            await EnqueueAsync();
+            await PollAsync();
+            if (_outstanding.Count > 0)
+            {
+                await ReportAsync();
+            }
+        }
     }
 
     /// <summary>Whether <c>/readyz</c> says that the broker can serve.</summary>
@@ -140,17 +162,18 @@ internal sealed class Ledger(BrokerProcess broker, string serverId = "s-1") : ID
         _agent.Dispose();
     }
 
-    private static void AssertRefusal(HttpResponseMessage answer, string text, string code)
+    private void AssertRefusal(HttpResponseMessage answer, string text, string code)
     {
         Assert.True(answer.StatusCode == HttpStatusCode.ServiceUnavailable, $"{answer.StatusCode}: {text}");
         Assert.True(answer.Headers.RetryAfter?.Delta > TimeSpan.Zero, "A refusal says when to come again.");
         Assert.Contains(code, text, StringComparison.Ordinal);
+        _refusedCount++;
     }
 
     private static StringContent Json(string text) => new(text, Encoding.UTF8, "application/json");
 
     /// <summary>Bytes that follow from a text and cannot be compressed.</summary>
-    private static byte[] SHA256Stream(string seed, int count)
+    private static byte[] Noise(string seed, int count)
     {
         byte[] bytes = new byte[count];
         for (int at = 0; at < count; at += SHA256.HashSizeInBytes)

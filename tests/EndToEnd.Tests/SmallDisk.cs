@@ -11,6 +11,9 @@ internal sealed class SmallDisk : IDisposable
     private SmallDisk(params string[] mount)
     {
         Root = Directory.CreateDirectory(Path.Combine(_directory, "mount")).FullName;
+
+        // The server of PostgreSQL runs as another user and must come by.
+        Run("chmod", ["0711", _directory]);
         _filler = Path.Combine(Root, "filler");
         Run("mount", [.. mount, Root]);
     }
@@ -79,7 +82,8 @@ internal sealed class SmallDisk : IDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
-    private static void Run(string program, string[] args)
+    /// <exception cref="InvalidOperationException">It ended with another code than 0; the message holds what it said.</exception>
+    public static void Run(string program, string[] args)
     {
         using Process process = Process.Start(new ProcessStartInfo(program, args) { RedirectStandardError = true })!;
         string error = process.StandardError.ReadToEnd();

@@ -31,15 +31,16 @@ public sealed class PostgresServer : IAsyncDisposable
     public static Task<PostgresServer> SharedAsync() => SharedServer.Value;
 
     /// <summary>Starts a private server that the caller may stop and start.</summary>
+    /// <param name="tables">An empty directory that anybody may write, for all but the write-ahead log; null puts them beside the log.</param>
     /// <exception cref="InvalidOperationException">No server is installed, or it does not start; the message says what to do.</exception>
-    public static async Task<PostgresServer> StartOwnAsync()
+    public static async Task<PostgresServer> StartOwnAsync(string? tables = null)
     {
         string binaries = PostgresBinaries.Directory
             ?? throw new InvalidOperationException($"No PostgreSQL is installed: {PostgresAvailability.OwnServerRemedy}.");
         int port = FreePort();
         var start = new ProcessStartInfo { RedirectStandardInput = true, RedirectStandardOutput = true, WorkingDirectory = "/" };
         string[] ordinaryUser = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"];
-        string[] command = [.. Environment.IsPrivilegedProcess ? ordinaryUser : [], "sh", "-c", Script(), "postgres.sh", binaries, $"{port}"];
+        string[] command = [.. Environment.IsPrivilegedProcess ? ordinaryUser : [], "sh", "-c", Script(), "postgres.sh", binaries, $"{port}", tables ?? ""];
         start.FileName = command[0];
         Array.ForEach(command[1..], start.ArgumentList.Add);
 
