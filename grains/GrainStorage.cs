@@ -23,8 +23,8 @@ internal static class GrainStorage
         }
         catch (InconsistentStateException)
         {
-            // Another activation wrote; Orleans ends this one, and the next call reads what was written.
-            throw;
+            // Another activation wrote. The caller ends this one, and the next call reads what was written.
+            throw new BrokerException(BrokerErrorReason.StorageUnavailable, $"The {what} were written from elsewhere at the same time; try again.");
         }
         catch (Exception exception) when (exception is not BrokerException)
         {
