@@ -33,6 +33,12 @@ internal sealed class QueueContext(
     /// <summary>How long an empty queue's polls need not reach the activation, in the clock's timestamps.</summary>
     public long IdleTimestamps { get; } = (long)(sources.Value.VisitPrecision.TotalSeconds * clock.TimestampFrequency);
 
+    /// <summary>
+    /// How old what an activation read may be when it gives out a number, in the clock's timestamps: long before retention can have removed
+    /// a command that was enqueued, by another activation, after it was read.
+    /// </summary>
+    public long NumberingTimestamps { get; } = (long)(queue.Value.HistoryRetention.TotalSeconds / 2 * clock.TimestampFrequency);
+
     public long Timestamp => clock.GetTimestamp();
 
     public ILogger Logger { get; } = logger;

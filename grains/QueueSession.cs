@@ -15,6 +15,7 @@ internal sealed class QueueSession(SourceServerKey key, QueueContext context, Lo
     private readonly long _writer = Random.Shared.NextInt64();
 
     private StoredQueue? _stored;
+    private long _readAt;
 
     /// <summary>Whether the queue is in memory.</summary>
     public bool IsLoaded => _stored is not null;
@@ -30,6 +31,7 @@ internal sealed class QueueSession(SourceServerKey key, QueueContext context, Lo
     /// <exception cref="BrokerException">StorageUnavailable or Quarantined.</exception>
     public async Task<bool> LoadAsync()
     {
+        _readAt = context.Timestamp;
         _stored = await GuardAsync(context.Commands.LoadAsync(key));
         return IsLoaded;
     }
@@ -39,6 +41,18 @@ internal sealed class QueueSession(SourceServerKey key, QueueContext context, Lo
     {
         local.SetBusy();
         _stored = null;
+    }
+
+    /// <summary>
+    /// Forgets a queue that was read too long ago to give out a number: another activation may have enqueued since, and retention removed
+    /// what it enqueued, so that no row is in the way of the number's second use.
+    /// </summary>
+    public void DropUnlessNumberingIsSafe()
+    {
+        if (context.Timestamp - _readAt >= context.NumberingTimestamps)
+        {
+            Drop();
+        }
     }
 
     /// <summary>Writes a transition and then makes it the state in memory. Anything but Committed drops the state.</summary>

@@ -9,6 +9,7 @@ internal sealed partial class SourceServerGrain
 {
     public async ValueTask<ImmutableArray<EnqueueReply>> EnqueueAsync(ImmutableArray<EnqueueCall> calls, string actor)
     {
+        _session.DropUnlessNumberingIsSafe();
         await RequireLoadedAsync();
         ImmutableArray<EnqueueReply> together = await EnqueueTogetherAsync(calls, actor);
         if (!together.IsDefault)
