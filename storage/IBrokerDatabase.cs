@@ -1,6 +1,8 @@
+using CommandBroker.Storage.Identity;
+
 namespace CommandBroker.Storage;
 
-/// <summary>One opened database: the two stores over it, its schema and its end.</summary>
+/// <summary>One opened database: the stores over it, its schema and its end.</summary>
 public interface IBrokerDatabase : IAsyncDisposable
 {
     /// <summary>The commands.</summary>
@@ -8,6 +10,9 @@ public interface IBrokerDatabase : IAsyncDisposable
 
     /// <summary>The directory of source servers.</summary>
     ISourceServerStore SourceServers { get; }
+
+    /// <summary>Tenants, principals, credentials and the audit.</summary>
+    IIdentityStore Identities { get; }
 
     /// <summary>
     /// Takes the lock file where there is one, brings the schema up to date, and checks it. To be called once, before anything else.

@@ -10,7 +10,7 @@ namespace CommandBroker.Storage;
 public static class StorageServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds <see cref="IBrokerDatabase"/> and its two stores as <see cref="StorageOptions"/> say. The host must call
+    /// Adds <see cref="IBrokerDatabase"/> and its stores as <see cref="StorageOptions"/> say. The host must call
     /// <see cref="IBrokerDatabase.OpenAsync"/> before anything uses them; the container closes the database.
     /// </summary>
     public static IServiceCollection AddBrokerStorage(this IServiceCollection services)
@@ -19,6 +19,7 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton(provider => Create(provider.GetRequiredService<IOptions<StorageOptions>>().Value));
         services.AddSingleton(provider => provider.GetRequiredService<IBrokerDatabase>().Commands);
         services.AddSingleton(provider => provider.GetRequiredService<IBrokerDatabase>().SourceServers);
+        services.AddSingleton(provider => provider.GetRequiredService<IBrokerDatabase>().Identities);
         return services;
     }
 

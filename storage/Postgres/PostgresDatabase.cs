@@ -1,3 +1,5 @@
+using CommandBroker.Storage.Identity;
+using CommandBroker.Storage.Identity.Sql;
 using Npgsql;
 
 namespace CommandBroker.Storage.Postgres;
@@ -21,6 +23,7 @@ internal sealed class PostgresDatabase : IBrokerDatabase
     public PostgresDatabase(StorageOptions options)
     {
         _connections = new PostgresConnections(options.ConnectionString!);
+        Identities = new SqlIdentityStore(new PostgresIdentityDatabase(_connections));
         _commands = new PostgresCommandStore(_connections, options, _instruments);
         _sourceServers = new PostgresSourceServerStore(_connections, options, _instruments);
     }
@@ -30,6 +33,9 @@ internal sealed class PostgresDatabase : IBrokerDatabase
 
     /// <inheritdoc/>
     public ISourceServerStore SourceServers => _sourceServers;
+
+    /// <inheritdoc/>
+    public IIdentityStore Identities { get; }
 
     /// <inheritdoc/>
     public (string Invariant, string ConnectionString)? OrleansConnection => ("Npgsql", _connections.ConnectionString);

@@ -1,3 +1,5 @@
+using CommandBroker.Storage.Identity;
+using CommandBroker.Storage.Identity.Sql;
 using Microsoft.Data.Sqlite;
 
 namespace CommandBroker.Storage.Sqlite;
@@ -24,6 +26,7 @@ internal sealed class SqliteDatabase : IBrokerDatabase
         _readers = new SqliteReaders(_path);
         _writer = new SqliteWriter(_path, options.MaxQueuedCommits, _instruments);
         _loader = new SqliteLoader(_readers, _writer, options.MaxQueuedCommits, _instruments);
+        Identities = new SqlIdentityStore(new SqliteIdentityDatabase(_readers, _writer));
         Commands = new SqliteCommandStore(_readers, _writer, _loader);
         _sourceServers = new SqliteSourceServerStore(_readers, _writer, options.MaxQueuedCommits, _instruments);
     }
@@ -31,6 +34,8 @@ internal sealed class SqliteDatabase : IBrokerDatabase
     public ICommandStore Commands { get; }
 
     public ISourceServerStore SourceServers => _sourceServers;
+
+    public IIdentityStore Identities { get; }
 
     /// <summary>The one writer, through which a test takes the disk away.</summary>
     internal SqliteWriter Writer => _writer;

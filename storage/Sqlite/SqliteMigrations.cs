@@ -8,7 +8,12 @@ namespace CommandBroker.Storage.Sqlite;
 internal static partial class SqliteMigrations
 {
     private const string Folder = "CommandBroker.Storage.Sqlite.Migrations.";
-    private static readonly string[] UniqueKeys = ["command_open", "command_ended", "source_server_id", "OrleansStorageKey"];
+    private static readonly string[] UniqueKeys = ["command_open", "command_ended", "source_server_id", "OrleansStorageKey",
+        "domain_name", "project_name", "principal_name"];
+
+    /// <summary>Makes the tables of identities alone, in a database that has nothing else.</summary>
+    public static void RunIdentity(SqliteSession session) => session.Execute(Read(typeof(SqliteMigrations).Assembly.GetManifestResourceNames()
+        .Single(name => name.StartsWith(Folder, StringComparison.Ordinal) && name.EndsWith("_identity.sql", StringComparison.Ordinal))));
 
     /// <summary>Runs the scripts that are missing and checks the unique keys, on which every promise of the store rests.</summary>
     /// <exception cref="InvalidOperationException">The schema is newer than this release, or a unique key is missing.</exception>
@@ -25,8 +30,8 @@ internal static partial class SqliteMigrations
 
         for (int number = (int)found + 1; number <= scripts.Length; number++)
         {
-            using var reader = new StreamReader(assembly.GetManifestResourceStream(scripts[number - 1])!);
-            session.Execute(string.Create(CultureInfo.InvariantCulture, $"BEGIN IMMEDIATE;\n{WithoutKnownColumns(session, reader.ReadToEnd())}\nPRAGMA user_version = {number};\nCOMMIT;"));
+            string script = WithoutKnownColumns(session, Read(scripts[number - 1]));
+            session.Execute(string.Create(CultureInfo.InvariantCulture, $"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;"));
         }
 
         foreach (string key in UniqueKeys)
@@ -46,4 +51,10 @@ internal static partial class SqliteMigrations
 
     [GeneratedRegex(@"^ALTER TABLE (?<table>\w+) ADD COLUMN (?<column>\w+)[^;]*;", RegexOptions.Multiline)]
     private static partial Regex AddColumn();
+
+    private static string Read(string script)
+    {
+        using var reader = new StreamReader(typeof(SqliteMigrations).Assembly.GetManifestResourceStream(script)!);
+        return reader.ReadToEnd();
+    }
 }

@@ -1,5 +1,6 @@
 using CommandBroker.Core;
 using CommandBroker.Storage;
+using CommandBroker.Storage.Identity;
 using CommandBroker.Storage.Memory;
 
 namespace CommandBroker.Grains.Tests;
@@ -24,6 +25,8 @@ public sealed class FaultyDatabase : IBrokerDatabase, ICommandStore
     public ICommandStore Commands => this;
 
     public ISourceServerStore SourceServers => _inner.SourceServers;
+
+    public IIdentityStore Identities => _inner.Identities;
 
     public (string Invariant, string ConnectionString)? OrleansConnection => null;
 

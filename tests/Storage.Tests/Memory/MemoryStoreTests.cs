@@ -6,6 +6,8 @@ public sealed class MemoryCommandStoreTests() : CommandStoreContract(new MemoryF
 
 public sealed class MemorySourceServerStoreTests() : SourceServerStoreContract(new MemoryFixture());
 
+public sealed class MemoryIdentityStoreTests() : IdentityStoreContract(new MemoryFixture());
+
 /// <summary>Closing forgets nothing while the process lives, so reopening is the same database.</summary>
 internal sealed class MemoryFixture : StoreFixture
 {

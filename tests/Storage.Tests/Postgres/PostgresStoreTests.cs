@@ -5,3 +5,6 @@ public sealed class PostgresCommandStoreTests() : CommandStoreContract(new Postg
 
 [NeedsPostgres]
 public sealed class PostgresSourceServerStoreTests() : SourceServerStoreContract(new PostgresFixture());
+
+[NeedsPostgres]
+public sealed class PostgresIdentityStoreTests() : IdentityStoreContract(new PostgresFixture());

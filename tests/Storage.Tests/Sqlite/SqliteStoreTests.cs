@@ -3,3 +3,5 @@ namespace CommandBroker.Storage.Tests;
 public sealed class SqliteCommandStoreTests() : CommandStoreContract(new SqliteFixture());
 
 public sealed class SqliteSourceServerStoreTests() : SourceServerStoreContract(new SqliteFixture());
+
+public sealed class SqliteIdentityStoreTests() : IdentityStoreContract(new SqliteFixture());
