@@ -11,7 +11,7 @@ namespace CommandBroker.Grains;
 public static class BrokerGrains
 {
     /// <summary>
-    /// Adds the grains, their options (sections <c>Queue</c> and <c>Sources</c>, validated at start), retention and visit writing. The
+    /// Adds the grains, their options (sections <c>Queue</c>, <c>Sources</c> and <c>Identity</c>, validated at start), retention and visit writing. The
     /// container must hold an opened <see cref="IBrokerDatabase"/>. Low-rate grain state goes into the same database.
     /// </summary>
     /// <param name="silo">The silo to add to.</param>
@@ -28,6 +28,7 @@ public static class BrokerGrains
         services.AddSingleton<LocalQueues>();
         services.AddSingleton<ILocalQueues>(provider => provider.GetRequiredService<LocalQueues>());
         services.AddSingleton<QueueContext>();
+        services.AddIdentities();
         services.AddHostedService<RetentionService>();
         services.AddHostedService<VisitFlushService>();
         if (provider == StorageProvider.Memory)
@@ -44,5 +45,21 @@ public static class BrokerGrains
         }
 
         return silo;
+    }
+
+    private static void AddIdentities(this IServiceCollection services)
+    {
+        services.AddOptions<IdentityOptions>().BindConfiguration(IdentityOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<IValidateOptions<IdentityOptions>, MasterKeyValidator>();
+        services.AddSingleton<PasswordChecks>();
+        services.AddSingleton<IdentityContext>();
+        services.AddSingleton<IdentityWrites>();
+        services.AddSingleton<TokenKeys>();
+        services.AddSingleton<AuditRecorder>();
+        services.AddSingleton<AuditFlushService>();
+        services.AddSingleton<SignIns>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, MasterKeyCheck>();
+        services.AddHostedService(provider => provider.GetRequiredService<AuditFlushService>());
+        services.AddHostedService<IdentityMaintenanceService>();
     }
 }

@@ -44,24 +44,7 @@ internal sealed record DevCredentials
     }
 
     /// <summary>Writes the file for its owner only, whole or not at all, never over another.</summary>
-    public void Write(string path)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        string draft = path + ".new";
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        using (var stream = new FileStream(draft, options))
-        {
-            JsonSerializer.Serialize(stream, this, Format);
-            stream.Flush(flushToDisk: true);
-        }
-
-        File.Move(draft, path, overwrite: false);
-    }
+    public void Write(string path) => PrivateFile.Write(path, stream => JsonSerializer.Serialize(stream, this, Format));
 
     private static string NewToken() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
 }

@@ -63,6 +63,7 @@ internal static class SiloHost
     /// <summary>Somebody who can get in.</summary>
     public static void AddCredentials(this WebApplicationBuilder builder)
     {
+        builder.Services.AddDevelopmentMasterKey();
         builder.Services.AddOptions<CredentialOptions>().BindConfiguration(CredentialOptions.Section);
         builder.Services.AddSingleton<CredentialSetup>();
         builder.Services.AddHostedService(services => services.GetRequiredService<CredentialSetup>());

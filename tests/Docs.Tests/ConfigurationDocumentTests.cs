@@ -17,6 +17,7 @@ public sealed class ConfigurationDocumentTests
     [
         (typeof(QueueOptions), QueueOptions.Section),
         (typeof(SourceOptions), SourceOptions.Section),
+        (typeof(IdentityOptions), IdentityOptions.Section),
         (typeof(StorageOptions), StorageOptions.SectionName),
         (typeof(GatewayOptions), GatewayOptions.Section),
         (typeof(AdmissionOptions), AdmissionOptions.Section),

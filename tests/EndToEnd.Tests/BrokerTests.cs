@@ -89,7 +89,7 @@ public sealed class BrokerTests : IDisposable
     [Fact]
     public async Task Production_makes_no_credentials_up_and_says_what_to_set()
     {
-        await using var broker = new BrokerProcess(Data, ("ASPNETCORE_ENVIRONMENT", "Production"));
+        await using var broker = new BrokerProcess(Data, ("ASPNETCORE_ENVIRONMENT", "Production"), ("Identity__MasterKey", new string('A', 43) + "="));
         broker.Launch();
 
         Assert.NotEqual(0, await broker.WaitForExitAsync());
@@ -98,9 +98,22 @@ public sealed class BrokerTests : IDisposable
         Assert.False(File.Exists(broker.CredentialsPath));
     }
 
+    [Fact]
+    public async Task Production_makes_no_master_key_up_and_says_what_to_set()
+    {
+        await using var broker = new BrokerProcess(Data, ("ASPNETCORE_ENVIRONMENT", "Production"));
+        broker.Launch();
+
+        Assert.NotEqual(0, await broker.WaitForExitAsync());
+        Assert.Contains("Identity__MasterKey", broker.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", broker.Output, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(Data, "master.key")));
+    }
+
     [Theory]
     [InlineData("Queue__MaxDeliveries", "0", "MaxDeliveries")]
     [InlineData("Queue__Supersede", "STOP", "NAME>NAME,NAME")]
+    [InlineData("Identity__MasterKey", "secret", "32 random bytes")]
     [InlineData("Storage__Provider", "oracle", "Storage:Provider")]
     [InlineData("Storage__Provider", "postgres", "Storage:ConnectionString")]
     public async Task A_setting_that_cannot_be_is_named_with_what_is_allowed(string name, string value, string said)

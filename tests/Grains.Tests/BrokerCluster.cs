@@ -1,5 +1,6 @@
 using CommandBroker.Contracts;
 using CommandBroker.Core;
+using CommandBroker.Identity.Secrets;
 using CommandBroker.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -30,6 +31,7 @@ public sealed class BrokerCluster : IAsyncLifetime
                 options.MaxDeliveries = 3;
                 options.MaxHistoryCount = 50;
             });
+            silo.Services.Configure<IdentityOptions>(options => options.MasterKey = MasterKey.Create());
             silo.Services.AddSingleton<IBrokerDatabase>(Database);
             silo.AddBrokerGrains(StorageProvider.Memory);
             silo.Services.AddSingleton<TimeProvider>(Clock);

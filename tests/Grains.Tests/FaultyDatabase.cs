@@ -10,6 +10,8 @@ public sealed class FaultyDatabase : IBrokerDatabase, ICommandStore
 {
     private readonly IBrokerDatabase _inner = new MemoryDatabase();
 
+    public FaultyDatabase() => Identities = FaultyIdentityStore.Over(_inner.Identities, ThrowIfDown);
+
     /// <summary>Refuses everything, as a database that is down does.</summary>
     public bool IsDown { get; set; }
 
@@ -26,7 +28,7 @@ public sealed class FaultyDatabase : IBrokerDatabase, ICommandStore
 
     public ISourceServerStore SourceServers => _inner.SourceServers;
 
-    public IIdentityStore Identities => _inner.Identities;
+    public IIdentityStore Identities { get; }
 
     public (string Invariant, string ConnectionString)? OrleansConnection => null;
 

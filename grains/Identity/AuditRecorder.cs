@@ -1,0 +1,133 @@
+using CommandBroker.Contracts.Identity;
+using Microsoft.Extensions.Options;
+
+namespace CommandBroker.Grains;
+
+/// <summary>
+/// Events of this silo that are noted but not yet written. Noting one costs a lock and no write: enqueuing must not wait for the audit. Of many
+/// alike between two flushes the first are kept one by one and the rest is counted, so what the audit costs is bounded however fast commands come.
+/// </summary>
+internal sealed class AuditRecorder(IOptions<IdentityOptions> options, TimeProvider clock)
+{
+    /// <summary>Events that may wait for the store; further ones are lost, and counted.</summary>
+    public const int MaxCount = 100_000;
+
+    private readonly Lock _turn = new();
+    private readonly int _burstCount = options.Value.AuditBurstCount;
+    private List<AuditEvent> _events = [];
+    private Dictionary<Kind, long> _counts = [];
+    private long _lostCount;
+
+    /// <summary>How many events wait.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_turn)
+            {
+                return _events.Count;
+            }
+        }
+    }
+
+    /// <summary>Notes an event as it is.</summary>
+    public void Record(AuditEvent one)
+    {
+        lock (_turn)
+        {
+            Add(one);
+        }
+    }
+
+    /// <summary>Notes what somebody, known by name, did in a project.</summary>
+    public void Record(string action, string actor, string projectId, string subject)
+    {
+        lock (_turn)
+        {
+            Add(EventOf(new Kind(action, actor, projectId), subject, detail: null));
+        }
+    }
+
+    /// <summary>Notes something that may happen thousands of times a second: what is beyond <c>Identity:AuditBurstCount</c> is counted.</summary>
+    /// <param name="action">What.</param>
+    /// <param name="actor">The name of who did it.</param>
+    /// <param name="projectId">The project.</param>
+    /// <param name="subject">Gives what it was done to, when the event is kept.</param>
+    /// <param name="argument">What <paramref name="subject"/> is given.</param>
+    /// <param name="count">How many were done at once; 0 notes nothing.</param>
+    public void RecordOften<T>(string action, string actor, string projectId, Func<T, string> subject, T argument, int count = 1)
+    {
+        if (count == 0)
+        {
+            return;
+        }
+
+        lock (_turn)
+        {
+            var kind = new Kind(action, actor, projectId);
+            long before = _counts.GetValueOrDefault(kind);
+            if (before < _burstCount)
+            {
+                Add(EventOf(kind, subject(argument), detail: null));
+                _counts[kind] = before + 1;
+            }
+            else
+            {
+                _counts[kind] = before + count;
+            }
+        }
+    }
+
+    /// <summary>Takes all that is noted, oldest first.</summary>
+    /// <param name="lostCount">Events that were lost since the last time.</param>
+    public IReadOnlyList<AuditEvent> TakeAll(out long lostCount)
+    {
+        lock (_turn)
+        {
+            foreach ((Kind kind, long count) in _counts.Where(entry => entry.Value > _burstCount))
+            {
+                _events.Add(EventOf(kind, subject: null, $"{count - _burstCount} more in about {options.Value.AuditFlushInterval.TotalSeconds:0.#} s"));
+            }
+
+            List<AuditEvent> taken = _events;
+            (_events, _counts, lostCount, _lostCount) = ([], [], _lostCount, 0);
+            return taken;
+        }
+    }
+
+    /// <summary>Puts back what could not be written.</summary>
+    public void PutBack(IReadOnlyList<AuditEvent> events)
+    {
+        lock (_turn)
+        {
+            int room = Math.Max(0, MaxCount - _events.Count);
+            _events.InsertRange(0, events.Take(room));
+            _lostCount += Math.Max(0, events.Count - room);
+        }
+    }
+
+    private void Add(AuditEvent one)
+    {
+        if (_events.Count < MaxCount)
+        {
+            _events.Add(one);
+        }
+        else
+        {
+            _lostCount++;
+        }
+    }
+
+    /// <summary>The domain is that of the project, and found out when it is written.</summary>
+    private AuditEvent EventOf(Kind kind, string? subject, string? detail) => new()
+    {
+        At = clock.GetUtcNow(),
+        Actor = new AuditActor { DomainId = "", Name = kind.Actor },
+        Action = kind.Action,
+        ProjectId = kind.ProjectId,
+        Subject = subject,
+        Detail = detail,
+    };
+
+    private readonly record struct Kind(string Action, string Actor, string ProjectId);
+}

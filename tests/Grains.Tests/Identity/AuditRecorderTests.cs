@@ -1,0 +1,113 @@
+using CommandBroker.Contracts.Identity;
+using CommandBroker.Storage;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace CommandBroker.Grains.Tests;
+
+public sealed class AuditRecorderTests
+{
+    private readonly FakeTimeProvider _clock = new(IdentitySilo.Start);
+    private readonly AuditRecorder _recorder;
+
+    public AuditRecorderTests() => _recorder = new AuditRecorder(Options.Create(new IdentityOptions { AuditBurstCount = 3 }), _clock);
+
+    [Fact]
+    public void What_comes_often_is_noted_one_by_one_up_to_a_burst_and_then_counted()
+    {
+        for (int i = 0; i < 5; i++)
+        {
+            _recorder.RecordOften("command.enqueued", "olga", "p-1", seq => $"s/{seq}", i, count: 10);
+        }
+
+        _recorder.RecordOften("command.enqueued", "otto", "p-1", seq => $"s/{seq}", 9);
+        _recorder.RecordOften("command.enqueued", "olga", "p-2", seq => $"s/{seq}", 9, count: 0);
+        IReadOnlyList<AuditEvent> events = _recorder.TakeAll(out long lost);
+
+        Assert.Equal(["s/0", "s/1", "s/2", "s/9", null], events.Select(one => one.Subject));
+        Assert.Equal(("olga", "p-1", "20 more in about 1 s"), (events[4].Actor.Name, events[4].ProjectId, events[4].Detail));
+        Assert.All(events, one => Assert.Equal(IdentitySilo.Start, one.At));
+        Assert.Equal(0, lost);
+        Assert.Empty(_recorder.TakeAll(out _));
+    }
+
+    [Fact]
+    public void What_is_rare_is_never_counted_together()
+    {
+        for (int i = 0; i < 10; i++)
+        {
+            _recorder.Record("command.cancelled", "olga", "p-1", $"s/{i}");
+        }
+
+        Assert.Equal(10, _recorder.TakeAll(out _).Count);
+    }
+
+    [Fact]
+    public void The_subject_is_not_even_made_of_what_is_only_counted()
+    {
+        for (int i = 0; i < 4; i++)
+        {
+            int at = i;
+            _recorder.RecordOften("command.enqueued", "olga", "p-1", _ => at < 3 ? "s" : throw new InvalidOperationException(), i);
+        }
+    }
+
+    [Fact]
+    public void What_is_too_much_is_lost_and_counted()
+    {
+        for (int i = 0; i < AuditRecorder.MaxCount + 7; i++)
+        {
+            _recorder.Record("command.cancelled", "olga", "p-1", "s");
+        }
+
+        IReadOnlyList<AuditEvent> events = _recorder.TakeAll(out long lost);
+        Assert.Equal((AuditRecorder.MaxCount, 7L), (events.Count, lost));
+        _recorder.Record("command.cancelled", "olga", "p-1", "s");
+        _recorder.PutBack(events);
+        Assert.Equal(AuditRecorder.MaxCount, _recorder.TakeAll(out lost).Count);
+        Assert.Equal(1, lost);
+    }
+
+    [Fact]
+    public async Task Events_wait_while_the_store_is_down_and_are_written_in_their_order()
+    {
+        var database = new FaultyDatabase();
+        await using var silo = new Disposable(new IdentitySilo(database, _ => { }));
+        IdentitySilo broker = await silo.StartAsync();
+        var recorder = broker.Service<AuditRecorder>();
+        database.IsDown = true;
+        recorder.Record("command.cancelled", "olga", DefaultTenant.ProjectId, "s/1");
+        await Assert.ThrowsAsync<StoreUnavailableException>(broker.Service<AuditFlushService>().FlushAsync);
+
+        database.IsDown = false;
+        recorder.Record("command.redriven", "olga", DefaultTenant.ProjectId, "s/1");
+        await broker.Service<AuditFlushService>().FlushAsync();
+
+        AuditEvent[] events = [.. await broker.AdminGrain.ReadAuditAsync(IdentitySilo.Root, new AuditQuery { ActionPrefix = "command." })];
+        Assert.Equal(["command.redriven", "command.cancelled"], events.Select(one => one.Action));
+        Assert.All(events, one => Assert.Equal((DefaultTenant.DomainId, DefaultTenant.ProjectId), (one.Actor.DomainId, one.ProjectId)));
+    }
+
+    [Fact]
+    public async Task An_event_is_shown_to_the_domain_of_its_project()
+    {
+        await using var silo = new Disposable(new IdentitySilo());
+        IdentitySilo broker = await silo.StartAsync();
+        (TenantView domain, TenantView project) = await broker.NewDomainAsync();
+
+        broker.Service<AuditRecorder>().Record("command.cancelled", "olga", project.TenantId, "s/1\0");
+        await broker.Identity.AuditAsync([new AuditEvent
+        {
+            At = IdentitySilo.Start,
+            Actor = new AuditActor { DomainId = domain.TenantId, Name = "otto" },
+            Action = "signature.refused",
+            Subject = new string('x', 10_000),
+        }]);
+
+        AuditEvent[] events = [.. await broker.AdminGrain.ReadAuditAsync(IdentitySilo.Admin(domain.TenantId), new AuditQuery())];
+        Assert.Equal(["command.cancelled", "signature.refused"], events.Where(one => one.Actor.Name.StartsWith('o')).Select(one => one.Action));
+        Assert.Equal("s/1?", events[0].Subject);
+        Assert.Equal(512, events[1].Subject!.Length);
+    }
+}
