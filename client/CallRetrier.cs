@@ -15,7 +15,7 @@ internal sealed class CallRetrier(RetryOptions options, TimeProvider time, Func<
     }
 
     public static bool MayRetry(BrokerErrorReason reason) =>
-        reason is BrokerErrorReason.Unreachable or BrokerErrorReason.StorageUnavailable;
+        reason is BrokerErrorReason.Unreachable or BrokerErrorReason.StorageUnavailable or BrokerErrorReason.Throttled;
 
     public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
     {

@@ -4,7 +4,7 @@ namespace CommandBroker.Client;
 
 /// <summary>
 /// Enqueues and follows commands. Safe for concurrent use. Every method throws <see cref="BrokerException"/>, whatever the transport:
-/// <see cref="BrokerErrorReason.Unreachable"/> and <see cref="BrokerErrorReason.StorageUnavailable"/> only after the attempts of
+/// <see cref="BrokerErrorReason.Unreachable"/>, <see cref="BrokerErrorReason.StorageUnavailable"/> and <see cref="BrokerErrorReason.Throttled"/> only after the attempts of
 /// <see cref="RetryOptions"/>, <see cref="BrokerErrorReason.UnknownSourceServer"/>, <see cref="BrokerErrorReason.Quarantined"/> and
 /// <see cref="BrokerErrorReason.Unauthorized"/> at once; further reasons are named at the method.
 /// </summary>

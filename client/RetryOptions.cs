@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace CommandBroker.Client;
 
 /// <summary>
-/// How a client repeats calls that met <c>Unreachable</c> or <c>StorageUnavailable</c>. The other transient reasons (a full queue, open commands)
+/// How a client repeats calls that met <c>Unreachable</c>, <c>StorageUnavailable</c> or <c>Throttled</c>. The other transient reasons (a full queue, open commands)
 /// pass when somebody works, not in a moment, and are left to the caller.
 /// </summary>
 public sealed class RetryOptions

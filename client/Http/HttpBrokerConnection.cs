@@ -25,13 +25,40 @@ internal sealed class HttpBrokerConnection(HttpClient http, CallRetrier retrier)
     public Task<T> CallAsync<T>(
         HttpMethod method, string path, JsonTypeInfo<T> answer, CancellationToken cancellationToken, Func<HttpContent>? body = null, string? key = null)
         where T : class =>
-        retrier.RunAsync(
+        retrier.RunAsync(cancel => CallOnceAsync(method, path, answer, cancel, body, key), cancellationToken);
+
+    /// <summary>Calls without a repetition, as what makes something without a key needs it.</summary>
+    public async Task<T> CallOnceAsync<T>(
+        HttpMethod method, string path, JsonTypeInfo<T> answer, CancellationToken cancellationToken, Func<HttpContent>? body = null, string? key = null)
+        where T : class
+    {
+        using HttpResponseMessage response = await SendAsync(method, path, body?.Invoke(), key, cancellationToken);
+        return await ReadAsync(response, answer, cancellationToken);
+    }
+
+    /// <summary>Deletes, with repetitions; what is gone at a repetition was deleted by the attempt whose answer was lost.</summary>
+    /// <param name="path">What to delete.</param>
+    /// <param name="gone">The reason that says it is not there.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    public Task DeleteAsync(string path, BrokerErrorReason gone, CancellationToken cancellationToken)
+    {
+        int attempt = 0;
+        return retrier.RunAsync(
             async cancel =>
             {
-                using HttpResponseMessage response = await SendAsync(method, path, body?.Invoke(), key, cancel);
-                return await ReadAsync(response, answer, cancel);
+                attempt++;
+                try
+                {
+                    using HttpResponseMessage response = await SendAsync(HttpMethod.Delete, path, body: null, key: null, cancel);
+                    return true;
+                }
+                catch (BrokerException fault) when (attempt > 1 && fault.Reason == gone)
+                {
+                    return true;
+                }
             },
             cancellationToken);
+    }
 
     /// <summary>Sends once; what is not a success is thrown.</summary>
     public async Task<HttpResponseMessage> SendAsync(

@@ -5,7 +5,7 @@ using CommandBroker.Contracts;
 namespace CommandBroker.Client.Http;
 
 /// <summary>
-/// The client over HTTP: works through a load balancer and needs a token instead of a place in the cluster. In
+/// The client over HTTP: works through a load balancer and needs a credential instead of a place in the cluster. In
 /// <see cref="EnqueueManyAsync"/> line breaks between the tokens of a parameter become spaces, because a command is a line there.
 /// </summary>
 public sealed class HttpCommandBrokerClient : ICommandBrokerClient
@@ -14,7 +14,7 @@ public sealed class HttpCommandBrokerClient : ICommandBrokerClient
     private readonly TimeProvider _time;
 
     /// <summary>Makes one.</summary>
-    /// <param name="http">With the broker's base address (ending in a slash) and the header <c>X-Auth-Token</c>; stays the caller's to dispose.</param>
+    /// <param name="http">With the broker's base address (ending in a slash) and a <see cref="BrokerAuthenticationHandler"/>, or the header <c>X-Auth-Token</c>; stays the caller's to dispose.</param>
     /// <param name="retry">How calls are repeated; null means the defaults.</param>
     /// <param name="time">The clock of pauses; null means the system's.</param>
     public HttpCommandBrokerClient(HttpClient http, RetryOptions? retry = null, TimeProvider? time = null)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using CommandBroker.Client.Wire;
+using CommandBroker.Client.Wire.Iam;
 using CommandBroker.Contracts;
 
 namespace CommandBroker.Client.Http;
@@ -24,6 +25,8 @@ internal static class HttpFault
                 new BrokerException(reason, problem.Detail ?? problem.Title ?? WireName.Of(reason)),
             "application/json" when TryRead(body, WireJson.Default.VendorErrorRecord) is { ErrorCode: { } code } error =>
                 new BrokerException(ReasonOf(response.StatusCode, code), error.ErrorMsg ?? code),
+            "application/json" when TryRead(body, IamJson.Default.IamErrorRecord) is { Error: { } error } =>
+                new BrokerException(ReasonOf(response.StatusCode, code: null), error.Message ?? error.Title ?? response.StatusCode.ToString()),
             _ => new BrokerException(
                 ReasonOf(response.StatusCode, code: null),
                 $"{response.RequestMessage?.RequestUri?.GetLeftPart(UriPartial.Authority)} answered {(int)response.StatusCode} {response.ReasonPhrase}."),
@@ -40,7 +43,8 @@ internal static class HttpFault
         (_, HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden) => BrokerErrorReason.Unauthorized,
         (_, HttpStatusCode.BadRequest) => BrokerErrorReason.InvalidArgument,
         ("SMS.6301", _) => BrokerErrorReason.StorageUnavailable,
-        (_, HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway
+        (_, HttpStatusCode.TooManyRequests) => BrokerErrorReason.Throttled,
+        (_, HttpStatusCode.RequestTimeout or HttpStatusCode.BadGateway
             or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout) => BrokerErrorReason.Unreachable,
         _ => BrokerErrorReason.Internal,
     };

@@ -64,26 +64,8 @@ public sealed class HttpSourceServerClient : ISourceServerClient
         HttpMethod.Put, serverId, HttpBrokerConnection.Json(new RenameRequest { Name = name }, WireJson.Default.RenameRequest), cancellationToken);
 
     /// <inheritdoc/>
-    public async Task DeleteAsync(string serverId, CancellationToken cancellationToken = default)
-    {
-        int attempt = 0;
-        await _connection.Retrier.RunAsync(
-            async cancel =>
-            {
-                attempt++;
-                try
-                {
-                    using HttpResponseMessage response = await _connection.SendAsync(HttpMethod.Delete, Path(serverId), body: null, key: null, cancel);
-                    return true;
-                }
-                catch (BrokerException fault) when (attempt > 1 && fault.Reason == BrokerErrorReason.UnknownSourceServer)
-                {
-                    // The attempt whose answer was lost had deleted it.
-                    return true;
-                }
-            },
-            cancellationToken);
-    }
+    public Task DeleteAsync(string serverId, CancellationToken cancellationToken = default) =>
+        _connection.DeleteAsync(Path(serverId), BrokerErrorReason.UnknownSourceServer, cancellationToken);
 
     private Task ChangeAsync(HttpMethod method, string serverId, Func<HttpContent> body, CancellationToken cancellationToken) =>
         _connection.Retrier.RunAsync(

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using CommandBroker.Client.Wire.Identity;
 using CommandBroker.Contracts;
 using CommandBroker.Core;
 
@@ -36,6 +37,25 @@ namespace CommandBroker.Client.Wire;
 [JsonSerializable(typeof(VendorErrorRecord))]
 [JsonSerializable(typeof(AgentCommandRecord))]
 [JsonSerializable(typeof(AgentReportRecord))]
+[JsonSerializable(typeof(TenantRecord))]
+[JsonSerializable(typeof(DomainListRecord))]
+[JsonSerializable(typeof(ProjectListRecord))]
+[JsonSerializable(typeof(NewTenantBody))]
+[JsonSerializable(typeof(TenantChangeBody))]
+[JsonSerializable(typeof(UserRecord))]
+[JsonSerializable(typeof(UserListRecord))]
+[JsonSerializable(typeof(NewUserBody))]
+[JsonSerializable(typeof(UserChangeBody))]
+[JsonSerializable(typeof(AccessKeyRecord))]
+[JsonSerializable(typeof(AccessKeyListRecord))]
+[JsonSerializable(typeof(NewAccessKeyBody))]
+[JsonSerializable(typeof(NewAccessKeyRecord))]
+[JsonSerializable(typeof(RotateKeyBody))]
+[JsonSerializable(typeof(AccessKeyChangeBody))]
+[JsonSerializable(typeof(AuditEventRecord))]
+[JsonSerializable(typeof(AuditPageRecord))]
+[JsonSerializable(typeof(ReencryptRecord))]
+[JsonSerializable(typeof(DoneRecord))]
 public sealed partial class WireJson : JsonSerializerContext
 {
     /// <summary>The same, with letters outside ASCII and quotes written as they are: for people's eyes, never for a web page.</summary>

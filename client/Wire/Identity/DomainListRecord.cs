@@ -1,0 +1,10 @@
+using System.Collections.Immutable;
+
+namespace CommandBroker.Client.Wire.Identity;
+
+/// <summary>The answer to <c>GET /api/v1/domains</c>.</summary>
+public sealed record DomainListRecord
+{
+    /// <summary>The domains the caller may see.</summary>
+    public required ImmutableArray<TenantRecord> Domains { get; init; }
+}

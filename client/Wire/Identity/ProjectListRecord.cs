@@ -1,0 +1,10 @@
+using System.Collections.Immutable;
+
+namespace CommandBroker.Client.Wire.Identity;
+
+/// <summary>The answer to <c>GET /api/v1/projects</c>.</summary>
+public sealed record ProjectListRecord
+{
+    /// <summary>The projects of the domain.</summary>
+    public required ImmutableArray<TenantRecord> Projects { get; init; }
+}
