@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using CommandBroker.Cli.Identity;
+using CommandBroker.Cli.Login;
 using CommandBroker.Cli.Verbs;
 using CommandBroker.Contracts;
 
@@ -10,25 +12,30 @@ namespace CommandBroker.Cli;
 internal static class CliApp
 {
     private const string Manual = """
-        Registers source servers and enqueues, follows and mends their commands.
+        Registers source servers, enqueues, follows and mends their commands, and administers who may do so.
 
-        The broker is found in this order:
-          1. --endpoint and --token
-          2. the environment variables COMMANDBROKER_ENDPOINT and COMMANDBROKER_TOKEN
-          3. data/dev-credentials.json, here or in a directory above, as a local broker writes it
+        The broker, and what proves who you are, are found in this order:
+          1. --endpoint, --token, --project
+          2. the environment: COMMANDBROKER_ENDPOINT, COMMANDBROKER_PROJECT, and COMMANDBROKER_TOKEN or else
+             COMMANDBROKER_ACCESS_KEY with COMMANDBROKER_SECRET_KEY (and COMMANDBROKER_SECURITY_TOKEN), which sign each request
+          3. what 'cbroker login' left behind
+          4. data/dev-credentials.json, here or in a directory above, as a local broker writes it
+        What 3 and 4 hold goes only to the broker it was made for.
 
         Durations are a whole number and a unit: 90s, 5m, 2h, 1d. Instants are RFC 3339: 2026-03-01T12:00:00Z.
         Tables are for eyes; scripts use --output json or ndjson, whose members are those of the HTTP API.
 
         Exit codes: 0 done; 1 refused, in whole or in part; 2 wrong usage or a value that is not allowed; 3 the broker
-        cannot be reached or cannot write at present; 4 the token is missing, wrong or may not do this; 5 no such source
-        server or command; 6 the broker found a fault of its own; 130 interrupted.
+        cannot be reached, cannot write at present or asks to wait; 4 the credential is missing, wrong, has ended or may not
+        do this; 5 no such source server, command, user, key or tenant; 6 the broker found a fault of its own; 130 interrupted.
 
         Examples:
           cbroker source register web-1 --os LINUX
           cbroker enqueue SERVER START --task t-1 --param speed=fast --ttl 1h
           cbroker enqueue --file commands.ndjson
           cbroker watch SERVER
+          cbroker login --user ada
+          cbroker agent-key SERVER
           eval "$(cbroker completion bash)"
         """;
 
@@ -74,6 +81,14 @@ internal static class CliApp
         root.Subcommands.Add(SettingsVerb.Create(host));
         root.Subcommands.Add(WatchVerb.Create(host));
         root.Subcommands.Add(AgentVerb.Create(host));
+        root.Subcommands.Add(LoginVerb.Create(host));
+        root.Subcommands.Add(LoginVerb.CreateLogout(host));
+        root.Subcommands.Add(TenantVerbs.Create(host));
+        root.Subcommands.Add(UserVerbs.Create(host));
+        root.Subcommands.Add(KeyVerbs.Create(host));
+        root.Subcommands.Add(KeyVerbs.CreateAgentKey(host));
+        root.Subcommands.Add(AuditVerb.Create(host));
+        root.Subcommands.Add(IdentityVerbs.Create(host));
         root.Subcommands.Add(CompletionVerb.Create(host));
         return root;
     }

@@ -13,6 +13,7 @@ internal sealed class CliSession : IDisposable
         Http = http;
         Commands = new HttpCommandBrokerClient(http, retry, host.Time);
         Sources = new HttpSourceServerClient(http, retry, host.Time);
+        Identity = new HttpIdentityClient(http, retry, host.Time);
         Host = host;
         Answer = new AnswerWriter(host.Out, format);
     }
@@ -22,6 +23,8 @@ internal sealed class CliSession : IDisposable
     public ICommandBrokerClient Commands { get; }
 
     public ISourceServerClient Sources { get; }
+
+    public IIdentityClient Identity { get; }
 
     public CliHost Host { get; }
 
@@ -34,13 +37,12 @@ internal sealed class CliSession : IDisposable
     public static CliSession Open(ParseResult parsed, CliHost host, int maxAttempts = 3, string tokenMember = "token")
     {
         BrokerAddress address = BrokerAddress.Find(parsed, host, tokenMember);
-        var http = new HttpClient { BaseAddress = address.Endpoint, Timeout = TimeSpan.FromSeconds(30) };
-        http.DefaultRequestHeaders.UserAgent.ParseAdd("cbroker");
-        if (address.Token is { } token)
+        var http = new HttpClient(new BrokerAuthenticationHandler(address.Credential, address.ProjectId, time: host.Time))
         {
-            http.DefaultRequestHeaders.TryAddWithoutValidation("X-Auth-Token", token);
-        }
-
+            BaseAddress = address.Endpoint,
+            Timeout = TimeSpan.FromSeconds(30),
+        };
+        http.DefaultRequestHeaders.UserAgent.ParseAdd("cbroker");
         return new CliSession(http, new RetryOptions { MaxAttempts = maxAttempts }, host, GlobalOptions.FormatOf(parsed));
     }
 

@@ -19,9 +19,9 @@ internal static class ExitCode
     public static int Of(BrokerErrorReason reason) => reason switch
     {
         BrokerErrorReason.InvalidArgument => Usage,
-        BrokerErrorReason.Unreachable or BrokerErrorReason.StorageUnavailable => Unreachable,
+        BrokerErrorReason.Unreachable or BrokerErrorReason.StorageUnavailable or BrokerErrorReason.Throttled => Unreachable,
         BrokerErrorReason.Unauthorized => Unauthorized,
-        BrokerErrorReason.UnknownSourceServer or BrokerErrorReason.UnknownCommand => NotFound,
+        BrokerErrorReason.UnknownSourceServer or BrokerErrorReason.UnknownCommand or BrokerErrorReason.UnknownIdentity => NotFound,
         BrokerErrorReason.Internal or BrokerErrorReason.Quarantined => BrokerFault,
         _ => Refused,
     };

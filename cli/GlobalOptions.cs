@@ -20,6 +20,13 @@ internal static class GlobalOptions
         Recursive = true,
     };
 
+    public static readonly Option<string?> Project = new("--project")
+    {
+        Description = "The id of the project to work in, for users who may work in several; default: the user's own",
+        HelpName = "ID",
+        Recursive = true,
+    };
+
     public static readonly Option<string> Output = new("--output", "-o")
     {
         Description = "table (default) for eyes, json for one value, ndjson for a value a line",
@@ -34,6 +41,7 @@ internal static class GlobalOptions
     {
         root.Options.Add(Endpoint);
         root.Options.Add(Token);
+        root.Options.Add(Project);
         root.Options.Add(Output);
     }
 

@@ -6,7 +6,13 @@ namespace CommandBroker.Cli.Tests;
 internal sealed record CliRun(int ExitCode, string Out, string Error)
 {
     public static async Task<CliRun> ByAsync(
-        string? directory, IReadOnlyDictionary<string, string>? environment, string input, params string[] args)
+        string? directory,
+        IReadOnlyDictionary<string, string>? environment,
+        string input,
+        string[] args,
+        string? configDirectory = null,
+        string? password = null,
+        Func<string, string>? ask = null)
     {
         using var output = new StringWriter { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };
@@ -18,13 +24,20 @@ internal sealed record CliRun(int ExitCode, string Out, string Error)
             IsErrorTerminal = false,
             Environment = name => environment?.GetValueOrDefault(name),
             CurrentDirectory = directory ?? "/",
+            ConfigDirectory = configDirectory ?? "/nowhere",
+            AskPassword = password is null ? ask : _ => password,
         });
         return new CliRun(code, output.ToString(), error.ToString());
     }
+
+    public static Task<CliRun> ByAsync(
+        string? directory, IReadOnlyDictionary<string, string>? environment, string input, params string[] args) =>
+        ByAsync(directory, environment, input, args, configDirectory: null);
 
     public static Task<CliRun> WithAsync(FakeBroker broker, string input, params string[] args) => ByAsync(
         null,
         new Dictionary<string, string> { ["COMMANDBROKER_ENDPOINT"] = broker.Address, ["COMMANDBROKER_TOKEN"] = FakeBroker.Token },
         input,
-        args);
+        args,
+        configDirectory: null);
 }

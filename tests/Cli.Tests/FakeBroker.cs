@@ -24,6 +24,8 @@ internal sealed class FakeBroker : IAsyncDisposable
     public string Address => _app.Services.GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>()
         .Features.Get<IServerAddressesFeature>()!.Addresses.Single();
 
+    public FakeIdentity Identity { get; } = new();
+
     /// <summary>What was enqueued, by key, in the order of arrival.</summary>
     public ConcurrentDictionary<string, EnqueueBody> Commands { get; } = [];
 
@@ -41,7 +43,7 @@ internal sealed class FakeBroker : IAsyncDisposable
         var broker = new FakeBroker(app);
         app.Use(async (context, next) =>
         {
-            if (context.Request.Headers["X-Auth-Token"] == Token)
+            if (broker.Identity.Admits(context))
             {
                 await next();
                 return;
@@ -49,6 +51,7 @@ internal sealed class FakeBroker : IAsyncDisposable
 
             await WriteAsync(context, 401, """{"error_code":"APIGW.0301","error_msg":"The token is wrong."}""");
         });
+        broker.Identity.Map(app);
         app.MapPost("/api/v1/commands", broker.EnqueueManyAsync);
         app.MapPost("/api/v1/sources/{id}/commands", broker.EnqueueOneAsync);
         app.MapGet("/api/v1/sources/{id}/commands", (HttpContext context) => WriteAsync(context, 200, JsonSerializer.Serialize(Queue().ToWire(), WireJson.Default.QueueRecord)));

@@ -1,0 +1,37 @@
+using System.CommandLine;
+
+namespace CommandBroker.Cli.Identity;
+
+/// <summary><c>cbroker identity rotate-token-key|reencrypt</c>.</summary>
+internal static class IdentityVerbs
+{
+    public static Command Create(CliHost host) => new("identity", "Changes the broker's own keys. Broker administrators only.")
+    {
+        RotateTokenKey(host),
+        Reencrypt(host),
+    };
+
+    private static Command RotateTokenKey(CliHost host)
+    {
+        var verb = new Command("rotate-token-key", "Makes a new key that signs tokens; tokens of the old one count until they expire.");
+        verb.SetAction(async (parsed, cancel) =>
+        {
+            using CliSession session = CliSession.Open(parsed, host);
+            await session.Identity.RotateTokenKeyAsync(cancel);
+            return ExitCode.Ok;
+        });
+        return verb;
+    }
+
+    private static Command Reencrypt(CliHost host)
+    {
+        var verb = new Command("reencrypt", "Encrypts every stored secret with the master key that is now the first one.");
+        verb.SetAction(async (parsed, cancel) =>
+        {
+            using CliSession session = CliSession.Open(parsed, host);
+            await host.Out.WriteLineAsync($"{await session.Identity.ReencryptAsync(cancel)} secrets encrypted anew.");
+            return ExitCode.Ok;
+        });
+        return verb;
+    }
+}

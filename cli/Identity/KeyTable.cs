@@ -1,0 +1,45 @@
+using CommandBroker.Cli.Output;
+using CommandBroker.Client.Wire;
+using CommandBroker.Client.Wire.Identity;
+using CommandBroker.Contracts.Identity;
+
+namespace CommandBroker.Cli.Identity;
+
+/// <summary>Access keys as people read them.</summary>
+internal static class KeyTable
+{
+    public static void Write(IEnumerable<AccessKeyRecord> keys, TextWriter output)
+    {
+        var table = new TextTable("ACCESS KEY", "USER", "SOURCE SERVER", "ENABLED", "CREATED", "EXPIRES", "DESCRIPTION");
+        foreach (AccessKeyRecord key in keys)
+        {
+            table.Add(
+                key.AccessKey,
+                key.User.Name,
+                key.User.ServerId,
+                key.Enabled ? "yes" : "no",
+                CommandTable.Instant(key.CreatedAt),
+                CommandTable.Instant(key.ExpiresAt) ?? "never",
+                key.Description);
+        }
+
+        table.WriteTo(output);
+    }
+
+    public static void WriteNew(CliSession session, NewAccessKey made)
+    {
+        session.Answer.Write(made.ToWire(), WireJson.Readable.NewAccessKeyRecord, output =>
+        {
+            output.WriteLine($"access key      {made.Key.AccessKey}");
+            output.WriteLine($"secret key      {made.SecretKey}");
+            if (made.SecurityToken is { } token)
+            {
+                output.WriteLine($"security token  {token}");
+            }
+
+            output.WriteLine($"user            {TextTable.OneLine(made.Key.Principal.Name)}");
+            output.WriteLine($"expires         {CommandTable.Instant(made.Key.ExpiresAt) ?? "never"}");
+        });
+        session.Host.Error.WriteLine("The secret key is not shown again.");
+    }
+}

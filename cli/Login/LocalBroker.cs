@@ -1,0 +1,51 @@
+using System.Text.Json;
+using CommandBroker.Contracts;
+
+namespace CommandBroker.Cli.Login;
+
+/// <summary>What a broker that runs in a directory above, or here, wrote about itself.</summary>
+internal sealed class LocalBroker
+{
+    public const string FileName = "data/dev-credentials.json";
+
+    private readonly JsonElement _content;
+
+    private LocalBroker(JsonElement content) => _content = content;
+
+    public string? Endpoint => Member("endpoint");
+
+    /// <summary>Looks for it; null when there is none.</summary>
+    /// <exception cref="BrokerException">InvalidArgument: the file cannot be understood.</exception>
+    public static LocalBroker? Find(string directory)
+    {
+        for (DirectoryInfo? at = new(directory); at is not null; at = at.Parent)
+        {
+            string path = Path.Combine(at.FullName, FileName);
+            if (File.Exists(path))
+            {
+                return Read(path);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>A member; null when it is not there.</summary>
+    public string? Member(string name) =>
+        _content.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private static LocalBroker Read(string path)
+    {
+        try
+        {
+            using JsonDocument file = JsonDocument.Parse(File.ReadAllBytes(path));
+            return file.RootElement.ValueKind == JsonValueKind.Object
+                ? new LocalBroker(file.RootElement.Clone())
+                : throw new JsonException("A JSON object is needed.");
+        }
+        catch (JsonException fault)
+        {
+            throw new BrokerException(BrokerErrorReason.InvalidArgument, $"{path} is not valid: {fault.Message}", fault);
+        }
+    }
+}

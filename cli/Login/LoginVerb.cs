@@ -1,0 +1,107 @@
+using System.CommandLine;
+using CommandBroker.Cli.Output;
+using CommandBroker.Client.Http;
+using CommandBroker.Contracts;
+
+namespace CommandBroker.Cli.Login;
+
+/// <summary><c>cbroker login</c> and <c>cbroker logout</c>.</summary>
+internal static class LoginVerb
+{
+    private const string Manual = """
+        Signs in with a user and a password, for the commands that follow.
+
+        A token is fetched and kept in commandbroker/login.json of the user's configuration directory, readable by you only;
+        the password is not kept. The token ends by itself (24 hours unless the broker is set otherwise). --project, by id or
+        name, is the project it counts in; default: the user's own.
+
+        Examples:
+          cbroker login --endpoint https://broker.example --user ada
+          cbroker login --user ada --domain north --password-file ~/.secrets/broker
+          cbroker logout
+        """;
+
+    public static Command Create(CliHost host)
+    {
+        var user = new Option<string>("--user", "-u") { Description = "The user's name", HelpName = "NAME", Required = true };
+        var domain = new Option<string>("--domain") { Description = "The name of the user's domain; default: default", HelpName = "NAME", DefaultValueFactory = _ => "default" };
+        Option<string?> file = PasswordSource.FileOption("the password");
+        var verb = new ManualCommand("login", Manual) { user, domain, file };
+        verb.SetAction(async (parsed, cancel) =>
+        {
+            Uri endpoint = BrokerAddress.FindEndpoint(parsed, host);
+            string? project = parsed.GetValue(GlobalOptions.Project);
+            using var http = new HttpClient { BaseAddress = endpoint, Timeout = TimeSpan.FromSeconds(30) };
+            BrokerToken token = await new TokenService(http).SignInAsync(
+                new PasswordCredential
+                {
+                    User = parsed.GetRequiredValue(user),
+                    Domain = parsed.GetRequiredValue(domain),
+                    Password = PasswordSource.Read(host, parsed.GetValue(file)),
+                    ProjectId = IsId(project) ? project : null,
+                    ProjectName = IsId(project) ? null : project,
+                },
+                cancel);
+            var login = new SavedLogin
+            {
+                Endpoint = endpoint.ToString().TrimEnd('/'),
+                Token = token.Text,
+                ExpiresAt = token.ExpiresAt,
+                User = parsed.GetRequiredValue(user),
+                Domain = parsed.GetRequiredValue(domain),
+            };
+            login.Write(host);
+            string? where = token.Content.Project is { Name: { } name } ? $", project {name}" : null;
+            await host.Out.WriteLineAsync(TextTable.OneLine(
+                $"Signed in at {login.Endpoint} as {login.User} of {login.Domain}{where}, until {CommandTable.Instant(login.ExpiresAt)}."));
+            return ExitCode.Ok;
+        });
+        return verb;
+    }
+
+    public static Command CreateLogout(CliHost host)
+    {
+        var verb = new Command("logout", "Ends the login: the token counts no more and is removed.");
+        verb.SetAction(async (_, cancel) =>
+        {
+            SavedLogin? login;
+            try
+            {
+                login = SavedLogin.Read(host);
+            }
+            finally
+            {
+                SavedLogin.Delete(host);
+            }
+
+            if (login is null)
+            {
+                await host.Out.WriteLineAsync("Nobody was signed in.");
+                return ExitCode.Ok;
+            }
+
+            return await RevokeAsync(host, login, cancel);
+        });
+        return verb;
+    }
+
+    private static async Task<int> RevokeAsync(CliHost host, SavedLogin login, CancellationToken cancel)
+    {
+        try
+        {
+            using var http = new HttpClient { BaseAddress = new Uri(login.Endpoint + "/"), Timeout = TimeSpan.FromSeconds(30) };
+            await new TokenService(http).RevokeAsync(login.Token, cancel);
+        }
+        catch (BrokerException fault)
+        {
+            await host.Error.WriteLineAsync(
+                $"cbroker: {fault.Message} The token is removed here, and counts there until {CommandTable.Instant(login.ExpiresAt)}.");
+            return ExitCode.Of(fault.Reason);
+        }
+
+        await host.Out.WriteLineAsync(TextTable.OneLine($"Signed out {login}."));
+        return ExitCode.Ok;
+    }
+
+    private static bool IsId(string? text) => text is { Length: 32 } && text.All(char.IsAsciiHexDigitLower);
+}
