@@ -2,6 +2,7 @@ using CommandBroker.Gateway.Commands;
 using CommandBroker.Gateway.Health;
 using CommandBroker.Gateway.Iam;
 using CommandBroker.Gateway.Management;
+using CommandBroker.Gateway.Management.Identity;
 using CommandBroker.Gateway.Sources;
 using CommandBroker.Gateway.Vendor;
 
@@ -50,6 +51,7 @@ public static class GatewayEndpoints
         server.Map("/history", commands.HistoryAsync);
         server.Map("/settings", commands.SettingsAsync);
         routes.Map("/api/v1/commands", services.GetRequiredService<BatchEndpoint>().HandleAsync);
+        routes.MapIdentityManagement();
         routes.Map("/api/v1/{**path}", services.GetRequiredService<ManagementBorder>().UnknownRouteAsync).WithOrder(int.MaxValue - 1);
     }
 }

@@ -4,6 +4,7 @@ using CommandBroker.Gateway.Health;
 using CommandBroker.Gateway.Iam;
 using CommandBroker.Gateway.Identity;
 using CommandBroker.Gateway.Management;
+using CommandBroker.Gateway.Management.Identity;
 using CommandBroker.Gateway.Sources;
 using CommandBroker.Gateway.Vendor;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -46,6 +47,7 @@ public static class GatewayServices
         services.TryAddSingleton<ManagementRequest>();
         services.TryAddSingleton<CommandEndpoints>();
         services.TryAddSingleton<BatchEndpoint>();
+        services.AddIdentityManagement();
         services.TryAddSingleton<HealthEndpoints>();
         services.TryAddSingleton<UnknownRoute>();
         return services;

@@ -8,6 +8,9 @@ internal interface IBrokerGrains
     /// <summary>Callers and what they may do.</summary>
     IIdentityGrain Identity { get; }
 
+    /// <summary>The administration of tenants, principals and keys.</summary>
+    IIdentityAdminGrain IdentityAdmin { get; }
+
     /// <summary>The directory of source servers.</summary>
     ISourceDirectoryGrain Directory { get; }
 

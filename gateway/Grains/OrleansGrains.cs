@@ -9,6 +9,9 @@ internal sealed class OrleansGrains(IGrainFactory factory) : IBrokerGrains
     public IIdentityGrain Identity { get; } = new StoredTokens(factory.GetGrain<ICredentialGrain>(0));
 
     /// <inheritdoc/>
+    public IIdentityAdminGrain IdentityAdmin { get; } = factory.GetGrain<IIdentityAdminGrain>(0);
+
+    /// <inheritdoc/>
     public ISourceDirectoryGrain Directory { get; } = factory.GetGrain<ISourceDirectoryGrain>(0);
 
     /// <inheritdoc/>

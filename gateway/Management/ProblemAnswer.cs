@@ -61,9 +61,9 @@ internal static class ProblemAnswer
             or BrokerErrorReason.IdentityExists => 409,
         BrokerErrorReason.QueueFull or BrokerErrorReason.HistoryFull or BrokerErrorReason.TenantQuotaExceeded
             or BrokerErrorReason.Throttled => 429,
-        BrokerErrorReason.TooManySourceServers => 403,
+        // From behind the border: the caller was admitted, and a grain says that it may not do this.
+        BrokerErrorReason.TooManySourceServers or BrokerErrorReason.Unauthorized => 403,
         BrokerErrorReason.StorageUnavailable or BrokerErrorReason.Unreachable => 503,
-        BrokerErrorReason.Unauthorized => 401,
         _ => 500,
     };
 }

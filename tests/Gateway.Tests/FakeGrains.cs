@@ -11,6 +11,8 @@ internal sealed class FakeGrains : IBrokerGrains
 {
     public FakeIdentity Identity { get; } = new();
 
+    public FakeIdentityAdmin Admin { get; } = FakeIdentityAdmin.Create();
+
     public FakeDirectory DirectoryGrain { get; } = new();
 
     public ConcurrentDictionary<string, FakeServer> Servers { get; } = new(StringComparer.Ordinal);
@@ -18,6 +20,8 @@ internal sealed class FakeGrains : IBrokerGrains
     public int ReferenceCount { get; private set; }
 
     IIdentityGrain IBrokerGrains.Identity => Identity;
+
+    IIdentityAdminGrain IBrokerGrains.IdentityAdmin => Admin.Grain;
 
     ISourceDirectoryGrain IBrokerGrains.Directory => DirectoryGrain;
 

@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+using CommandBroker.Client.Wire;
+using CommandBroker.Client.Wire.Identity;
+using CommandBroker.Contracts.Identity;
+using CommandBroker.Gateway.Grains;
+using CommandBroker.Gateway.Identity;
+
+namespace CommandBroker.Gateway.Management.Identity;
+
+/// <summary><c>GET /api/v1/audit</c>.</summary>
+internal sealed class AuditEndpoint(ManagementBorder border, IBrokerGrains grains)
+{
+    private static readonly WireJson Wire = WireJson.Readable;
+
+    /// <summary>Handles the route.</summary>
+    public Task HandleAsync(HttpContext context) => border.RunAsync(context, "GET", Permission.ReadAudit, ReadAsync);
+
+    private async ValueTask<ManagementAnswer> ReadAsync(HttpContext context, Principal principal)
+    {
+        AdminCaller caller = IdentityRequest.CallerOf(context, principal);
+        var query = new AuditQuery
+        {
+            DomainId = IdentityRequest.ReadText(context, "domain_id") ?? (caller.IsBrokerAdmin ? null : principal.DomainId),
+            ProjectId = IdentityRequest.ReadText(context, "project_id") ?? caller.ProjectId,
+            ActionPrefix = IdentityRequest.ReadText(context, "action"),
+            Before = ManagementRequest.ReadNumber(context, "before", long.MaxValue),
+            Limit = IdentityRequest.ReadLimit(context),
+        };
+        ImmutableArray<AuditEvent> page = await grains.IdentityAdmin.ReadAuditAsync(caller, query);
+        return ManagementAnswer.Ok(
+            new AuditPageRecord
+            {
+                Events = [.. page.Select(AuditMap.ToWire)],
+                NextBefore = page.Length == query.Limit ? CommandIdText.Format(page[^1].AuditNo) : null,
+            },
+            Wire.AuditPageRecord);
+    }
+}
