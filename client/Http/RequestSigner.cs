@@ -13,6 +13,7 @@ internal static class RequestSigner
     private const string Algorithm = "SDK-HMAC-SHA256";
     private const string DateHeader = "X-Sdk-Date";
     private const string SecurityTokenHeader = "X-Security-Token";
+    private const string NonceHeader = "X-Request-Nonce";
 
     /// <summary>Sets <c>X-Sdk-Date</c>, <c>Host</c> and <c>Authorization</c>, and <c>X-Security-Token</c> for a temporary key. Signing again replaces them.</summary>
     public static async Task SignAsync(HttpRequestMessage request, AccessKeyCredential key, DateTimeOffset now, CancellationToken cancellationToken)
@@ -21,6 +22,12 @@ internal static class RequestSigner
         string date = now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
         request.Headers.Host = target.Authority;
         Set(request, DateHeader, date);
+        if (request.Method != HttpMethod.Get && request.Method != HttpMethod.Head)
+        {
+            // The broker takes such a signature once; the same call repeated within a second would otherwise have the same one.
+            Set(request, NonceHeader, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));
+        }
+
         if (key.SecurityToken is { } securityToken)
         {
             Set(request, SecurityTokenHeader, securityToken);
@@ -64,7 +71,7 @@ internal static class RequestSigner
     private static SortedDictionary<string, string> HeadersOf(HttpRequestMessage request)
     {
         var headers = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["host"] = request.Headers.Host! };
-        foreach (string name in (string[])[DateHeader, SecurityTokenHeader, "X-Project-Id", "X-Command-Id", "Idempotency-Key"])
+        foreach (string name in (string[])[DateHeader, SecurityTokenHeader, NonceHeader, "X-Project-Id", "X-Command-Id", "Idempotency-Key"])
         {
             if (request.Headers.TryGetValues(name, out IEnumerable<string>? values))
             {

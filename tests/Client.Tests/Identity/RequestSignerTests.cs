@@ -44,6 +44,18 @@ public sealed class RequestSignerTests
     }
 
     [Fact]
+    public async Task A_call_that_changes_something_never_has_the_same_signature_twice()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "http://127.0.0.1:8080/v3/sources");
+        await RequestSigner.SignAsync(request, Key, Signed, default);
+        string first = Header(request, "Authorization");
+
+        await RequestSigner.SignAsync(request, Key, Signed, default);
+
+        Assert.NotEqual(first, Header(request, "Authorization"));
+    }
+
+    [Fact]
     public async Task What_says_who_and_where_is_signed_with_the_host_as_it_is_sent()
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "http://127.0.0.1:8080/v3/sources/s/command_result");
@@ -55,7 +67,7 @@ public sealed class RequestSignerTests
 
         Assert.Equal("127.0.0.1:8080", request.Headers.Host);
         Assert.Equal("session", Header(request, "X-Security-Token"));
-        Assert.Contains("SignedHeaders=host;x-command-id;x-project-id;x-sdk-date;x-security-token,", Header(request, "Authorization"), StringComparison.Ordinal);
+        Assert.Contains("SignedHeaders=host;x-command-id;x-project-id;x-request-nonce;x-sdk-date;x-security-token,", Header(request, "Authorization"), StringComparison.Ordinal);
     }
 
     [Theory]
