@@ -7,7 +7,9 @@ namespace CommandBroker.Identity.Tests.Signatures;
 /// <summary>The recorded requests of <c>Vectors/</c>.</summary>
 internal static class CapturedRequest
 {
-    public static IEnumerable<TestRequest> All() => File.ReadLines(PathOf("signed-requests.jsonl")).Select(line => Read(JsonDocument.Parse(line).RootElement));
+    public static IEnumerable<TestRequest> All() => ReadLines("signed-requests.jsonl");
+
+    public static IEnumerable<TestRequest> ByNode() => ReadLines("signed-by-node.jsonl");
 
     public static (TestRequest Request, string CanonicalHash) KnownAnswer()
     {
@@ -22,6 +24,9 @@ internal static class CapturedRequest
         Assert.True(SdkDate.TryParse(request.Headers.Single(header => header.Name == "X-Sdk-Date").Value, out DateTimeOffset signedAt));
         return signedAt;
     }
+
+    private static IEnumerable<TestRequest> ReadLines(string file) =>
+        File.ReadLines(PathOf(file)).Select(line => Read(JsonDocument.Parse(line).RootElement));
 
     private static TestRequest Read(JsonElement json)
     {

@@ -9,9 +9,9 @@ public sealed class CapturedRequestTests
     [Fact]
     public void Every_recorded_request_of_an_official_SDK_is_accepted_at_its_time()
     {
-        List<TestRequest> requests = [.. CapturedRequest.All()];
+        List<TestRequest> requests = [.. CapturedRequest.All(), .. CapturedRequest.ByNode()];
 
-        Assert.NotEmpty(requests);
+        Assert.True(requests.Count > 20, $"There are {requests.Count}.");
         Assert.All(requests, request => Assert.Equal(SignatureStatus.Valid, request.Verify(CapturedRequest.SignedAt(request)).Status));
     }
 

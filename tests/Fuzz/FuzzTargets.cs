@@ -1,0 +1,14 @@
+using CommandBroker.Fuzz.Signatures;
+
+namespace CommandBroker.Fuzz;
+
+/// <summary>All targets. A new parser of untrusted bytes is added here.</summary>
+internal static class FuzzTargets
+{
+    public static IReadOnlyList<FuzzTarget> All { get; } =
+    [
+        AuthorizationTarget.Target,
+        DateTarget.Target,
+        VerifierTarget.Target,
+    ];
+}
