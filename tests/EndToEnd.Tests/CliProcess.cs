@@ -9,7 +9,12 @@ internal sealed record CliProcess(int ExitCode, string Out, string Error)
 
     /// <param name="directory">Where it runs: it finds a local broker by the files there.</param>
     /// <param name="args">The command line.</param>
-    public static async Task<CliProcess> RunAsync(string directory, params string[] args)
+    public static Task<CliProcess> RunAsync(string directory, params string[] args) => RunAsync(directory, [], args);
+
+    /// <param name="directory">See above; a login is kept below it.</param>
+    /// <param name="environment">What the process knows of brokers beside the files.</param>
+    /// <param name="args">The command line.</param>
+    public static async Task<CliProcess> RunAsync(string directory, (string Name, string Value)[] environment, string[] args)
     {
         var start = new ProcessStartInfo("dotnet", [Repository.CliDll, .. args])
         {
@@ -17,8 +22,17 @@ internal sealed record CliProcess(int ExitCode, string Out, string Error)
             RedirectStandardError = true,
             WorkingDirectory = directory,
         };
-        start.Environment.Remove("COMMANDBROKER_ENDPOINT");
-        start.Environment.Remove("COMMANDBROKER_TOKEN");
+        foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("COMMANDBROKER_", StringComparison.Ordinal)).ToArray())
+        {
+            start.Environment.Remove(name);
+        }
+
+        start.Environment["XDG_CONFIG_HOME"] = Path.Combine(directory, "config");
+        foreach ((string name, string value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         using Process process = Process.Start(start)!;
         using var deadline = new CancellationTokenSource(Deadline);
         try

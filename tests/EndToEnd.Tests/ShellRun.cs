@@ -21,6 +21,8 @@ internal sealed record ShellRun(int ExitCode, string Out, string Error)
             start.Environment.Remove(name);
         }
 
+        // Where a login of whoever runs the tests is not found.
+        start.Environment["XDG_CONFIG_HOME"] = Path.Combine(directory, "config");
         return start;
     }
 
