@@ -31,6 +31,11 @@ internal static class LoginVerb
         {
             Uri endpoint = BrokerAddress.FindEndpoint(parsed, host);
             string? project = parsed.GetValue(GlobalOptions.Project);
+            if (endpoint.Scheme != Uri.UriSchemeHttps && !endpoint.IsLoopback)
+            {
+                await host.Error.WriteLineAsync($"cbroker: {endpoint.Authority} is reached without TLS: whoever is on the way can read the password.");
+            }
+
             using var http = new HttpClient { BaseAddress = endpoint, Timeout = TimeSpan.FromSeconds(30) };
             BrokerToken token = await new TokenService(http).SignInAsync(
                 new PasswordCredential

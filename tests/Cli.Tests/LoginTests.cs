@@ -85,6 +85,16 @@ public sealed class LoginTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_password_that_would_cross_a_network_in_clear_is_pointed_out()
+    {
+        CliRun run = await CliRun.ByAsync(
+            null, null, "", ["login", "--user", "ada", "--endpoint", "http://broker.invalid:8080"], _home, FakeIdentity.Password);
+
+        Assert.Equal(3, run.ExitCode);
+        Assert.StartsWith("cbroker: broker.invalid:8080 is reached without TLS", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_wrong_password_is_exit_code_4_and_leaves_nothing_behind()
     {
         CliRun run = await CliRun.ByAsync(null, null, "", ["login", "--user", "ada", "--endpoint", _broker.Address], _home, "wrong");
