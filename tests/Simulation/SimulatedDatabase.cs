@@ -9,6 +9,8 @@ internal sealed class SimulatedDatabase(ICommandStore commands) : IBrokerDatabas
 
     public ISourceServerStore SourceServers => null!;
 
+    public IIdentityStore Identities => null!;
+
     public (string Invariant, string ConnectionString)? OrleansConnection => null;
 
     public Task OpenAsync(CancellationToken cancellationToken) => Task.CompletedTask;
