@@ -57,11 +57,5 @@ internal sealed partial class SourceServerGrain
         return true;
     }
 
-    private async Task<Command?> FindEndedAsync(long seq)
-    {
-        await RequireLoadedAsync();
-        return _session.State.Find(seq) is null ? await _session.FindEndedAsync(seq) : null;
-    }
-
     private CommandView ViewOf(Command command) => Views.Of(_key.ServerId, command, _session.State, _policy, _context.Now);
 }

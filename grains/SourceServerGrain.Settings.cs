@@ -41,7 +41,9 @@ internal sealed partial class SourceServerGrain
         bool deleted = false;
         try
         {
-            deleted = openCount == 0 && await _context.SourceServers.DeleteAsync(_key, _context.Now);
+            // One that is gone was deleted by a call whose answer was lost.
+            deleted = openCount == 0
+                && (await _context.SourceServers.DeleteAsync(_key, _context.Now) || !await _context.SourceServers.ExistsAsync(_key));
         }
         catch (StoreUnavailableException exception)
         {

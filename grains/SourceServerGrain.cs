@@ -92,15 +92,19 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain
             throw new BrokerException(BrokerErrorReason.InvalidArgument, $"reason {StorableText.Fault}");
         }
 
-        Command? ended = await FindEndedAsync(seq);
-        return Answer(seq, "cancelled", await RunAsync((queue, _, now) => CommandQueue.Cancel(queue, seq, ended, actor, reason, now)));
+        return Answer(seq, "cancelled", await ChangeAsync(
+            seq, (queue, ended, _, now) => CommandQueue.Cancel(queue, seq, ended, actor, reason, now)));
     }
 
     public async ValueTask<CommandView> RedriveAsync(long seq, string actor)
     {
-        Command? ended = await FindEndedAsync(seq);
-        Log.CommandRedriven(_context.Logger, _key, seq, actor);
-        return Answer(seq, "redriven", await RunAsync((queue, policy, _) => CommandQueue.Redrive(queue, seq, ended, policy)));
+        ChangeOutcome outcome = await ChangeAsync(seq, (queue, ended, policy, _) => CommandQueue.Redrive(queue, seq, ended, policy));
+        if (outcome.Status == ChangeStatus.Changed)
+        {
+            Log.CommandRedriven(_context.Logger, _key, seq, actor);
+        }
+
+        return Answer(seq, "redriven", outcome);
     }
 
     private async ValueTask<PollReply> PollSlowlyAsync()
@@ -114,6 +118,16 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain
         NoteVisit();
         PollOutcome outcome = await RunAsync(CommandQueue.Poll);
         return Views.Of(outcome, _context.Now);
+    }
+
+    /// <summary>Decides, and again with what the store holds when memory knows no command of that number: it has ended, or another activation enqueued it.</summary>
+    private async ValueTask<ChangeOutcome> ChangeAsync(
+        long seq, Func<QueueState, Command?, QueuePolicy, DateTimeOffset, Transition<ChangeOutcome>> decide)
+    {
+        ChangeOutcome outcome = await RunAsync((queue, policy, now) => decide(queue, null, policy, now));
+        return outcome.Status == ChangeStatus.Unknown && await _session.FindEndedAsync(seq) is Command stored
+            ? await RunAsync((queue, policy, now) => decide(queue, stored, policy, now))
+            : outcome;
     }
 
     private void NoteVisit()

@@ -188,6 +188,21 @@ public sealed class SourceServerGrainTests(BrokerCluster cluster) : IClassFixtur
         Assert.Equal(CommandState.Leased, (await queue.ShowAsync(seq))!.State);
     }
 
+    [Fact]
+    public async Task A_cancel_of_a_command_that_another_activation_ended_says_how_it_ended()
+    {
+        ISourceServerGrain queue = await cluster.NewQueueAsync();
+        long seq = await BrokerCluster.EnqueueAsync(queue, "START");
+        StoredQueue stored = (await cluster.Database.LoadAsync(SourceServerKey.Parse(queue.GetPrimaryKeyString())))!;
+        Transition<PollOutcome> elsewhere = CommandQueue.Poll(stored.State, new QueuePolicy { DeliveryMode = DeliveryMode.AtMostOnce }, cluster.Clock.GetUtcNow());
+        await cluster.Database.CommitBehindTheBackAsync(new QueueCommit { SourceNo = stored.SourceNo, Writer = 7, Commands = elsewhere.Changes });
+
+        BrokerException refusal = await Assert.ThrowsAsync<BrokerException>(() => queue.CancelAsync(seq, "operator", null).AsTask());
+
+        Assert.Equal(BrokerErrorReason.WrongState, refusal.Reason);
+        Assert.Contains("Delivered", refusal.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
