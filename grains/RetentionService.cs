@@ -40,7 +40,9 @@ internal sealed class RetentionService(
             }
             while (removed >= limit && !stoppingToken.IsCancellationRequested);
         }
-        catch (StoreUnavailableException exception)
+#pragma warning disable CA1031 // the outermost border: a host ends with its background work, and history that stays a while harms nobody
+        catch (Exception exception)
+#pragma warning restore CA1031
         {
             Log.PurgeFailed(logger, exception);
         }

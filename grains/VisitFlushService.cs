@@ -41,7 +41,9 @@ internal sealed class VisitFlushService(
         {
             await database.SourceServers.RecordVisitsAsync(noted);
         }
-        catch (StoreUnavailableException exception)
+#pragma warning disable CA1031 // the outermost border: a host ends with its background work, and a stale last_visit_time harms nobody
+        catch (Exception exception)
+#pragma warning restore CA1031
         {
             Log.VisitFlushFailed(logger, exception);
         }

@@ -48,7 +48,8 @@ internal sealed class PostgresConnections : IAsyncDisposable
 
     /// <summary>
     /// Does something over a pooled connection; once more when the connection was lost, because after a restart of the server the pool is
-    /// full of dead ones. So <paramref name="work"/> must be harmless to repeat.
+    /// full of dead ones, or when the server undid it to end a deadlock, as between a purge and the noting of visits. So
+    /// <paramref name="work"/> must be harmless to repeat.
     /// </summary>
     /// <exception cref="StoreUnavailableException">The server does not answer, or refuses for now.</exception>
     public async Task<T> RunAsync<T>(Func<NpgsqlConnection, Task<T>> work)
@@ -61,6 +62,10 @@ internal sealed class PostgresConnections : IAsyncDisposable
         {
             _pool.Clear();
         }
+        catch (Exception fault) when (PostgresFaults.IsUndone(fault))
+        {
+            // The other transaction has what it waited for; the second attempt comes after it.
+        }
         catch (Exception fault) when (PostgresFaults.IsRefused(fault))
         {
             throw PostgresFaults.Unavailable(fault);
@@ -70,7 +75,7 @@ internal sealed class PostgresConnections : IAsyncDisposable
         {
             return await OnceAsync(work);
         }
-        catch (Exception fault) when (PostgresFaults.IsLost(fault) || PostgresFaults.IsRefused(fault))
+        catch (Exception fault) when (PostgresFaults.IsLost(fault) || PostgresFaults.IsRefused(fault) || PostgresFaults.IsUndone(fault))
         {
             throw PostgresFaults.Unavailable(fault);
         }

@@ -20,6 +20,12 @@ internal static class PostgresFaults
         && (code.StartsWith("53", StringComparison.Ordinal) || code is PostgresErrorCodes.ReadOnlySqlTransaction
             or PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.DatabaseDropped or PostgresErrorCodes.IoError);
 
+    /// <summary>Whether the server undid the transaction because it met another: asking again is right.</summary>
+    public static bool IsUndone(Exception fault) => fault is PostgresException
+    {
+        SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure,
+    };
+
     /// <summary>Whether a batch met another writer, or itself: the rows must be looked at.</summary>
     public static bool IsClash(PostgresException fault) => fault.SqlState is PostgresErrorCodes.DivisionByZero
         or PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;

@@ -27,7 +27,7 @@ internal sealed class QueueLoader(PostgresConnections connections)
             queue.Restore();
             if (queue.Fault?.Message != queue.QuarantineReason)
             {
-                await connections.RunAsync(connection => MarkAsync(connection, queue));
+                await TryMarkAsync(queue);
             }
         }
 
@@ -73,6 +73,19 @@ internal sealed class QueueLoader(PostgresConnections connections)
         }
 
         return loaded;
+    }
+
+    /// <summary>Lists a source server as quarantined, or as mended. A server that takes no write now must not fail the other lookups; a later load tries again.</summary>
+    private async Task TryMarkAsync(LoadedQueue queue)
+    {
+        try
+        {
+            await connections.RunAsync(connection => MarkAsync(connection, queue));
+        }
+        catch (StoreUnavailableException)
+        {
+            // Only the list is behind.
+        }
     }
 
     private static async Task<int> MarkAsync(NpgsqlConnection connection, LoadedQueue queue)

@@ -23,11 +23,24 @@ internal sealed class SqliteLoader : IAsyncDisposable
         LoadedQueue loaded = await _lookup.FindAsync(key);
         if (loaded.Fault?.Message != loaded.QuarantineReason)
         {
-            await _writer.WriteAsync(session => session["UPDATE source_server SET quarantine_reason = ?2 WHERE source_no = ?1"]
-                .Bind(1, loaded.SourceNo).Bind(2, loaded.Fault?.Message).Run());
+            await TryMarkAsync(loaded);
         }
 
         return loaded.Fault is null ? loaded.Queue : throw loaded.Fault;
+    }
+
+    /// <summary>Lists a source server as quarantined, or as mended. A disk that takes no write now must not hide what was read; a later load tries again.</summary>
+    private async Task TryMarkAsync(LoadedQueue loaded)
+    {
+        try
+        {
+            await _writer.WriteAsync(session => session["UPDATE source_server SET quarantine_reason = ?2 WHERE source_no = ?1"]
+                .Bind(1, loaded.SourceNo).Bind(2, loaded.Fault?.Message).Run());
+        }
+        catch (StoreUnavailableException)
+        {
+            // Only the list is behind.
+        }
     }
 
     /// <inheritdoc/>

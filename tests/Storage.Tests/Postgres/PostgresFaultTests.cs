@@ -1,4 +1,5 @@
 using CommandBroker.Core;
+using CommandBroker.Storage.Postgres;
 using CommandBroker.Testing;
 using Npgsql;
 using Xunit;
@@ -59,6 +60,35 @@ public sealed class PostgresFaultTests
         }
 
         Assert.Equal(30, (await fixture.LoadAsync("a")).State.Open.Length);
+    }
+
+    [PostgresTheory]
+    [InlineData(1, true)]
+    [InlineData(2, false)]
+    public async Task What_the_server_undoes_to_end_a_deadlock_is_done_again_once(int deadlocks, bool succeeds)
+    {
+        await using var fixture = new PostgresFixture();
+        await fixture.OpenAsync();
+        await using var connections = new PostgresConnections(fixture.ConnectionString);
+        int calls = 0;
+
+        Task<int> call = connections.RunAsync(async connection =>
+        {
+            await using var work = new NpgsqlCommand(
+                ++calls <= deadlocks ? "do $$ begin raise exception 'deadlock' using errcode = 'deadlock_detected'; end $$" : "select 1", connection);
+            return await work.ExecuteNonQueryAsync();
+        });
+
+        if (succeeds)
+        {
+            await call;
+        }
+        else
+        {
+            await Assert.ThrowsAsync<StoreUnavailableException>(() => call);
+        }
+
+        Assert.Equal(2, calls);
     }
 
     [PostgresFact]
