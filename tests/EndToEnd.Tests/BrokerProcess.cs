@@ -166,7 +166,8 @@ internal sealed class BrokerProcess : IAsyncDisposable
         }
     }
 
-    private static int FreePort()
+    /// <summary>A port that nobody listens on now.</summary>
+    public static int FreePort()
     {
         using var probe = new TcpListener(IPAddress.Loopback, 0);
         probe.Start();
