@@ -43,7 +43,14 @@ internal sealed class FakeDirectory : ISourceDirectoryGrain
         return Answer("List", new SourceServerListView { Servers = [View], TotalCount = 7 });
     }
 
-    public async ValueTask RenameAsync(string serverId, string name) => await Answer($"Rename {serverId} {name}", true);
+    public async ValueTask RenameAsync(string serverId, string name)
+    {
+        await Answer($"Rename {serverId} {name}", true);
+        if (!Ids.ContainsKey(serverId))
+        {
+            throw new BrokerException(BrokerErrorReason.UnknownSourceServer, "No such source server is registered.");
+        }
+    }
 
     public ValueTask PingAsync() => Ping();
 
