@@ -1,4 +1,5 @@
 using CommandBroker.Storage;
+using CommandBroker.Storage.Identity;
 
 namespace CommandBroker.Simulation;
 
