@@ -60,6 +60,8 @@ public sealed class BackgroundWorkTests
 
         public ISourceServerStore SourceServers { get; init; } = null!;
 
+        public CommandBroker.Storage.Identity.IIdentityStore Identities => null!;
+
         public (string Invariant, string ConnectionString)? OrleansConnection => null;
 
         public Task OpenAsync(CancellationToken cancellationToken) => Task.CompletedTask;
