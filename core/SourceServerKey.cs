@@ -30,6 +30,10 @@ public readonly record struct SourceServerKey
     public ProjectId ProjectId =>
         Text.IndexOf(Separator, StringComparison.Ordinal) is >= 0 and int end ? ProjectId.Parse(Text[..end]) : ProjectId.Default;
 
+    /// <summary>The project's id without making a string.</summary>
+    public ReadOnlySpan<char> ProjectText =>
+        Text.IndexOf(Separator, StringComparison.Ordinal) is >= 0 and int end ? Text.AsSpan(0, end) : ProjectId.DefaultValue;
+
     /// <summary>The id within the project. Makes a new string, unless the project is the default one.</summary>
     public ServerId ServerId =>
         ServerId.Parse(Text.IndexOf(Separator, StringComparison.Ordinal) is >= 0 and int end ? Text[(end + 1)..] : Text);

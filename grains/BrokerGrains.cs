@@ -27,10 +27,13 @@ public static class BrokerGrains
         services.AddSingleton<QueueInstruments>();
         services.AddSingleton<LocalQueues>();
         services.AddSingleton<ILocalQueues>(provider => provider.GetRequiredService<LocalQueues>());
+        services.AddSingleton<PendingQuotas>();
+        services.AddSingleton<SiloQueues>();
         services.AddSingleton<QueueContext>();
         services.AddIdentities();
         services.AddHostedService<RetentionService>();
         services.AddHostedService<VisitFlushService>();
+        services.AddHostedService<QuotaRefreshService>();
         if (provider == StorageProvider.Memory)
         {
             silo.AddMemoryGrainStorage(GrainStorage.Provider);

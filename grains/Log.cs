@@ -32,4 +32,10 @@ internal static partial class Log
 
     [LoggerMessage(1009, LogLevel.Warning, "The store did not serve source server {SourceServer}; its queue is read anew with the next call", EventName = "StoreRefused")]
     public static partial void StoreRefused(ILogger logger, Exception exception, SourceServerKey sourceServer);
+
+    [LoggerMessage(1010, LogLevel.Warning, "Quotas of projects could not be read; those last read stay in force", EventName = "QuotasNotRead")]
+    public static partial void QuotasNotRead(ILogger logger, Exception exception);
+
+    [LoggerMessage(1011, LogLevel.Warning, "Pending commands of project {ProjectId} could not be counted; the last count stays in force", EventName = "QuotaNotCounted")]
+    public static partial void QuotaNotCounted(ILogger logger, Exception exception, ProjectId projectId);
 }

@@ -11,9 +11,7 @@ internal sealed class QueueContext(
     IOptions<QueueOptions> queue,
     IOptions<SourceOptions> sources,
     TimeProvider clock,
-    VisitRecorder visits,
-    LocalQueues localQueues,
-    QueueInstruments instruments,
+    SiloQueues silo,
     ILogger<SourceServerGrain> logger)
 {
     public ICommandStore Commands { get; } = database.Commands;
@@ -24,11 +22,13 @@ internal sealed class QueueContext(
 
     public TimeSpan VisitPrecision { get; } = sources.Value.VisitPrecision;
 
-    public VisitRecorder Visits { get; } = visits;
+    public VisitRecorder Visits { get; } = silo.Visits;
 
-    public QueueInstruments Instruments { get; } = instruments;
+    public QueueInstruments Instruments { get; } = silo.Instruments;
 
-    public LocalQueues LocalQueues { get; } = localQueues;
+    public LocalQueues LocalQueues { get; } = silo.Local;
+
+    public PendingQuotas Quotas { get; } = silo.Quotas;
 
     /// <summary>How long an empty queue's polls need not reach the activation, in the clock's timestamps.</summary>
     public long IdleTimestamps { get; } = (long)(sources.Value.VisitPrecision.TotalSeconds * clock.TimestampFrequency);

@@ -16,6 +16,7 @@ internal sealed class QueueInstruments : IDisposable
     private readonly Counter<long> _ended;
     private readonly Counter<long> _strayed;
     private readonly Counter<long> _conflicted;
+    private readonly Counter<long> _overQuota;
 
     public QueueInstruments()
     {
@@ -24,6 +25,7 @@ internal sealed class QueueInstruments : IDisposable
         _ended = _meter.CreateCounter<long>("commandbroker.command.ended", "{command}", "Commands that ended; tag state: how.");
         _strayed = _meter.CreateCounter<long>("commandbroker.report.strayed", "{report}", "Reports that ended no command; tag reason: why.");
         _conflicted = _meter.CreateCounter<long>("commandbroker.commit.conflicted", "{commit}", "Commits that another activation was faster than.");
+        _overQuota = _meter.CreateCounter<long>("commandbroker.command.over_quota", "{command}", "Commands that were refused because of a project's quota.");
     }
 
     /// <summary>Counts what was committed.</summary>
@@ -60,6 +62,9 @@ internal sealed class QueueInstruments : IDisposable
 
     /// <summary>Counts a commit that another activation was faster than.</summary>
     public void Conflicted() => _conflicted.Add(1);
+
+    /// <summary>Counts an enqueue that a project's quota refused.</summary>
+    public void OverQuota() => _overQuota.Add(1);
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();

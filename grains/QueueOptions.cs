@@ -68,6 +68,11 @@ public sealed class QueueOptions
     [Range(1, 10_000)]
     public int PurgeBatchCount { get; set; } = 1_000;
 
+    /// <summary>How often it is read which projects have a quota of pending commands, and such a project's are counted while it enqueues.</summary>
+    /// <value>Default 2 seconds; 100 milliseconds to 1 minute. A quota can be overshot by what other silos enqueue in twice this time.</value>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
+    public TimeSpan QuotaInterval { get; set; } = TimeSpan.FromSeconds(2);
+
     internal QueuePolicy ToPolicy() => new()
     {
         DeliveryMode = DeliveryMode,

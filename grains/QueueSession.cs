@@ -78,6 +78,7 @@ internal sealed class QueueSession(SourceServerKey key, QueueContext context, Lo
         {
             _stored = stored with { State = next };
             context.Instruments.Committed(stored.State, changes, stray);
+            context.Quotas.Find(key)?.Pending.Note(next.PendingCount - stored.State.PendingCount);
         }
         else if (status == CommitStatus.Conflict)
         {

@@ -35,20 +35,24 @@ internal sealed class SourceDirectoryGrain(
         CheckStorable("The registration", call.Details);
         string text = call.ServerId ?? Guid.NewGuid().ToString();
         ServerId serverId = ServerId.TryParse(text, out ServerId id) ? id : throw Invalid(ServerId.Describe(text));
+        ProjectId project = ProjectOf(call.ProjectId);
+        int? quota = (await GuardAsync(database.Identities.FindProjectAsync(project.Value)))?.MaxSourceServers;
         bool registered = await GuardAsync(_store.RegisterAsync(
             new SourceServer
             {
-                Key = new SourceServerKey(ProjectOf(call.ProjectId), serverId),
+                Key = new SourceServerKey(project, serverId),
                 Name = call.Name,
                 OsType = call.OsType,
                 Details = call.Details,
                 RegisteredAt = clock.GetUtcNow(),
             },
-            options.Value.MaxCount));
+            quota ?? options.Value.MaxCount));
         return registered
             ? serverId.Value
             : throw new BrokerException(BrokerErrorReason.TooManySourceServers,
-                $"{options.Value.MaxCount} source servers are registered in this project; Sources:MaxCount allows no more.");
+                quota is null
+                    ? $"{options.Value.MaxCount} source servers are registered in this project; Sources:MaxCount allows no more."
+                    : $"{quota} source servers are registered in this project; its quota (max_source_servers) allows no more.");
     }
 
     public async ValueTask<bool> ExistsAsync(string key) =>

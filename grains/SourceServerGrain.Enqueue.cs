@@ -26,7 +26,10 @@ internal sealed partial class SourceServerGrain
         return replies.MoveToImmutable();
     }
 
-    /// <summary>All in one commit. Default when they must go one by one: one replaces another of them, or the store knows a key that memory does not.</summary>
+    /// <summary>
+    /// All in one commit. Default when they must go one by one: one replaces another of them, the store knows a key that memory does not,
+    /// or the project's quota has no room for all.
+    /// </summary>
     private async ValueTask<ImmutableArray<EnqueueReply>> EnqueueTogetherAsync(ImmutableArray<EnqueueCall> calls, string actor)
     {
         DateTimeOffset now = _context.Now;
@@ -47,7 +50,7 @@ internal sealed partial class SourceServerGrain
             replies.Add(Views.Of(transition.Outcome));
         }
 
-        return await _session.CommitAsync(queue, changes.DrainToImmutable(), stray: null) == CommitStatus.Committed
+        return await CommitWithinQuotaAsync(queue, changes.DrainToImmutable()) == CommitStatus.Committed
             ? replies.MoveToImmutable()
             : default;
     }
@@ -68,8 +71,14 @@ internal sealed partial class SourceServerGrain
                 continue;
             }
 
-            switch (await _session.CommitAsync(transition.State, transition.Changes, stray: null))
+            switch (await CommitWithinQuotaAsync(transition.State, transition.Changes))
             {
+                case null when prior is null && call.IdempotencyKey is string key && await _session.FindByKeyAsync(key) is Command retained:
+                    // The retry of an enqueue that was acknowledged: it adds nothing.
+                    prior = retained;
+                    break;
+                case null:
+                    return OverQuota();
                 case CommitStatus.Committed:
                     return Views.Of(transition.Outcome);
                 case CommitStatus.DuplicateKey:
@@ -99,6 +108,40 @@ internal sealed partial class SourceServerGrain
             && await _session.FindByKeyAsync(key) is Command retained
                 ? Decide(call, actor, queue, now, retained)
                 : transition;
+    }
+
+    /// <summary>Commits a transition that may add commands. Null, and nothing is written, when the project's quota has no room for them.</summary>
+    private async ValueTask<CommitStatus?> CommitWithinQuotaAsync(QueueState next, ImmutableArray<Command> changes)
+    {
+        int added = next.PendingCount - _session.State.PendingCount;
+        if (added <= 0 || _context.Quotas.Find(_key) is not { } quota)
+        {
+            return await _session.CommitAsync(next, changes, stray: null);
+        }
+
+        if (!await _context.Quotas.TryReserveAsync(quota, added))
+        {
+            return null;
+        }
+
+        try
+        {
+            return await _session.CommitAsync(next, changes, stray: null);
+        }
+        finally
+        {
+            quota.Pending.Release(added);
+        }
+    }
+
+    private EnqueueReply OverQuota()
+    {
+        _context.Instruments.OverQuota();
+        return new EnqueueReply
+        {
+            Error = BrokerErrorReason.TenantQuotaExceeded,
+            Message = $"The project has as many pending commands as its quota allows, {_context.Quotas.Find(_key)?.Pending.Limit} (max_pending_commands).",
+        };
     }
 
     private Transition<EnqueueOutcome> Decide(EnqueueCall call, string actor, QueueState queue, DateTimeOffset now, Command? prior)

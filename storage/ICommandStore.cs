@@ -47,6 +47,12 @@ public interface ICommandStore
     /// <summary>Reads reports that ended no command, newest first, at most <paramref name="limit"/>.</summary>
     Task<IReadOnlyList<StrayReport>> ReadStrayReportsAsync(long sourceNo, int limit);
 
+    /// <summary>Counts the pending commands of a project's source servers.</summary>
+    /// <param name="project">The project.</param>
+    /// <param name="most">Where to stop counting, so that a backlog of any size costs no more than this.</param>
+    /// <returns>The count, or <paramref name="most"/> when there are at least that many.</returns>
+    Task<long> CountPendingAsync(ProjectId project, long most);
+
     /// <summary>
     /// Removes ended commands and stray reports older than <paramref name="endedBefore"/>, at most <paramref name="limit"/> of each.
     /// </summary>

@@ -34,6 +34,9 @@ public interface IIdentityStore
     /// <param name="limit">The most to return.</param>
     Task<IReadOnlyList<StoredProject>> ListProjectsAsync(string domainId, string? name, int limit);
 
+    /// <summary>Reads the projects of all domains that have a quota of pending commands.</summary>
+    Task<IReadOnlyList<StoredProject>> ListProjectsWithPendingQuotaAsync();
+
     /// <summary>Reads a principal; null when there is none.</summary>
     Task<PrincipalEntry?> FindPrincipalAsync(string principalId);
 

@@ -78,6 +78,17 @@ internal sealed class MemoryCommandStore(MemoryTables tables) : ICommandStore
         }
     }
 
+    public Task<long> CountPendingAsync(ProjectId project, long most)
+    {
+        lock (tables)
+        {
+            long count = tables.Numbered
+                .Where(source => !source.IsDeleted && source.Server.Key.ProjectId == project)
+                .Sum(source => source.Commands.Values.LongCount(row => row.Command.State == CommandState.Pending));
+            return Task.FromResult(Math.Min(count, most));
+        }
+    }
+
     public Task<int> PurgeAsync(DateTimeOffset endedBefore, int limit)
     {
         lock (tables)

@@ -17,6 +17,15 @@ internal sealed class PostgresCommandStore : ICommandStore, IAsyncDisposable
         order by c.seq desc limit $3
         """;
 
+    private const string CountPending = $"""
+        select count(*) from (
+            select from source_server s
+            {OpenCommands.JoinNewest}
+            join lateral ({OpenCommands.Select}) c on true
+            where s.project_id = $1 and s.deleted_at is null and c.state = 0
+            limit $2) found
+        """;
+
     private readonly PostgresConnections _connections;
     private readonly CommitWriter _writer;
     private readonly BatchedLookup<SourceServerKey, StoredQueue?> _loads;
@@ -68,6 +77,16 @@ internal sealed class PostgresCommandStore : ICommandStore, IAsyncDisposable
     /// <inheritdoc/>
     public Task<IReadOnlyList<StrayReport>> ReadStrayReportsAsync(long sourceNo, int limit) =>
         _connections.RunAsync(connection => StrayReportRows.ReadAsync(connection, sourceNo, limit));
+
+    /// <inheritdoc/>
+    public Task<long> CountPendingAsync(ProjectId project, long most) => _connections.RunAsync(async connection =>
+    {
+        await using var query = new NpgsqlCommand(CountPending, connection)
+        {
+            Parameters = { new() { Value = project.Value, NpgsqlDbType = NpgsqlDbType.Text }, new() { Value = most } },
+        };
+        return (long)(await query.ExecuteScalarAsync())!;
+    });
 
     /// <inheritdoc/>
     public Task<int> PurgeAsync(DateTimeOffset endedBefore, int limit) =>

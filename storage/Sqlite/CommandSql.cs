@@ -35,6 +35,13 @@ internal static class CommandSql
 
     public const string LastEnded = "SELECT max(seq) FROM command WHERE source_no = ?1" + Ended;
 
+    public const string CountPending = """
+        SELECT count(*) FROM (
+            SELECT 1 FROM source_server s CROSS JOIN command c
+            WHERE s.project_id = ?1 AND s.deleted_at IS NULL AND c.source_no = s.source_no AND c.ended_at IS NULL AND c.state = 0
+            LIMIT ?2)
+        """;
+
     public const string Walk = "SELECT row_no, source_no, seq, enqueued_at, ended_at FROM command WHERE row_no > ?1 ORDER BY row_no LIMIT ?2";
 
     public const string Remove = "DELETE FROM command WHERE row_no = ?1";

@@ -24,5 +24,8 @@ internal sealed class SqliteCommandStore(SqliteReaders readers, SqliteWriter wri
     public Task<IReadOnlyList<StrayReport>> ReadStrayReportsAsync(long sourceNo, int limit) =>
         readers.ReadAsync(session => SqliteStrayReports.Read(session, sourceNo, limit));
 
+    public Task<long> CountPendingAsync(ProjectId project, long most) => readers.ReadAsync(session =>
+        session[CommandSql.CountPending].Bind(1, project.Value).Bind(2, most).Scalar() ?? 0);
+
     public Task<int> PurgeAsync(DateTimeOffset endedBefore, int limit) => _purge.RunAsync(endedBefore, limit);
 }

@@ -2,6 +2,7 @@ using CommandBroker.Contracts;
 using CommandBroker.Core;
 using CommandBroker.Identity.Secrets;
 using CommandBroker.Storage;
+using CommandBroker.Storage.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Orleans.TestingHost;
@@ -19,6 +20,8 @@ public sealed class BrokerCluster : IAsyncLifetime
     public FaultyDatabase Database { get; } = new();
 
     public ILocalQueues LocalQueues => _cluster.Silos[0].ServiceProvider.GetRequiredService<ILocalQueues>();
+
+    internal PendingQuotas Quotas => _cluster.Silos[0].ServiceProvider.GetRequiredService<PendingQuotas>();
 
     public async Task InitializeAsync()
     {
@@ -59,6 +62,15 @@ public sealed class BrokerCluster : IAsyncLifetime
         Assert.Null(reply.Error);
         return reply.Seq;
     }
+
+    /// <summary>A project of the default domain.</summary>
+    public static StoredProject Project(string id) => new()
+    {
+        ProjectId = id,
+        DomainId = Contracts.Identity.DefaultTenant.DomainId,
+        Name = id,
+        CreatedAt = DateTimeOffset.UnixEpoch,
+    };
 
     public static EnqueueCall Call(string name, string? task = null, string? key = null) => new()
     {

@@ -24,6 +24,12 @@ public sealed class FaultyDatabase : IBrokerDatabase, ICommandStore
     /// <summary>Loads so far: how often a queue was read.</summary>
     public int LoadCount { get; private set; }
 
+    /// <summary>Counts of pending commands so far.</summary>
+    public int CountCount { get; private set; }
+
+    /// <summary>What happens while pending commands are counted.</summary>
+    public Action OnCount { get; set; } = () => { };
+
     public ICommandStore Commands => this;
 
     public ISourceServerStore SourceServers => _inner.SourceServers;
@@ -76,6 +82,14 @@ public sealed class FaultyDatabase : IBrokerDatabase, ICommandStore
 
     public Task<IReadOnlyList<StrayReport>> ReadStrayReportsAsync(long sourceNo, int limit) =>
         _inner.Commands.ReadStrayReportsAsync(sourceNo, limit);
+
+    public Task<long> CountPendingAsync(ProjectId project, long most)
+    {
+        ThrowIfDown();
+        CountCount++;
+        OnCount();
+        return _inner.Commands.CountPendingAsync(project, most);
+    }
 
     public Task<int> PurgeAsync(DateTimeOffset endedBefore, int limit) => _inner.Commands.PurgeAsync(endedBefore, limit);
 

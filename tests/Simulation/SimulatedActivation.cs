@@ -20,8 +20,10 @@ internal sealed class SimulatedActivation
     public SimulatedActivation(SourceServerKey key, StoreRows rows, List<PendingCall> pending, QueueOptions options, SimulatedClock clock)
     {
         var database = new SimulatedDatabase(new SimulatedStore(this, rows, pending));
-        var context = new QueueContext(database, Options.Create(options), Options.Create(new SourceOptions()), clock, new VisitRecorder(),
-            new LocalQueues(clock), Instruments, NullLogger<SourceServerGrain>.Instance);
+        var quotas = new PendingQuotas(database, Options.Create(options), clock, NullLogger<PendingQuotas>.Instance);
+        var silo = new SiloQueues(new VisitRecorder(), new LocalQueues(clock), quotas, Instruments);
+        var context = new QueueContext(
+            database, Options.Create(options), Options.Create(new SourceOptions()), clock, silo, NullLogger<SourceServerGrain>.Instance);
         _grain = new SourceServerGrain(context, GrainContextStub.Of(key.Text));
     }
 

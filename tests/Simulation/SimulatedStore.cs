@@ -34,6 +34,8 @@ internal sealed class SimulatedStore(SimulatedActivation activation, StoreRows r
     public Task<IReadOnlyList<StrayReport>> ReadStrayReportsAsync(long sourceNo, int limit) =>
         Schedule(false, () => rows.Inner.ReadStrayReportsAsync(sourceNo, limit).Result);
 
+    public Task<long> CountPendingAsync(ProjectId project, long most) => throw new NotSupportedException("Nothing here has a quota.");
+
     public Task<int> PurgeAsync(DateTimeOffset endedBefore, int limit) => throw new NotSupportedException("Retention is the schedule's.");
 
     // Continuations run where the schedule answers: one thread, one order, no scheduler of .NET in between.

@@ -77,6 +77,9 @@ internal sealed class SqlIdentityStore(IIdentityDatabase database) : IIdentitySt
         $"{SelectProject} where p.domain_id = $1 and (cast($2 as text) is null or p.name_folded = $2) order by p.name_folded limit $3",
         IdentityRows.ReadProject, domainId, name is null ? null : IdentityRows.Fold(name), (long)limit);
 
+    public Task<IReadOnlyList<StoredProject>> ListProjectsWithPendingQuotaAsync() =>
+        ListAsync($"{SelectProject} where p.max_pending_commands is not null", IdentityRows.ReadProject);
+
     public Task<PrincipalEntry?> FindPrincipalAsync(string principalId) =>
         FindAsync($"{SelectEntry} where u.principal_id = $1", IdentityRows.ReadEntry, principalId);
 

@@ -73,6 +73,17 @@ public abstract class IdentityStoreContract(StoreFixture fixture) : IAsyncLifeti
     }
 
     [StoreFact]
+    public async Task Projects_that_have_a_quota_of_pending_commands_are_found()
+    {
+        IdentityWrite write = Sample("a");
+        await Store.WriteAsync(write);
+        Assert.Equal([write.Projects[0]], await Store.ListProjectsWithPendingQuotaAsync());
+
+        await Store.WriteAsync(new IdentityWrite { WriteId = NextId(), Projects = [write.Projects[0] with { MaxPendingCommands = null }] });
+        Assert.Empty(await Store.ListProjectsWithPendingQuotaAsync());
+    }
+
+    [StoreFact]
     public async Task A_write_that_was_decided_by_an_older_revision_conflicts_and_writes_nothing()
     {
         long before = await Store.ReadRevisionAsync();
