@@ -1,4 +1,6 @@
+using CommandBroker.Fuzz.Bodies;
 using CommandBroker.Fuzz.Signatures;
+using CommandBroker.Fuzz.Tokens;
 
 namespace CommandBroker.Fuzz;
 
@@ -10,5 +12,9 @@ internal static class FuzzTargets
         AuthorizationTarget.Target,
         DateTarget.Target,
         VerifierTarget.Target,
+        TokenTarget.Target,
+        ReportTarget.Target,
+        SignInTarget.Target,
+        EnqueueLineTarget.Target,
     ];
 }

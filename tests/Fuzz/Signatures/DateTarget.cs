@@ -7,7 +7,7 @@ namespace CommandBroker.Fuzz.Signatures;
 /// <summary>X-Sdk-Date. It must agree with the framework's own parser, and be written back as it came.</summary>
 internal static class DateTarget
 {
-    public static FuzzTarget Target { get; } = new("date", ["T", "Z", "0", "29", "02", "9999", "20261123T084717Z", "+", " ", "\u0663"], Check);
+    public static FuzzTarget Target { get; } = new("date", ["T", "Z", "0", "13", "24", "29", "31", "32", "60", "02", "9999", "20261123T084717Z", "+", " ", "\u0663"], Check);
 
     private static string Check(ReadOnlySpan<byte> input)
     {

@@ -25,8 +25,8 @@ internal static class VerifierTarget
         ],
         Check);
 
-    /// <summary>What each signature that exists was made for: the request's signed parts in plain words.</summary>
-    private static readonly ConcurrentDictionary<string, string> Signed = new();
+    /// <summary>What each signature that exists was made for, the request's signed parts in plain words; and the signature of each.</summary>
+    private static readonly ConcurrentDictionary<string, string> Signed = new(), Signatures = new();
 
     private static string Check(ReadOnlySpan<byte> input)
     {
@@ -45,6 +45,11 @@ internal static class VerifierTarget
         if (outcome.IsValid && Signed.GetOrAdd(request.Signature, _ => request.Meaning) != request.Meaning)
         {
             throw new FuzzException($"The signature holds for two requests: {Signed[request.Signature]} and {request.Meaning}");
+        }
+
+        if (outcome.IsValid && Signatures.GetOrAdd(request.Meaning, _ => request.Signature) != request.Signature)
+        {
+            throw new FuzzException($"Two signatures hold for one request: {Signatures[request.Meaning]} and {request.Signature}");
         }
 
         return outcome.Status.ToString();
