@@ -68,6 +68,18 @@ public sealed class GatewayOptions
     [Range(1, 1_000)]
     public int BatchConcurrency { get; set; } = 64;
 
+    /// <summary>The certificate of the <c>https</c> addresses, in PEM, with what leads to its root behind it; read again when the file changes. Default none: Kestrel's own settings.</summary>
+    public string? CertificatePath { get; set; }
+
+    /// <summary>The key of <see cref="CertificatePath"/>, in PEM. Default none: in the same file.</summary>
+    public string? CertificateKeyPath { get; set; }
+
+    /// <summary>The authorities whose certificates clients may show, in PEM; without them clients are not asked for one. Default none.</summary>
+    public string? ClientCertificateAuthorities { get; set; }
+
+    /// <summary>Proxies, as addresses or networks separated by commas, whose <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> are believed. Default none.</summary>
+    public string? TrustedProxies { get; set; }
+
     /// <summary><see cref="RetryAfter"/> in whole seconds, as the header wants it.</summary>
     internal int RetryAfterSeconds => (int)Math.Ceiling(RetryAfter.TotalSeconds);
 }

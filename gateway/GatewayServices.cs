@@ -1,12 +1,15 @@
 using CommandBroker.Gateway.Commands;
 using CommandBroker.Gateway.Grains;
 using CommandBroker.Gateway.Health;
+using CommandBroker.Gateway.Http;
 using CommandBroker.Gateway.Iam;
 using CommandBroker.Gateway.Identity;
 using CommandBroker.Gateway.Management;
 using CommandBroker.Gateway.Management.Identity;
 using CommandBroker.Gateway.Sources;
+using CommandBroker.Gateway.Tls;
 using CommandBroker.Gateway.Vendor;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -22,6 +25,8 @@ public static class GatewayServices
     public static IServiceCollection AddCommandBrokerGateway(this IServiceCollection services)
     {
         services.AddOptions<GatewayOptions>().BindConfiguration(GatewayOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddSingleton<GatewayTls>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, TrustedProxies>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<KestrelServerOptions>, GatewayKestrelSetup>());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IBrokerGrains, OrleansGrains>();
@@ -35,6 +40,7 @@ public static class GatewayServices
         services.TryAddSingleton<TokenProof>();
         services.TryAddSingleton<SignatureParts>();
         services.TryAddSingleton<SignatureProof>();
+        services.TryAddSingleton<CertificateProof>();
         services.TryAddSingleton<Admission>();
         services.TryAddSingleton<IdentityRefresh>();
         services.AddHostedService(provider => provider.GetRequiredService<IdentityRefresh>());

@@ -44,4 +44,10 @@ internal static partial class GatewayLog
 
     [LoggerMessage(2013, LogLevel.Warning, "{Count} events could not be brought to the audit and are lost", EventName = "AuditNotWritten")]
     public static partial void AuditNotWritten(this ILogger log, Exception failure, int count);
+
+    [LoggerMessage(2014, LogLevel.Information, "Certificate {Path} read again; it ends at {NotAfter}", EventName = "CertificateRead")]
+    public static partial void CertificateRead(this ILogger log, string path, DateTime notAfter);
+
+    [LoggerMessage(2015, LogLevel.Warning, "Certificate {Path} has changed and cannot be used; the one before stays", EventName = "CertificateNotRead")]
+    public static partial void CertificateNotRead(this ILogger log, Exception failure, string path);
 }

@@ -12,7 +12,7 @@ namespace CommandBroker.Gateway.Identity;
 /// for another reason can be sent again.
 /// </summary>
 internal sealed class Admission(
-    IdentityCache cache, TokenProof tokens, SignatureProof signatures, SignatureParts parts, TimeProvider clock, ILogger<Admission> log)
+    IdentityCache cache, TokenProof tokens, SignatureProof signatures, CertificateProof certificates, SignatureParts parts, TimeProvider clock, ILogger<Admission> log)
 {
     private const string DomainHeader = "X-Domain-Id";
     private const string ProjectHeader = "X-Project-Id";
@@ -54,7 +54,9 @@ internal sealed class Admission(
         bool isSigned = authorization.Count > 0 && SignatureProof.IsMeant(authorization);
         return headers.TryGetValue(TokenProof.Header, out StringValues token) && token.Count > 0
             ? isSigned ? new ValueTask<Proof>(Ambiguous) : tokens.ProveAsync(token, now)
-            : isSigned ? signatures.ProveAsync(context, authorization, now) : new ValueTask<Proof>(Missing);
+            : isSigned ? signatures.ProveAsync(context, authorization, now)
+            : certificates.IsMeant(context) ? certificates.ProveAsync(context, now)
+            : new ValueTask<Proof>(Missing);
     }
 
     private async ValueTask<Admittance> AdmitLaterAsync(HttpContext context, Permission needed, ValueTask<Proof> proof, DateTimeOffset now)

@@ -55,6 +55,9 @@ public sealed class AdmissionOptions
     [Range(1_000, 100_000_000)]
     public int MaxRememberedSignatures { get; set; } = 1_000_000;
 
+    /// <summary>Whose client certificates are whose: <c>principal id=subject</c> or <c>principal id=SHA-256 thumbprint</c>, separated by semicolons. Default none.</summary>
+    public string? ClientCertificates { get; set; }
+
     /// <summary>Whether this gateway answers the IAM's routes: sign-in, validation, domains and projects. Default true.</summary>
     public bool EmbeddedIam { get; set; } = true;
 

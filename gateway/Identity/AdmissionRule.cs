@@ -33,6 +33,9 @@ internal enum AdmissionRule
     /// <summary>A token that was given to the broker and is disabled.</summary>
     TokenDisabled,
 
+    /// <summary>The client's certificate is trustworthy, and nobody's.</summary>
+    CertificateUnmapped,
+
     /// <summary>Its principal is gone.</summary>
     PrincipalUnknown,
 

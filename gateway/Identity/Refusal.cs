@@ -42,8 +42,9 @@ internal sealed record Refusal(AdmissionRule Rule)
         AdmissionRule.TokenMalformed => string.Create(CultureInfo.InvariantCulture, $"{Prefix}X-Auth-Token must be sent once and have 1 to {TokenHash.MaxTokenLength} characters."),
         AdmissionRule.TokenExpired => Prefix + "X-Auth-Token has expired.",
         AdmissionRule.TokenUnknown or AdmissionRule.TokenForged or AdmissionRule.TokenRevoked or AdmissionRule.TokenOutdated
-            or AdmissionRule.TokenDisabled or AdmissionRule.PrincipalUnknown => Prefix + "X-Auth-Token is not valid.",
-        AdmissionRule.PrincipalDisabled or AdmissionRule.ProjectUnavailable => Prefix + "the credential is not valid.",
+            or AdmissionRule.TokenDisabled => Prefix + "X-Auth-Token is not valid.",
+        AdmissionRule.PrincipalDisabled or AdmissionRule.ProjectUnavailable or AdmissionRule.CertificateUnmapped
+            or AdmissionRule.PrincipalUnknown => Prefix + "the credential is not valid.",
         AdmissionRule.DomainForeign => Prefix + "X-Domain-Id must be sent once at most and name the caller's domain.",
         AdmissionRule.ProjectForeign => Prefix + "X-Project-Id must be sent once at most and name a project of the caller's.",
         AdmissionRule.KeyExpired => Prefix + "the access key has expired.",

@@ -16,7 +16,7 @@ internal sealed class TokenProof(IdentityCache cache)
     private static readonly Refusal Revoked = new(AdmissionRule.TokenRevoked);
     private static readonly Refusal Outdated = new(AdmissionRule.TokenOutdated);
     private static readonly Refusal Disabled = new(AdmissionRule.TokenDisabled);
-    private static readonly Refusal PrincipalUnknown = new(AdmissionRule.PrincipalUnknown);
+    private static readonly Refusal PrincipalUnknown = new(AdmissionRule.PrincipalUnknown) { Sentence = "X-Auth-Token is not valid." };
     private static readonly Refusal ProjectUnavailable = new(AdmissionRule.ProjectUnavailable);
 
     /// <summary>Takes the header's value apart.</summary>

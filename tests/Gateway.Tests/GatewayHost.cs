@@ -48,7 +48,8 @@ internal sealed class GatewayHost : IAsyncDisposable
         Action<FakeGrains>? arrange = null,
         Dictionary<string, string?>? settings = null,
         Func<HttpContext, RequestDelegate, Task>? inFront = null,
-        Action<IServiceCollection>? services = null)
+        Action<IServiceCollection>? services = null,
+        string url = "http://127.0.0.1:0")
     {
         var grains = new FakeGrains();
         arrange?.Invoke(grains);
@@ -57,7 +58,8 @@ internal sealed class GatewayHost : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Identity:RefreshInterval"] = "00:01:00" });
         builder.Configuration.AddInMemoryCollection(settings);
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.UseUrls(url);
         builder.Services.AddSingleton<IBrokerGrains>(grains);
         services?.Invoke(builder.Services);
         builder.Services.AddCommandBrokerGateway();

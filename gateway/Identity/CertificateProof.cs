@@ -1,0 +1,61 @@
+using System.Collections.Frozen;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace CommandBroker.Gateway.Identity;
+
+/// <summary>Tells whose a client's certificate is, by <see cref="AdmissionOptions.ClientCertificates"/>. Asked only when there is neither a token nor a signature.</summary>
+internal sealed class CertificateProof
+{
+    private const int ThumbprintLength = 64;
+    private static readonly Refusal Unmapped = new(AdmissionRule.CertificateUnmapped);
+    private static readonly Refusal PrincipalUnknown = new(AdmissionRule.PrincipalUnknown);
+
+    private readonly IdentityCache _cache;
+    private readonly FrozenDictionary<string, string> _principals;
+
+    /// <summary>Reads the settings.</summary>
+    /// <exception cref="InvalidOperationException">An entry is not <c>principal id=subject or thumbprint</c>.</exception>
+    public CertificateProof(IdentityCache cache, IOptions<AdmissionOptions> options)
+    {
+        _cache = cache;
+        _principals = Read(options.Value.ClientCertificates).ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+    }
+
+    /// <summary>Whether a request may be told by its certificate.</summary>
+    public bool IsMeant(HttpContext context) => _principals.Count > 0 && context.Connection.ClientCertificate is not null;
+
+    /// <summary>Finds the principal of the connection's certificate, which the connection has found trustworthy.</summary>
+    public ValueTask<Proof> ProveAsync(HttpContext context, DateTimeOffset now)
+    {
+        X509Certificate2 certificate = context.Connection.ClientCertificate!;
+        if (!_principals.TryGetValue(certificate.GetCertHashString(HashAlgorithmName.SHA256), out string? principalId)
+            && !_principals.TryGetValue(certificate.Subject, out principalId))
+        {
+            return new ValueTask<Proof>(Unmapped);
+        }
+
+        return _cache.Principals.TryGetKnown(principalId, out KnownPrincipal? known) ? new ValueTask<Proof>(Proof.Of(known)) : FindAsync(principalId, now);
+    }
+
+    private async ValueTask<Proof> FindAsync(string principalId, DateTimeOffset now) =>
+        await _cache.Principals.FindAsync(principalId, now) is { } known ? Proof.Of(known) : PrincipalUnknown;
+
+    private static Dictionary<string, string> Read(string? text)
+    {
+        var principals = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (string entry in (text ?? "").Split([';', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            string[] parts = entry.Split('=', 2, StringSplitOptions.TrimEntries);
+            string name = parts.Length == 2 ? parts[1].Replace(":", "", StringComparison.Ordinal) : "";
+            bool isThumbprint = name.Length == ThumbprintLength && name.All(char.IsAsciiHexDigit);
+            if (parts.Length != 2 || parts[0].Length == 0 || parts[1].Length == 0 || !principals.TryAdd(isThumbprint ? name : parts[1], parts[0]))
+            {
+                throw new InvalidOperationException(
+                    $"Identity:ClientCertificates has \"{entry}\"; entries are principal-id=subject or principal-id=SHA-256 thumbprint, separated by semicolons, each certificate once.");
+            }
+        }
+
+        return principals;
+    }
+}
