@@ -1,4 +1,5 @@
 using CommandBroker.Contracts;
+using CommandBroker.Identity.Secrets;
 using CommandBroker.Storage;
 using CommandBroker.Storage.Postgres;
 using CommandBroker.Storage.Sqlite;
@@ -16,6 +17,7 @@ namespace CommandBroker.Grains.Tests;
 internal sealed class StoredCluster : IAsyncDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("commandbroker-cluster-").FullName;
+    private readonly string _masterKey = MasterKey.Create();
     private readonly StorageProvider _provider;
     private readonly StorageOptions _options;
     private readonly List<InProcessTestCluster> _clusters = [];
@@ -47,6 +49,7 @@ internal sealed class StoredCluster : IAsyncDisposable
             silo.Services.AddSingleton(_ => database);
             silo.Services.AddSingleton<ICommandStore>(_ => database.Commands);
             silo.AddBrokerGrains(_provider);
+            silo.Services.Configure<IdentityOptions>(options => options.MasterKey = _masterKey);
             silo.Services.AddSingleton<TimeProvider>(Clock);
             silo.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
         });
