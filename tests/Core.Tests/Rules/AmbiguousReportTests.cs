@@ -75,6 +75,23 @@ public sealed class AmbiguousReportTests
         Assert.Null(_queue[2].Outcome!.Result);
     }
 
+    [Theory]
+    [InlineData(1, null, CommandState.DeadLettered)]
+    [InlineData(3, 30.0, CommandState.Expired)]
+    public void Of_two_that_time_ended_after_their_delivery_none_is_meant(int maxDeliveries, double? timeToLive, CommandState state)
+    {
+        _queue.Policy = _queue.Policy with { MaxDeliveries = maxDeliveries };
+        _queue.Enqueue(timeToLive: timeToLive);
+        _queue.Enqueue(timeToLive: timeToLive);
+        _queue.Poll();
+        _queue.Poll();
+        _queue.Step(60);
+        _queue.Poll();
+
+        Assert.Equal((state, state), (_queue[1].State, _queue[2].State));
+        Assert.Equal(ReportStatus.KeptAsStray, _queue.ReportByName());
+    }
+
     [Fact]
     public void Of_ended_ones_the_last_handed_out_is_meant_not_the_highest_number()
     {

@@ -66,6 +66,20 @@ public sealed class IdempotencyTests
     }
 
     [Fact]
+    public void The_body_is_the_same_with_every_value_set_and_with_none()
+    {
+        EnqueueRequest all = Keyed with { TaskId = "t", Priority = -3, NotBeforeAt = _queue.Now.AddSeconds(5), SupersedesTask = true };
+        EnqueueRequest none = LiveQueue.Request() with { IdempotencyKey = "other" };
+        _queue.Enqueue(all);
+        _queue.Enqueue(none);
+
+        Assert.Equal(new EnqueueOutcome(EnqueueStatus.WasThere, 1), _queue.Enqueue(all));
+        Assert.Equal(new EnqueueOutcome(EnqueueStatus.WasThere, 2), _queue.Enqueue(none));
+        Assert.Equal(EnqueueStatus.KeyConflict, _queue.Enqueue(all with { NotBeforeAt = _queue.Now.AddSeconds(6) }).Status);
+        Assert.Equal(EnqueueStatus.KeyConflict, _queue.Enqueue(none with { TimeToLive = TimeSpan.FromSeconds(1) }).Status);
+    }
+
+    [Fact]
     public void Another_key_or_none_is_another_command()
     {
         _queue.Enqueue(Keyed);

@@ -13,7 +13,7 @@ public sealed class WaitingTests
         _queue.Enqueue(timeToLive: 10);
 
         Assert.Equal(ForPoll, Of(1));
-        Assert.Equal(new Waiting("for a poll", LiveQueue.Start.AddSeconds(10)), Of(2));
+        Assert.Equal(("for a poll", LiveQueue.Start.AddSeconds(10)), (Of(2)!.Value.For, Of(2)!.Value.Until));
     }
 
     [Fact]
