@@ -50,6 +50,8 @@ public sealed class BrokerCluster : IAsyncLifetime
 
     public ISourceServerGrain Queue(string serverId) => _cluster.Client.GetGrain<ISourceServerGrain>(serverId);
 
+    internal ISourceServerSettingsGrain Settings(string key) => _cluster.Client.GetGrain<ISourceServerSettingsGrain>(key);
+
     public async Task<ISourceServerGrain> NewQueueAsync()
     {
         string id = await Directory.RegisterAsync(new RegisterCall { Name = "test", OsType = "LINUX" });

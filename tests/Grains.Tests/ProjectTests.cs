@@ -34,6 +34,19 @@ public sealed class ProjectTests(BrokerCluster cluster) : IClassFixture<BrokerCl
     }
 
     [Fact]
+    public async Task Settings_that_were_stored_before_there_were_projects_are_those_of_the_default_project()
+    {
+        ISourceServerGrain bare = await RegisterAsync("legacy", project: null);
+        ISourceServerGrain blue = await RegisterAsync("legacy", "blue");
+        await cluster.Settings("legacy").WriteAsync(new SourceServerSettings { MaxDeliveries = 9 });
+        await cluster.Database.SourceServers.SetHasOverridesAsync(SourceServerKey.Parse("legacy"), true);
+        await cluster.Database.SourceServers.SetHasOverridesAsync(SourceServerKey.Parse("blue/legacy"), true);
+
+        Assert.Equal(9, (await bare.ReadSettingsAsync()).MaxDeliveries);
+        Assert.Null((await blue.ReadSettingsAsync()).MaxDeliveries);
+    }
+
+    [Fact]
     public async Task A_page_holds_the_source_servers_of_its_project()
     {
         await RegisterAsync("g1", "green");

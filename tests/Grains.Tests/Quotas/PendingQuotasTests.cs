@@ -1,4 +1,5 @@
 using CommandBroker.Core;
+using CommandBroker.Storage;
 using CommandBroker.Storage.Identity;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -79,6 +80,26 @@ public sealed class PendingQuotasTests
     }
 
     [Fact]
+    public async Task Two_silos_overshoot_by_the_room_that_was_left_and_no_more()
+    {
+        await _database.SourceServers.RegisterAsync(new SourceServer { Key = Web, Name = "n", OsType = "LINUX", RegisteredAt = _clock.GetUtcNow() }, 1);
+        await SetAsync("blue", 4);
+        var other = new PendingQuotas(_database, Options.Create(new QueueOptions()), _clock, NullLogger<PendingQuotas>.Instance);
+        await other.RefreshAsync();
+        long stored = await EnqueueAsync(_quotas, 1, 1);
+        Assert.Equal(1, stored);
+
+        // Both see one pending command, and have room for three more.
+        stored = await EnqueueAsync(other, 2, 5);
+        stored += await EnqueueAsync(_quotas, 7, 5);
+        Assert.Equal(6, stored);
+
+        _clock.Advance(2 * Interval);
+        Assert.Equal(0, await EnqueueAsync(other, 20, 5));
+        Assert.Equal(0, await EnqueueAsync(_quotas, 30, 5));
+    }
+
+    [Fact]
     public async Task A_store_that_is_away_leaves_what_is_known_in_force()
     {
         await SetAsync("blue", 2);
@@ -93,6 +114,24 @@ public sealed class PendingQuotasTests
     {
         await _database.Identities.WriteAsync(new IdentityWrite { Projects = [BrokerCluster.Project(project) with { MaxPendingCommands = quota }] });
         await _quotas.RefreshAsync();
+    }
+
+    /// <summary>Enqueues one by one, as a silo does; the answer is how many found room.</summary>
+    private async Task<long> EnqueueAsync(PendingQuotas silo, long firstSeq, int count)
+    {
+        CountedQuota quota = silo.Find(Web)!;
+        StoredQueue queue = (await _database.LoadAsync(Web))!;
+        long taken = 0;
+        for (long seq = firstSeq; seq < firstSeq + count && await silo.TryReserveAsync(quota, 1); seq++)
+        {
+            var command = new Command { Seq = seq, Name = "START", Param = "{}", EnqueuedAt = _clock.GetUtcNow(), EnqueuedBy = "operator" };
+            Assert.Equal(CommitStatus.Committed, await _database.CommitAsync(new QueueCommit { SourceNo = queue.SourceNo, Writer = 1, Commands = [command] }));
+            quota.Pending.Note(1);
+            quota.Pending.Release(1);
+            taken++;
+        }
+
+        return taken;
     }
 
     private async Task<bool> ReserveAsync(int count)
