@@ -101,7 +101,7 @@ public sealed class TlsTests : IDisposable
                 throw new IOException("The connection was ended.");
             }
         });
-        Assert.Empty(host.Grains.Servers["s1"].Calls.Where(call => call != "Poll"));
+        Assert.DoesNotContain(host.Grains.Servers["s1"].Calls, call => call != "Poll");
     }
 
     [Theory]

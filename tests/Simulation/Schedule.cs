@@ -46,15 +46,25 @@ internal sealed class Schedule
     /// <summary>Runs to the end: traffic, quiet, drain, check.</summary>
     public void Run()
     {
-        int callsLeft = _setup.CallCount;
-        while (callsLeft > 0 || _pending.Any(call => !call.IsOrphan))
+        // A context of the caller's, as a test runner has, would carry what follows an await to another thread.
+        SynchronizationContext? callers = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
         {
-            Step(ref callsLeft);
-        }
+            int callsLeft = _setup.CallCount;
+            while (callsLeft > 0 || _pending.Any(call => !call.IsOrphan))
+            {
+                Step(ref callsLeft);
+            }
 
-        Quiet();
-        Drain();
-        FinalCheck.Run(Ledger, _rows);
+            Quiet();
+            Drain();
+            FinalCheck.Run(Ledger, _rows);
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(callers);
+        }
     }
 
     private void Step(ref int callsLeft)
