@@ -1,22 +1,26 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
-using System.Text;
 using CommandBroker.Contracts;
+using CommandBroker.Contracts.Identity;
+using CommandBroker.Grains;
 using CommandBroker.Storage;
 using Microsoft.Extensions.Options;
 
 namespace CommandBroker.Silo;
 
 /// <summary>
-/// Sees to it, between the start of the silo and that of the gateway, that somebody can get in. In Development tokens are made once and
-/// written to <c>dev-credentials.json</c>; otherwise they are those of <see cref="CredentialOptions"/>, or stored already. Only hashes are stored.
+/// Sees to it, between the start of the silo and that of the gateway, that somebody can get in. In Development credentials are made once and
+/// written to <c>dev-credentials.json</c>; otherwise they are those of the settings, or stored already. Several silos of a cluster may
+/// do the same at the same time.
 /// </summary>
 internal sealed class CredentialSetup(
     IGrainFactory grains,
     IHostEnvironment environment,
-    IOptions<CredentialOptions> options,
+    IOptions<CredentialOptions> credentials,
+    IOptions<IdentityOptions> identity,
     IOptions<StorageOptions> storage) : IHostedService
 {
+    private static readonly AdminCaller Broker = new() { Actor = new AuditActor { DomainId = DefaultTenant.DomainId, Name = "broker" } };
+
     private DevCredentials? _made;
 
     /// <summary>Where the development credentials are; empty outside Development.</summary>
@@ -26,64 +30,43 @@ internal sealed class CredentialSetup(
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        ICredentialGrain stored = grains.GetGrain<ICredentialGrain>(0);
-        ImmutableArray<CredentialRecord> given = Given();
+        ImmutableArray<BootstrapPrincipal> given = [.. GivenPrincipals.Of(credentials.Value, identity.Value)];
         if (environment.IsDevelopment() && given.IsEmpty)
         {
-            given = Development();
+            given = [.. Development()];
         }
 
-        if (!given.IsEmpty)
+        try
         {
-            await stored.PutAsync(given);
+            await StoreAsync(grains.GetGrain<IIdentityAdminGrain>(0), given);
         }
-        else if ((await stored.ReadAsync()).IsEmpty)
+        catch (BrokerException refusal)
         {
-            throw new InvalidOperationException(
-                "No credentials are stored and none are configured. Set Credentials:OperatorToken and Credentials:AgentToken (environment: "
-                + $"Credentials__OperatorToken, Credentials__AgentToken), each at least {CredentialOptions.MinTokenLength} random characters, for one start.");
+            throw new InvalidOperationException($"The credentials of the start cannot be stored: {refusal.Message}");
         }
     }
 
     /// <summary>Writes the credentials that were made, now that the gateway listens: whoever finds the file finds a broker that answers.</summary>
-    public void Publish(string address) => (_made is null ? null : _made with { Endpoint = address })?.Write(Path);
+    public void Publish(string address) => _made?.Write(Path, address);
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private ImmutableArray<CredentialRecord> Development()
+    private static async Task StoreAsync(IIdentityAdminGrain admin, ImmutableArray<BootstrapPrincipal> given)
     {
-        DevCredentials credentials = DevCredentials.Read(Path) ?? (_made = DevCredentials.Create());
-        return [RecordOf("operator", Role.Operator, credentials.Token), RecordOf("agent", Role.Agent, credentials.AgentToken)];
+        await admin.BootstrapAsync(given);
+        if (given.IsEmpty && (await admin.ListPrincipalsAsync(Broker, DefaultTenant.DomainId, after: null, limit: 1)).IsEmpty)
+        {
+            throw new InvalidOperationException(
+                "No credentials are stored and none are configured. For one start, set Identity:BootstrapAdmin and Identity:BootstrapAdminPassword (environment: "
+                + "Identity__BootstrapAdmin, Identity__BootstrapAdminPassword), or Credentials:OperatorToken and Credentials:AgentToken (environment: "
+                + $"Credentials__OperatorToken, Credentials__AgentToken), each at least {CredentialOptions.MinTokenLength} random characters.");
+        }
     }
 
-    private ImmutableArray<CredentialRecord> Given()
+    private BootstrapPrincipal[] Development()
     {
-        var records = ImmutableArray.CreateBuilder<CredentialRecord>();
-        if (Checked(options.Value.OperatorToken, nameof(CredentialOptions.OperatorToken)) is string operatorToken)
-        {
-            records.Add(RecordOf("operator", Role.Operator, operatorToken));
-        }
-
-        if (Checked(options.Value.AgentToken, nameof(CredentialOptions.AgentToken)) is string agentToken)
-        {
-            records.Add(RecordOf("agent", Role.Agent, agentToken));
-        }
-
-        return records.DrainToImmutable();
+        DevCredentials found = DevCredentials.Load(Path);
+        _made = found.IsChanged ? found : null;
+        return GivenPrincipals.Of(found);
     }
-
-    private static string? Checked(string? token, string knob) => token switch
-    {
-        null or "" => null,
-        { Length: < CredentialOptions.MinTokenLength or > 16_384 } => throw new InvalidOperationException(
-            $"Credentials:{knob} has {token.Length} characters; {CredentialOptions.MinTokenLength} to 16384 are allowed."),
-        _ => token,
-    };
-
-    private static CredentialRecord RecordOf(string principal, Role role, string token) => new()
-    {
-        Principal = principal,
-        Role = role,
-        TokenHash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token))),
-    };
 }

@@ -1,10 +1,10 @@
 namespace CommandBroker.Silo;
 
-/// <summary>Files with secrets: for their owner only, whole or not at all, never over another.</summary>
+/// <summary>Files with secrets: for their owner only, whole or not at all.</summary>
 internal static class PrivateFile
 {
-    /// <exception cref="IOException">The file exists, or cannot be written.</exception>
-    public static void Write(string path, Action<Stream> write)
+    /// <exception cref="IOException">The file exists and <paramref name="overwrite"/> is false, or it cannot be written.</exception>
+    public static void Write(string path, Action<Stream> write, bool overwrite = false)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         string draft = path + ".new";
@@ -20,6 +20,6 @@ internal static class PrivateFile
             stream.Flush(flushToDisk: true);
         }
 
-        File.Move(draft, path, overwrite: false);
+        File.Move(draft, path, overwrite);
     }
 }

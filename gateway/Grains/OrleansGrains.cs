@@ -6,7 +6,7 @@ namespace CommandBroker.Gateway.Grains;
 internal sealed class OrleansGrains(IGrainFactory factory) : IBrokerGrains
 {
     /// <inheritdoc/>
-    public IIdentityGrain Identity { get; } = new StoredTokens(factory.GetGrain<ICredentialGrain>(0));
+    public IIdentityGrain Identity { get; } = factory.GetGrain<IIdentityGrain>(0);
 
     /// <inheritdoc/>
     public IIdentityAdminGrain IdentityAdmin { get; } = factory.GetGrain<IIdentityAdminGrain>(0);

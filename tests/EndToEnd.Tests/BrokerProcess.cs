@@ -48,6 +48,8 @@ internal sealed class BrokerProcess : IAsyncDisposable
 
     public string AgentToken => Credential("agent_token");
 
+    private bool IsProduction => _environment.GetValueOrDefault("ASPNETCORE_ENVIRONMENT") == "Production";
+
     public void Launch()
     {
         ProcessStartInfo start = ShellRun.Start(Path.GetDirectoryName(DataDirectory)!, Script ?? $"exec dotnet '{Repository.SiloDll}'");
@@ -80,7 +82,7 @@ internal sealed class BrokerProcess : IAsyncDisposable
         {
             try
             {
-                if ((await http.GetAsync("/readyz", deadline.Token)).StatusCode == HttpStatusCode.OK && File.Exists(CredentialsPath))
+                if ((await http.GetAsync("/readyz", deadline.Token)).StatusCode == HttpStatusCode.OK && (IsProduction || File.Exists(CredentialsPath)))
                 {
                     return this;
                 }
@@ -152,7 +154,8 @@ internal sealed class BrokerProcess : IAsyncDisposable
         return await WaitForExitAsync();
     }
 
-    private string Credential(string name)
+    /// <summary>A member of the development credentials.</summary>
+    public string Credential(string name)
     {
         using JsonDocument file = JsonDocument.Parse(File.ReadAllText(CredentialsPath));
         return file.RootElement.GetProperty(name).GetString()!;

@@ -8,6 +8,8 @@ namespace CommandBroker.EndToEnd.Tests;
 /// <summary>The broker as its users meet it: a process, its files, its answers over HTTP, its exit code.</summary>
 public sealed class BrokerTests : IDisposable
 {
+    private const string DefaultProject = "2d7b94e60c1f4f8fb35a7c9e84d10f63";
+
     private readonly string _directory = Directory.CreateTempSubdirectory("commandbroker-e2e-").FullName;
 
     private string Data => Path.Combine(_directory, "data");
@@ -32,6 +34,83 @@ public sealed class BrokerTests : IDisposable
         Assert.Equal(first, File.ReadAllText(again.CredentialsPath));
         using HttpClient agent = again.Client(again.AgentToken);
         Assert.Equal(HttpStatusCode.NotFound, (await agent.GetAsync("/v3/sources/nobody/command")).StatusCode);
+    }
+
+    [Fact]
+    public async Task The_development_credentials_open_every_way_in()
+    {
+        await using BrokerProcess broker = await new BrokerProcess(Data).StartAsync();
+        using var http = new HttpClient { BaseAddress = new Uri(broker.Address) };
+        HttpResponseMessage signedIn = await SignInAsync(
+            http, broker.Credential("user"), broker.Credential("password"), broker.Credential("domain_name"), broker.Credential("project_id"));
+        Assert.Equal(HttpStatusCode.Created, signedIn.StatusCode);
+        using HttpClient user = broker.Client(signedIn.Headers.GetValues("X-Subject-Token").Single());
+        Assert.Equal(HttpStatusCode.OK, (await user.GetAsync("/v3/sources")).StatusCode);
+        Assert.Equal(20, broker.Credential("access_key").Length);
+        Assert.Equal(40, broker.Credential("secret_key").Length);
+
+        // The user, the access key and the token are one principal, who administers, too.
+        using HttpClient tool = broker.Client(broker.Token);
+        string keys = await tool.GetStringAsync("/api/v1/keys");
+        Assert.Contains(broker.Credential("access_key"), keys, StringComparison.Ordinal);
+        Assert.DoesNotContain(broker.Credential("secret_key"), keys, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_credentials_file_of_an_earlier_release_keeps_what_it_says_and_gets_what_it_lacks()
+    {
+        string token = new('a', 64);
+        string path = Path.Combine(Data, "dev-credentials.json");
+        Directory.CreateDirectory(Data);
+        await File.WriteAllTextAsync(path, $$"""{"endpoint":"http://elsewhere","token":"{{token}}","agent_token":"{{new string('b', 64)}}","note":"mine"}""");
+
+        await using BrokerProcess broker = await new BrokerProcess(Data).StartAsync();
+        await broker.WaitForOutputAsync("CommandBroker listens on");
+        Assert.Equal(("http://elsewhere", token, "mine"), (broker.Credential("endpoint"), broker.Token, broker.Credential("note")));
+        Assert.Equal(20, broker.Credential("access_key").Length);
+        using HttpClient tool = broker.Client(token);
+        Assert.Equal(HttpStatusCode.OK, (await tool.GetAsync("/v3/sources")).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("""{"endpoint":"","token":"x"}""")]
+    [InlineData("""{"token":"x","agent_token":"y","access_key":"AK"}""")]
+    [InlineData("""{"token":"x","agent_token":1}""")]
+    [InlineData("nonsense")]
+    public async Task A_credentials_file_that_cannot_be_understood_is_left_alone(string content)
+    {
+        string path = Path.Combine(Data, "dev-credentials.json");
+        Directory.CreateDirectory(Data);
+        await File.WriteAllTextAsync(path, content);
+        await using var broker = new BrokerProcess(Data);
+        broker.Launch();
+
+        Assert.NotEqual(0, await broker.WaitForExitAsync());
+        Assert.Contains("dev-credentials.json", broker.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", broker.Output, StringComparison.Ordinal);
+        Assert.Equal(content, await File.ReadAllTextAsync(path));
+    }
+
+    [Fact]
+    public async Task Production_starts_once_with_an_administrator_and_then_without()
+    {
+        string passwordFile = Path.Combine(_directory, "password");
+        await File.WriteAllTextAsync(passwordFile, "correct horse battery\n");
+        (string, string)[] always = [("ASPNETCORE_ENVIRONMENT", "Production"), ("Identity__MasterKey", new string('A', 43) + "=")];
+        await using (BrokerProcess first = await new BrokerProcess(
+            Data, [.. always, ("Identity__BootstrapAdmin", "root"), ("Identity__BootstrapAdminPasswordFile", passwordFile)]).StartAsync())
+        {
+            Assert.Contains("Principal root was made", first.Output, StringComparison.Ordinal);
+            Assert.DoesNotContain("correct horse battery", first.Output, StringComparison.Ordinal);
+            Assert.False(File.Exists(first.CredentialsPath));
+            Assert.False(File.Exists(Path.Combine(Data, "master.key")));
+        }
+
+        await using BrokerProcess second = await new BrokerProcess(Data, always).StartAsync();
+        using var http = new HttpClient { BaseAddress = new Uri(second.Address) };
+        HttpResponseMessage signedIn = await SignInAsync(http, "root", "correct horse battery", "default", DefaultProject);
+        Assert.Equal(HttpStatusCode.Created, signedIn.StatusCode);
+        Assert.DoesNotContain("Principal root was made", second.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -125,6 +204,16 @@ public sealed class BrokerTests : IDisposable
         Assert.Contains(said, broker.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", broker.Output, StringComparison.Ordinal);
     }
+
+    private static Task<HttpResponseMessage> SignInAsync(HttpClient http, string name, string password, string domain, string project) =>
+        http.PostAsync("/v3/auth/tokens", Json(JsonSerializer.Serialize(new
+        {
+            auth = new
+            {
+                identity = new { methods = (string[])["password"], password = new { user = new { name, password, domain = new { name = domain } } } },
+                scope = new { project = new { id = project } },
+            },
+        })));
 
     private static StringContent Json(string text) => new(text, Encoding.UTF8, "application/json");
 

@@ -31,6 +31,9 @@ internal sealed class StoredCluster : IAsyncDisposable
 
     public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
+    /// <summary>The parts of the silo that was started last.</summary>
+    public IServiceProvider Services => _clusters[^1].Silos[0].ServiceProvider;
+
     /// <summary>A database that no activation knows of.</summary>
     public IBrokerDatabase Database => _databases[0];
 

@@ -1,7 +1,10 @@
 using CommandBroker.Contracts;
+using CommandBroker.Contracts.Identity;
 using CommandBroker.Core;
 using CommandBroker.Storage;
 using CommandBroker.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Storage;
 using Xunit;
 
 namespace CommandBroker.Grains.Tests;
@@ -17,10 +20,10 @@ public sealed class StoredGrainStateTests
     };
 
     [Fact]
-    public Task Settings_and_credentials_survive_a_restart_on_SQLite() => AssertStateSurvivesAsync(StorageProvider.Sqlite);
+    public Task Settings_survive_a_restart_on_SQLite() => AssertStateSurvivesAsync(StorageProvider.Sqlite);
 
     [PostgresFact]
-    public Task Settings_and_credentials_survive_a_restart_on_PostgreSQL() => AssertStateSurvivesAsync(StorageProvider.Postgres);
+    public Task Settings_survive_a_restart_on_PostgreSQL() => AssertStateSurvivesAsync(StorageProvider.Postgres);
 
     [Fact]
     public Task Of_two_first_writes_of_one_state_the_second_is_refused_on_SQLite() => AssertSecondFirstWriteIsRefusedAsync(StorageProvider.Sqlite);
@@ -34,20 +37,48 @@ public sealed class StoredGrainStateTests
     [PostgresFact]
     public Task Settings_of_a_source_server_rule_its_queue_on_PostgreSQL() => AssertSettingsRuleAsync(StorageProvider.Postgres);
 
+    [Fact]
+    public Task Tokens_of_a_release_before_principals_count_on_with_SQLite() => AssertFormerTokensCountAsync(StorageProvider.Sqlite);
+
+    [PostgresFact]
+    public Task Tokens_of_a_release_before_principals_count_on_with_PostgreSQL() => AssertFormerTokensCountAsync(StorageProvider.Postgres);
+
+    private static async Task AssertFormerTokensCountAsync(StorageProvider provider)
+    {
+        string operatorHash = new('a', 64);
+        string agentHash = new('b', 64);
+        await using StoredCluster clusters = await StoredCluster.CreateAsync(provider);
+        await clusters.StartAsync();
+        var storage = clusters.Services.GetRequiredKeyedService<IGrainStorage>(GrainStorage.Provider);
+        await storage.WriteStateAsync("credentials", GrainId.Create("credential", "0"), new GrainState<FormerTokensState>(
+            new FormerTokensState { Credentials = [new FormerToken("operator", 2, operatorHash), new FormerToken("agent", 1, agentHash)] }));
+        await clusters.StopAllAsync();
+        IGrainFactory after = await clusters.StartAsync();
+
+        await after.GetGrain<IIdentityAdminGrain>(0).BootstrapAsync([]);
+
+        CredentialView olga = (await after.GetGrain<IIdentityGrain>(0).FindTokenAsync(operatorHash))!;
+        CredentialView agent = (await after.GetGrain<IIdentityGrain>(0).FindTokenAsync(agentHash))!;
+        Assert.Equal(("operator", Roles.Operator | Roles.Auditor | Roles.Admin, true), (olga.Principal.Name, olga.Principal.Roles, olga.Principal.IsDomainWide));
+        Assert.Equal(("agent", Roles.Agent, false), (agent.Principal.Name, agent.Principal.Roles, agent.Principal.IsDomainWide));
+        await after.GetGrain<IIdentityAdminGrain>(0).DeletePrincipalAsync(IdentitySilo.Root, agent.Principal.PrincipalId);
+        await clusters.StopAllAsync();
+        after = await clusters.StartAsync();
+        await after.GetGrain<IIdentityAdminGrain>(0).BootstrapAsync([]);
+        Assert.Null(await after.GetGrain<IIdentityGrain>(0).FindTokenAsync(agentHash));
+    }
+
     private static async Task AssertStateSurvivesAsync(StorageProvider provider)
     {
-        var credential = new CredentialRecord { Principal = "operator", Role = Role.Operator, TokenHash = new string('a', 64) };
         await using StoredCluster clusters = await StoredCluster.CreateAsync(provider);
         IGrainFactory before = await clusters.StartAsync();
         string id = await RegisterAsync(before);
         await before.GetGrain<ISourceServerGrain>(id).ConfigureAsync(Strict);
-        await before.GetGrain<ICredentialGrain>(0).PutAsync([credential]);
 
         await clusters.StopAllAsync();
         IGrainFactory after = await clusters.StartAsync();
 
         Assert.Equal(Strict, await after.GetGrain<ISourceServerGrain>(id).ReadSettingsAsync());
-        Assert.Equal(credential, Assert.Single(await after.GetGrain<ICredentialGrain>(0).ReadAsync()));
     }
 
     private static async Task AssertSecondFirstWriteIsRefusedAsync(StorageProvider provider)
