@@ -41,7 +41,8 @@ public static class CommandBrokerClientServices
         services.TryAddSingleton<ICommandBrokerClient>(host =>
             host.GetRequiredService<ICommandBrokerClientFactory>().For(OptionsOf(host).Principal));
         services.TryAddSingleton<ISourceServerClient>(host => new GrainSourceServerClient(
-            host.GetRequiredService<IGrainFactory>(), OptionsOf(host).Retry, host.GetRequiredService<TimeProvider>(), OptionsOf(host).ProjectId));
+            host.GetRequiredService<IGrainFactory>(), OptionsOf(host).Retry, host.GetRequiredService<TimeProvider>(), OptionsOf(host).ProjectId,
+            OptionsOf(host).Principal));
         return services;
     }
 

@@ -26,9 +26,12 @@ public interface ISourceDirectoryGrain : IGrainWithIntegerKey
     ValueTask<SourceServerListView> ListAsync(SourceServerQuery query);
 
     /// <summary>Gives it another name, 1 to 64 characters.</summary>
+    /// <param name="key">The source server.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="actor">Who, for the audit; null when not known.</param>
     /// <exception cref="BrokerException">InvalidArgument, UnknownSourceServer.</exception>
     [Alias("Rename")]
-    ValueTask RenameAsync(string key, string name);
+    ValueTask RenameAsync(string key, string name, string? actor = null);
 
     /// <summary>Completes when the store takes a write.</summary>
     /// <exception cref="BrokerException">StorageUnavailable.</exception>

@@ -56,12 +56,15 @@ public interface ISourceServerGrain : IGrainWithStringKey
     ValueTask<SourceServerSettings> ReadSettingsAsync();
 
     /// <summary>Replaces the settings of its own.</summary>
+    /// <param name="settings">The settings; all null takes them away.</param>
+    /// <param name="actor">Who, for the audit; null when not known.</param>
     /// <exception cref="BrokerException">InvalidArgument.</exception>
     [Alias("Configure")]
-    ValueTask ConfigureAsync(SourceServerSettings settings);
+    ValueTask ConfigureAsync(SourceServerSettings settings, string? actor = null);
 
     /// <summary>Deletes the source server.</summary>
+    /// <param name="actor">Who, for the audit; null when not known.</param>
     /// <exception cref="BrokerException">CommandsOutstanding while it has open commands.</exception>
     [Alias("Delete")]
-    ValueTask DeleteAsync();
+    ValueTask DeleteAsync(string? actor = null);
 }

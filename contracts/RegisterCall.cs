@@ -19,4 +19,7 @@ public sealed record RegisterCall
 
     /// <summary>The project it belongs to; null means the default project, as callers mean it that know of none.</summary>
     [Id(4)] public string? ProjectId { get; init; }
+
+    /// <summary>Who registers it, for the audit; null when not known.</summary>
+    [Id(5)] public string? Actor { get; init; }
 }

@@ -30,6 +30,8 @@ internal sealed class QueueContext(
 
     public PendingQuotas Quotas { get; } = silo.Quotas;
 
+    public AuditRecorder Audit { get; } = silo.Audit;
+
     /// <summary>How long an empty queue's polls need not reach the activation, in the clock's timestamps.</summary>
     public long IdleTimestamps { get; } = (long)(sources.Value.VisitPrecision.TotalSeconds * clock.TimestampFrequency);
 

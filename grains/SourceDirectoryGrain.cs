@@ -10,7 +10,7 @@ namespace CommandBroker.Grains;
 [StatelessWorker]
 [Reentrant]
 internal sealed class SourceDirectoryGrain(
-    IBrokerDatabase database, IOptions<SourceOptions> options, VisitRecorder visits, TimeProvider clock)
+    IBrokerDatabase database, IOptions<SourceOptions> options, VisitRecorder visits, AuditRecorder audit, TimeProvider clock)
     : Grain, ISourceDirectoryGrain
 {
     private const int MaxNameLength = 64;
@@ -37,22 +37,28 @@ internal sealed class SourceDirectoryGrain(
         ServerId serverId = ServerId.TryParse(text, out ServerId id) ? id : throw Invalid(ServerId.Describe(text));
         ProjectId project = ProjectOf(call.ProjectId);
         int? quota = (await GuardAsync(database.Identities.FindProjectAsync(project.Value)))?.MaxSourceServers;
+        var key = new SourceServerKey(project, serverId);
         bool registered = await GuardAsync(_store.RegisterAsync(
             new SourceServer
             {
-                Key = new SourceServerKey(project, serverId),
+                Key = key,
                 Name = call.Name,
                 OsType = call.OsType,
                 Details = call.Details,
                 RegisteredAt = clock.GetUtcNow(),
             },
             quota ?? options.Value.MaxCount));
-        return registered
-            ? serverId.Value
-            : throw new BrokerException(BrokerErrorReason.TooManySourceServers,
+        if (!registered)
+        {
+            throw new BrokerException(BrokerErrorReason.TooManySourceServers,
                 quota is null
                     ? $"{options.Value.MaxCount} source servers are registered in this project; Sources:MaxCount allows no more."
                     : $"{quota} source servers are registered in this project; its quota (max_source_servers) allows no more.");
+        }
+
+        // Agents register at each of their starts, a whole fleet at once.
+        audit.RecordOften(AuditActions.ServerRegistered, call.Actor, key, static known => known.ServerId.Value, key);
+        return serverId.Value;
     }
 
     public async ValueTask<bool> ExistsAsync(string key) =>
@@ -74,13 +80,15 @@ internal sealed class SourceDirectoryGrain(
         return new SourceServerListView { Servers = [.. page.Servers.Select(ViewOf)], TotalCount = page.TotalCount };
     }
 
-    public async ValueTask RenameAsync(string key, string name)
+    public async ValueTask RenameAsync(string key, string name, string? actor)
     {
         CheckName(name);
         if (!SourceServerKey.TryParse(key, out SourceServerKey id) || !await GuardAsync(_store.RenameAsync(id, name)))
         {
             throw new BrokerException(BrokerErrorReason.UnknownSourceServer, "The source server is not registered.");
         }
+
+        audit.Record(AuditActions.ServerRenamed, actor, id, id.ServerId.Value);
     }
 
     public async ValueTask PingAsync() => await GuardAsync(PingStoreAsync());

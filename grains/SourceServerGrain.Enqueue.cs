@@ -14,6 +14,7 @@ internal sealed partial class SourceServerGrain
         ImmutableArray<EnqueueReply> together = await EnqueueTogetherAsync(calls, actor);
         if (!together.IsDefault)
         {
+            NoteEnqueued(together, actor);
             return together;
         }
 
@@ -23,7 +24,26 @@ internal sealed partial class SourceServerGrain
             replies.Add(await EnqueueOneAsync(call, actor));
         }
 
+        NoteEnqueued([.. replies], actor);
         return replies.MoveToImmutable();
+    }
+
+    /// <summary>For the audit; that each command tells who enqueued it is committed with it.</summary>
+    private void NoteEnqueued(ImmutableArray<EnqueueReply> replies, string actor)
+    {
+        int count = 0;
+        long last = 0;
+        foreach (EnqueueReply reply in replies)
+        {
+            if (reply is { Error: null, WasThere: false })
+            {
+                count++;
+                last = reply.Seq;
+            }
+        }
+
+        _context.Audit.RecordOften(
+            AuditActions.CommandEnqueued, actor, _key, static added => AuditText.SubjectOf(added.Key, added.Last, added.Count), (Key: _key, Last: last, Count: count), count);
     }
 
     /// <summary>

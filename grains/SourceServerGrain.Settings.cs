@@ -12,7 +12,7 @@ internal sealed partial class SourceServerGrain
         return _session.HasOverrides ? await SettingsGrain.ReadAsync() : new SourceServerSettings();
     }
 
-    public async ValueTask ConfigureAsync(SourceServerSettings settings)
+    public async ValueTask ConfigureAsync(SourceServerSettings settings, string? actor)
     {
         SettingsBounds.Check(settings);
         await RequireLoadedAsync();
@@ -32,9 +32,10 @@ internal sealed partial class SourceServerGrain
 
         _session.Drop();
         Log.SourceServerConfigured(_context.Logger, _key);
+        _context.Audit.Record(AuditActions.ServerConfigured, actor, _key, _key.ServerId.Value);
     }
 
-    public async ValueTask DeleteAsync()
+    public async ValueTask DeleteAsync(string? actor)
     {
         await RequireLoadedAsync();
         int openCount = _session.State.Open.Length;
@@ -61,6 +62,7 @@ internal sealed partial class SourceServerGrain
         }
 
         Log.SourceServerDeleted(_context.Logger, _key);
+        _context.Audit.Record(AuditActions.ServerDeleted, actor, _key, _key.ServerId.Value);
         DeactivateOnIdle();
     }
 

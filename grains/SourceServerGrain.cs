@@ -92,8 +92,13 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain
             throw new BrokerException(BrokerErrorReason.InvalidArgument, $"reason {StorableText.Fault}");
         }
 
-        return Answer(seq, "cancelled", await ChangeAsync(
-            seq, (queue, ended, _, now) => CommandQueue.Cancel(queue, seq, ended, actor, reason, now)));
+        ChangeOutcome outcome = await ChangeAsync(seq, (queue, ended, _, now) => CommandQueue.Cancel(queue, seq, ended, actor, reason, now));
+        if (outcome.Status == ChangeStatus.Changed)
+        {
+            _context.Audit.Record(AuditActions.CommandCancelled, actor, _key, AuditText.SubjectOf(_key, seq));
+        }
+
+        return Answer(seq, "cancelled", outcome);
     }
 
     public async ValueTask<CommandView> RedriveAsync(long seq, string actor)
@@ -102,6 +107,7 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain
         if (outcome.Status == ChangeStatus.Changed)
         {
             Log.CommandRedriven(_context.Logger, _key, seq, actor);
+            _context.Audit.Record(AuditActions.CommandRedriven, actor, _key, AuditText.SubjectOf(_key, seq));
         }
 
         return Answer(seq, "redriven", outcome);

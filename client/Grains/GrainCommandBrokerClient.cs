@@ -80,7 +80,7 @@ public sealed class GrainCommandBrokerClient : ICommandBrokerClient
 
     /// <inheritdoc/>
     public Task ConfigureAsync(string serverId, SourceServerSettings settings, CancellationToken cancellationToken = default) =>
-        _call.RunAsync(() => Grain(serverId).ConfigureAsync(settings), cancellationToken);
+        _call.RunAsync(() => Grain(serverId).ConfigureAsync(settings, _principal), cancellationToken);
 
     private async Task<EnqueueReply[]> SendWindowAsync(IReadOnlyList<EnqueueItem> window, CancellationToken cancellationToken)
     {

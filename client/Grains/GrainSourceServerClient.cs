@@ -9,10 +9,12 @@ public sealed class GrainSourceServerClient : ISourceServerClient
     private readonly IGrainFactory _grains;
     private readonly GrainCall _call;
     private readonly ProjectId _project;
+    private readonly string? _principal;
 
-    /// <summary>Makes one; the parameters are those of <see cref="GrainCommandBrokerClient"/>.</summary>
-    public GrainSourceServerClient(IGrainFactory grains, RetryOptions? retry = null, TimeProvider? time = null, string? projectId = null)
+    /// <summary>Makes one; the parameters are those of <see cref="GrainCommandBrokerClient"/>; without a principal the audit calls it unknown.</summary>
+    public GrainSourceServerClient(IGrainFactory grains, RetryOptions? retry = null, TimeProvider? time = null, string? projectId = null, string? principal = null)
     {
+        _principal = principal;
         _project = ProjectText.Check(projectId);
         _grains = grains;
         _call = new GrainCall(new CallRetrier(retry ?? new RetryOptions(), time ?? TimeProvider.System, Random.Shared.NextDouble));
@@ -27,6 +29,7 @@ public sealed class GrainSourceServerClient : ISourceServerClient
         {
             ServerId = call.ServerId ?? Guid.CreateVersion7().ToString(),
             ProjectId = _project.Value,
+            Actor = _principal,
         };
         return _call.RunAsync(() => Directory.RegisterAsync(named), cancellationToken);
     }
@@ -41,7 +44,7 @@ public sealed class GrainSourceServerClient : ISourceServerClient
 
     /// <inheritdoc/>
     public Task RenameAsync(string serverId, string name, CancellationToken cancellationToken = default) =>
-        _call.RunAsync(() => Directory.RenameAsync(ServerIdText.KeyOf(_project, serverId), name), cancellationToken);
+        _call.RunAsync(() => Directory.RenameAsync(ServerIdText.KeyOf(_project, serverId), name, _principal), cancellationToken);
 
     /// <inheritdoc/>
     public Task DeleteAsync(string serverId, CancellationToken cancellationToken = default)
@@ -53,7 +56,7 @@ public sealed class GrainSourceServerClient : ISourceServerClient
                 attempt++;
                 try
                 {
-                    await _grains.GetGrain<ISourceServerGrain>(ServerIdText.KeyOf(_project, serverId)).DeleteAsync();
+                    await _grains.GetGrain<ISourceServerGrain>(ServerIdText.KeyOf(_project, serverId)).DeleteAsync(_principal);
                 }
                 catch (BrokerException fault) when (attempt > 1 && fault.Reason == BrokerErrorReason.UnknownSourceServer)
                 {

@@ -95,7 +95,7 @@ internal sealed class CommandEndpoints(ManagementBorder border, ManagementReques
     {
         SourceServerSettings settings = (await request.ReadBodyAsync(context, Wire.SettingsRecord)).ToSettings();
         (_, ISourceServerGrain server) = await request.FindServerAsync(context, principal);
-        await server.ConfigureAsync(settings);
+        await server.ConfigureAsync(settings, principal.Name);
         return ManagementAnswer.Ok(settings.ToWire(), Wire.SettingsRecord);
     }
 }

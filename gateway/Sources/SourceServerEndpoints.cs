@@ -98,7 +98,7 @@ internal sealed class SourceServerEndpoints(
             return VendorErrors.UnknownSourceServer;
         }
 
-        call = call with { ServerId = serverId, ProjectId = principal.ProjectId.Value };
+        call = call with { ServerId = serverId, ProjectId = principal.ProjectId.Value, Actor = principal.Name };
         return Ok(new RegisterAnswer { Id = await grains.Directory.RegisterAsync(call) }, WireJson.Readable.RegisterAnswer);
     }
 
@@ -127,7 +127,7 @@ internal sealed class SourceServerEndpoints(
             return error!;
         }
 
-        await grains.Directory.RenameAsync(KeyOf(principal, id), name);
+        await grains.Directory.RenameAsync(KeyOf(principal, id), name, principal.Name);
         return VendorAnswer.Done;
     }
 
@@ -172,7 +172,7 @@ internal sealed class SourceServerEndpoints(
 
         try
         {
-            await server.DeleteAsync();
+            await server.DeleteAsync(principal.Name);
             return true;
         }
         catch (BrokerException gone) when (gone.Reason == BrokerErrorReason.UnknownSourceServer)

@@ -1,4 +1,5 @@
 using CommandBroker.Contracts.Identity;
+using CommandBroker.Core;
 using Microsoft.Extensions.Options;
 
 namespace CommandBroker.Grains;
@@ -11,6 +12,8 @@ internal sealed class AuditRecorder(IOptions<IdentityOptions> options, TimeProvi
 {
     /// <summary>Events that may wait for the store; further ones are lost, and counted.</summary>
     public const int MaxCount = 100_000;
+
+    private const string Unknown = "unknown";
 
     private readonly Lock _turn = new();
     private readonly int _burstCount = options.Value.AuditBurstCount;
@@ -39,23 +42,27 @@ internal sealed class AuditRecorder(IOptions<IdentityOptions> options, TimeProvi
         }
     }
 
-    /// <summary>Notes what somebody, known by name, did in a project.</summary>
-    public void Record(string action, string actor, string projectId, string subject)
+    /// <summary>Notes what was done to a source server or a command.</summary>
+    /// <param name="action">What.</param>
+    /// <param name="actor">The name of who did it; null when not known.</param>
+    /// <param name="key">The source server.</param>
+    /// <param name="subject">What it was done to.</param>
+    public void Record(string action, string? actor, SourceServerKey key, string subject)
     {
         lock (_turn)
         {
-            Add(EventOf(new Kind(action, actor, projectId), subject, detail: null));
+            Add(EventOf(KindOf(action, actor, key), subject, detail: null));
         }
     }
 
     /// <summary>Notes something that may happen thousands of times a second: what is beyond <c>Identity:AuditBurstCount</c> is counted.</summary>
     /// <param name="action">What.</param>
-    /// <param name="actor">The name of who did it.</param>
-    /// <param name="projectId">The project.</param>
+    /// <param name="actor">The name of who did it; null when not known.</param>
+    /// <param name="key">The source server.</param>
     /// <param name="subject">Gives what it was done to, when the event is kept.</param>
     /// <param name="argument">What <paramref name="subject"/> is given.</param>
     /// <param name="count">How many were done at once; 0 notes nothing.</param>
-    public void RecordOften<T>(string action, string actor, string projectId, Func<T, string> subject, T argument, int count = 1)
+    public void RecordOften<T>(string action, string? actor, SourceServerKey key, Func<T, string> subject, T argument, int count = 1)
     {
         if (count == 0)
         {
@@ -64,7 +71,7 @@ internal sealed class AuditRecorder(IOptions<IdentityOptions> options, TimeProvi
 
         lock (_turn)
         {
-            var kind = new Kind(action, actor, projectId);
+            Kind kind = KindOf(action, actor, key);
             long before = _counts.GetValueOrDefault(kind);
             if (before < _burstCount)
             {
@@ -124,10 +131,12 @@ internal sealed class AuditRecorder(IOptions<IdentityOptions> options, TimeProvi
         At = clock.GetUtcNow(),
         Actor = new AuditActor { DomainId = "", Name = kind.Actor },
         Action = kind.Action,
-        ProjectId = kind.ProjectId,
+        ProjectId = kind.ProjectId.Value,
         Subject = subject,
         Detail = detail,
     };
 
-    private readonly record struct Kind(string Action, string Actor, string ProjectId);
+    private static Kind KindOf(string action, string? actor, SourceServerKey key) => new(action, actor ?? Unknown, key.ProjectId);
+
+    private readonly record struct Kind(string Action, string Actor, ProjectId ProjectId);
 }

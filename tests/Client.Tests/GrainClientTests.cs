@@ -145,7 +145,7 @@ public sealed class GrainClientTests
 
         Assert.Equal(
             ["ReadSettingsAsync blue/web ", "ReadSettingsAsync blue/web ", "ReadSettingsAsync red/web ", "ReadSettingsAsync web ",
-                "ShowAsync 0 blue/web", "RenameAsync 0 blue/web", "DeleteAsync blue/web "],
+                "ShowAsync 0 blue/web", "RenameAsync 0 blue/web", "DeleteAsync blue/web client"],
             calls);
         Assert.Equal("blue", await sources.RegisterAsync(new RegisterCall { Name = "n", OsType = "LINUX", ProjectId = "red" }));
         Assert.Equal(1, (await sources.ListAsync(new SourceServerQuery())).TotalCount);

@@ -43,7 +43,7 @@ internal sealed class FakeDirectory : ISourceDirectoryGrain
         return Answer("List", new SourceServerListView { Servers = [View], TotalCount = 7 });
     }
 
-    public async ValueTask RenameAsync(string serverId, string name)
+    public async ValueTask RenameAsync(string serverId, string name, string? actor)
     {
         await Answer($"Rename {serverId} {name}", true);
         if (!Ids.ContainsKey(serverId))

@@ -86,9 +86,9 @@ internal sealed class FakeServer : ISourceServerGrain
 
     public ValueTask<SourceServerSettings> ReadSettingsAsync() => Answer("Settings", new SourceServerSettings { MaxDeliveries = 3 });
 
-    public async ValueTask ConfigureAsync(SourceServerSettings settings) => await Answer($"Configure {settings.DeliveryMode} {settings.VisibilityTimeout}", true);
+    public async ValueTask ConfigureAsync(SourceServerSettings settings, string? actor) => await Answer($"Configure {settings.DeliveryMode} {settings.VisibilityTimeout}", true);
 
-    public async ValueTask DeleteAsync() => await Answer("Delete", true);
+    public async ValueTask DeleteAsync(string? actor) => await Answer("Delete", true);
 
     private ValueTask<T> Answer<T>(string call, T answer)
     {

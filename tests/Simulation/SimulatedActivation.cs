@@ -21,7 +21,8 @@ internal sealed class SimulatedActivation
     {
         var database = new SimulatedDatabase(new SimulatedStore(this, rows, pending));
         var quotas = new PendingQuotas(database, Options.Create(options), clock, NullLogger<PendingQuotas>.Instance);
-        var silo = new SiloQueues(new VisitRecorder(), new LocalQueues(clock), quotas, Instruments);
+        var audit = new AuditRecorder(Options.Create(new IdentityOptions()), clock);
+        var silo = new SiloQueues(new VisitRecorder(), new LocalQueues(clock), quotas, audit, Instruments);
         var context = new QueueContext(
             database, Options.Create(options), Options.Create(new SourceOptions()), clock, silo, NullLogger<SourceServerGrain>.Instance);
         _grain = new SourceServerGrain(context, GrainContextStub.Of(key.Text));

@@ -1,4 +1,6 @@
 using CommandBroker.Contracts.Identity;
+using CommandBroker.Contracts;
+using CommandBroker.Core;
 using CommandBroker.Storage;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
@@ -8,6 +10,8 @@ namespace CommandBroker.Grains.Tests;
 
 public sealed class AuditRecorderTests
 {
+    private static readonly SourceServerKey P1 = SourceServerKey.Parse("p-1/s");
+
     private readonly FakeTimeProvider _clock = new(IdentitySilo.Start);
     private readonly AuditRecorder _recorder;
 
@@ -18,11 +22,11 @@ public sealed class AuditRecorderTests
     {
         for (int i = 0; i < 5; i++)
         {
-            _recorder.RecordOften("command.enqueued", "olga", "p-1", seq => $"s/{seq}", i, count: 10);
+            _recorder.RecordOften("command.enqueued", "olga", P1, seq => $"s/{seq}", i, count: 10);
         }
 
-        _recorder.RecordOften("command.enqueued", "otto", "p-1", seq => $"s/{seq}", 9);
-        _recorder.RecordOften("command.enqueued", "olga", "p-2", seq => $"s/{seq}", 9, count: 0);
+        _recorder.RecordOften("command.enqueued", "otto", P1, seq => $"s/{seq}", 9);
+        _recorder.RecordOften("command.enqueued", "olga", SourceServerKey.Parse("p-2/s"), seq => $"s/{seq}", 9, count: 0);
         IReadOnlyList<AuditEvent> events = _recorder.TakeAll(out long lost);
 
         Assert.Equal(["s/0", "s/1", "s/2", "s/9", null], events.Select(one => one.Subject));
@@ -37,7 +41,7 @@ public sealed class AuditRecorderTests
     {
         for (int i = 0; i < 10; i++)
         {
-            _recorder.Record("command.cancelled", "olga", "p-1", $"s/{i}");
+            _recorder.Record("command.cancelled", "olga", P1, $"s/{i}");
         }
 
         Assert.Equal(10, _recorder.TakeAll(out _).Count);
@@ -49,7 +53,7 @@ public sealed class AuditRecorderTests
         for (int i = 0; i < 4; i++)
         {
             int at = i;
-            _recorder.RecordOften("command.enqueued", "olga", "p-1", _ => at < 3 ? "s" : throw new InvalidOperationException(), i);
+            _recorder.RecordOften("command.enqueued", "olga", P1, _ => at < 3 ? "s" : throw new InvalidOperationException(), i);
         }
     }
 
@@ -58,12 +62,12 @@ public sealed class AuditRecorderTests
     {
         for (int i = 0; i < AuditRecorder.MaxCount + 7; i++)
         {
-            _recorder.Record("command.cancelled", "olga", "p-1", "s");
+            _recorder.Record("command.cancelled", "olga", P1, "s");
         }
 
         IReadOnlyList<AuditEvent> events = _recorder.TakeAll(out long lost);
         Assert.Equal((AuditRecorder.MaxCount, 7L), (events.Count, lost));
-        _recorder.Record("command.cancelled", "olga", "p-1", "s");
+        _recorder.Record("command.cancelled", "olga", P1, "s");
         _recorder.PutBack(events);
         Assert.Equal(AuditRecorder.MaxCount, _recorder.TakeAll(out lost).Count);
         Assert.Equal(1, lost);
@@ -77,16 +81,49 @@ public sealed class AuditRecorderTests
         IdentitySilo broker = await silo.StartAsync();
         var recorder = broker.Service<AuditRecorder>();
         database.IsDown = true;
-        recorder.Record("command.cancelled", "olga", DefaultTenant.ProjectId, "s/1");
+        recorder.Record("command.cancelled", "olga", SourceServerKey.Parse("s"), "s/1");
         await Assert.ThrowsAsync<StoreUnavailableException>(broker.Service<AuditFlushService>().FlushAsync);
 
         database.IsDown = false;
-        recorder.Record("command.redriven", "olga", DefaultTenant.ProjectId, "s/1");
+        recorder.Record("command.redriven", "olga", SourceServerKey.Parse("s"), "s/1");
         await broker.Service<AuditFlushService>().FlushAsync();
 
         AuditEvent[] events = [.. await broker.AdminGrain.ReadAuditAsync(IdentitySilo.Root, new AuditQuery { ActionPrefix = "command." })];
         Assert.Equal(["command.redriven", "command.cancelled"], events.Select(one => one.Action));
         Assert.All(events, one => Assert.Equal((DefaultTenant.DomainId, DefaultTenant.ProjectId), (one.Actor.DomainId, one.ProjectId)));
+    }
+
+    [Fact]
+    public async Task What_is_done_to_commands_and_source_servers_is_in_the_audit_with_who_did_it()
+    {
+        await using var silo = new Disposable(new IdentitySilo());
+        IdentitySilo broker = await silo.StartAsync();
+        var directory = broker.Grain<ISourceDirectoryGrain>(0);
+        var queue = broker.Grain<ISourceServerGrain>("web-1");
+        await directory.RegisterAsync(new RegisterCall { ServerId = "web-1", Name = "web", OsType = "LINUX", Actor = "agent" });
+        EnqueueCall keyed = BrokerCluster.Call("START", key: "k");
+        await queue.EnqueueAsync([keyed, BrokerCluster.Call("SYNC")], "olga");
+        await queue.EnqueueAsync([keyed], "olga");
+        await queue.EnqueueAsync([BrokerCluster.Call("STOP")], "otto");
+        await queue.CancelAsync(3, "olga", reason: null);
+        await queue.CancelAsync(3, "otto", reason: null);
+        await queue.CancelAsync(1, "olga", reason: null);
+        await queue.CancelAsync(2, "olga", reason: null);
+        await Assert.ThrowsAsync<BrokerException>(async () => await queue.CancelAsync(99, "olga", reason: null));
+        await queue.ConfigureAsync(new SourceServerSettings { MaxDeliveries = 2 }, "olga");
+        await directory.RenameAsync("web-1", "other", "olga");
+        await queue.DeleteAsync("olga");
+
+        AuditEvent[] events = [.. (await broker.AdminGrain.ReadAuditAsync(IdentitySilo.Root, new AuditQuery())).Reverse()];
+
+        Assert.Equal(
+            [
+                "agent server.registered web-1", "olga command.enqueued web-1/2 and 1 before", "otto command.enqueued web-1/3", "olga command.cancelled web-1/3",
+                "olga command.cancelled web-1/1", "olga command.cancelled web-1/2", "olga server.configured web-1", "olga server.renamed web-1",
+                "olga server.deleted web-1",
+            ],
+            events.Where(one => one.Action.StartsWith('c') || one.Action.StartsWith('s')).Select(one => $"{one.Actor.Name} {one.Action} {one.Subject}"));
+        Assert.All(events, one => Assert.Equal(DefaultTenant.DomainId, one.Actor.DomainId));
     }
 
     [Fact]
@@ -96,7 +133,7 @@ public sealed class AuditRecorderTests
         IdentitySilo broker = await silo.StartAsync();
         (TenantView domain, TenantView project) = await broker.NewDomainAsync();
 
-        broker.Service<AuditRecorder>().Record("command.cancelled", "olga", project.TenantId, "s/1\0");
+        broker.Service<AuditRecorder>().Record("command.cancelled", "olga", SourceServerKey.Parse($"{project.TenantId}/s"), "s/1\0");
         await broker.Identity.AuditAsync([new AuditEvent
         {
             At = IdentitySilo.Start,
