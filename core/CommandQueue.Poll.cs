@@ -59,10 +59,17 @@ public static partial class CommandQueue
 
     private static Command HandOut(Command command, QueuePolicy policy, DateTimeOffset now)
     {
-        Command delivered = command with { DeliveryCount = command.DeliveryCount + 1, DeliveredAt = now };
-        return policy.DeliveryMode == DeliveryMode.AtMostOnce
-            ? End(delivered, CommandState.Delivered, now, Outcome.BrokerActor, "Handed out; in AtMostOnce no report is awaited.")
-            : delivered with { State = CommandState.Leased, LeasedUntil = now + policy.VisibilityTimeout };
+        bool isAwaited = policy.DeliveryMode != DeliveryMode.AtMostOnce;
+        Command delivered = command with
+        {
+            State = CommandState.Leased,
+            DeliveryCount = command.DeliveryCount + 1,
+            DeliveredAt = now,
+            LeasedUntil = isAwaited ? now + policy.VisibilityTimeout : null,
+        };
+        return isAwaited
+            ? delivered
+            : End(delivered, CommandState.Delivered, now, Outcome.BrokerActor, "Handed out; in AtMostOnce no report is awaited.");
     }
 
     /// <summary>Earlier commands of the task that an agent has seen must not come again after this one.</summary>

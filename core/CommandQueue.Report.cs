@@ -42,16 +42,27 @@ public static partial class CommandQueue
     private static Transition<ReportOutcome> ReportByName(
         QueueState state, ReportRequest report, IReadOnlyList<Command>? history, DateTimeOffset now)
     {
-        ImmutableArray<Command> known = [.. state.Open.Where(command => command.MayBeKnown && command.Name == report.Name)];
-        Command? running = known.Where(command => command.LeasedUntil > now).MinBy(command => (command.DeliveredAt, command.Seq));
+        int knownCount = 0;
+        Command? lapsed = null;
+        Command? running = null;
+        foreach (Command command in state.Open)
+        {
+            if (command.MayBeKnown && command.Name == report.Name)
+            {
+                knownCount++;
+                lapsed = command;
+                running = command.LeasedUntil > now && !WasHandedOutBefore(running, command) ? command : running;
+            }
+        }
+
         if (running is not null)
         {
             return ReportOn(state, running, report, now);
         }
 
-        if (known.Length > 0)
+        if (lapsed is not null)
         {
-            return known is [Command lapsed] ? ReportOn(state, lapsed, report, now) : KeepStray(state, report, StrayReason.Ambiguous, null, now);
+            return knownCount == 1 ? ReportOn(state, lapsed, report, now) : KeepStray(state, report, StrayReason.Ambiguous, null, now);
         }
 
         if (history is null)
@@ -71,6 +82,9 @@ public static partial class CommandQueue
             [Command newest, ..] => ReportOn(state, newest, report, now),
         };
     }
+
+    private static bool WasHandedOutBefore(Command? one, Command other) =>
+        one is not null && (one.DeliveredAt < other.DeliveredAt || (one.DeliveredAt == other.DeliveredAt && one.Seq < other.Seq));
 
     /// <summary>Whether it ended by our own doing after an agent had seen it, so that a late report still ends it.</summary>
     private static bool IsUnreported(Command command) =>
@@ -96,10 +110,18 @@ public static partial class CommandQueue
         }
 
         CommandState final = report.Result == ReportResult.Success ? CommandState.Succeeded : CommandState.Failed;
-        Command ended = End(command, final, now, report.Actor, ReasonOf(command, now));
-        changes.Replace(command, ended with
+        changes.Replace(command, command with
         {
-            Outcome = ended.Outcome! with { Result = report.Result, ResultDetail = report.ResultDetail },
+            State = final,
+            LeasedUntil = null,
+            Outcome = new Outcome
+            {
+                EndedAt = now,
+                EndedBy = report.Actor,
+                Reason = ReasonOf(command, now),
+                Result = report.Result,
+                ResultDetail = report.ResultDetail,
+            },
         });
         return changes.Finish(new ReportOutcome(ReportStatus.Ended));
     }

@@ -66,14 +66,23 @@ internal sealed class QueueSession(SourceServerKey key, QueueContext context, Lo
 
         StoredQueue stored = _stored!;
         Drop();
-        CommitStatus status = await GuardAsync(context.Commands.CommitAsync(new QueueCommit
+        CommitStatus status;
+        try
         {
-            SourceNo = stored.SourceNo,
-            Writer = _writer,
-            Commands = changes,
-            OpenFrom = next.FirstOpenSeq,
-            Stray = stray,
-        }));
+            status = await context.Commands.CommitAsync(new QueueCommit
+            {
+                SourceNo = stored.SourceNo,
+                Writer = _writer,
+                Commands = changes,
+                OpenFrom = next.FirstOpenSeq,
+                Stray = stray,
+            });
+        }
+        catch (Exception exception) when (StoreFault.IsStoreFault(exception))
+        {
+            throw Refused(exception);
+        }
+
         if (status == CommitStatus.Committed)
         {
             _stored = stored with { State = next };
@@ -110,17 +119,23 @@ internal sealed class QueueSession(SourceServerKey key, QueueContext context, Lo
         }
         catch (Exception exception) when (StoreFault.IsStoreFault(exception))
         {
-            Drop();
-            if (exception is UnreadableRowException)
-            {
-                Log.SourceServerQuarantined(context.Logger, key, exception.Message);
-            }
-            else
-            {
-                Log.StoreRefused(context.Logger, exception, key);
-            }
-
-            throw StoreFault.Translate(exception, key.ServerId.Value);
+            throw Refused(exception);
         }
+    }
+
+    /// <summary>Drops the state, and says the store's fault so that it can cross a process border.</summary>
+    private BrokerException Refused(Exception fault)
+    {
+        Drop();
+        if (fault is UnreadableRowException)
+        {
+            Log.SourceServerQuarantined(context.Logger, key, fault.Message);
+        }
+        else
+        {
+            Log.StoreRefused(context.Logger, fault, key);
+        }
+
+        return StoreFault.Translate(fault, key.ServerId.Value);
     }
 }

@@ -10,6 +10,11 @@ internal sealed partial class SourceServerGrain
     public async ValueTask<ImmutableArray<EnqueueReply>> EnqueueAsync(ImmutableArray<EnqueueCall> calls, string actor)
     {
         _session.DropUnlessNumberingIsSafe();
+        if (calls.Length == 1)
+        {
+            return [await EnqueueOneAsync(calls[0], actor)];
+        }
+
         await RequireLoadedAsync();
         ImmutableArray<EnqueueReply> together = await EnqueueTogetherAsync(calls, actor);
         if (!together.IsDefault)

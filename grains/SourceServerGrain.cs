@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using CommandBroker.Contracts;
 using CommandBroker.Core;
+using CommandBroker.Storage;
 
 namespace CommandBroker.Grains;
 
@@ -67,12 +68,15 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain
         }
 
         IReadOnlyList<Command>? history = null;
-        if (CommandQueue.Report(_session.State, request, history, _context.Now).Outcome.Status != ReportStatus.Ended)
+        Transition<ReportOutcome> usual = CommandQueue.Report(_session.State, request, history, _context.Now);
+        if (usual.Outcome.Status == ReportStatus.Ended
+            && await _session.CommitAsync(usual.State, usual.Changes, stray: null) == CommitStatus.Committed)
         {
-            // Another activation may have handed the command out: what memory cannot match is judged by what the store holds.
-            _session.Drop();
+            return ReportReplyStatus.Ended;
         }
 
+        // Another activation may have handed the command out: what memory cannot match is judged by what the store holds.
+        _session.Drop();
         ReportOutcome outcome = await RunAsync((queue, _, now) => CommandQueue.Report(queue, request, history, now), answer => answer.Stray);
         if (outcome.Status == ReportStatus.NeedsHistory)
         {

@@ -14,9 +14,24 @@ internal sealed class ManagementBorder(
     private readonly int _retryAfterSeconds = options.Value.RetryAfterSeconds;
 
     /// <summary>Runs a route that answers with one JSON object.</summary>
-    public Task RunAsync(
-        HttpContext context, string method, Permission needed, Func<HttpContext, Principal, ValueTask<ManagementAnswer>> carryOut) =>
-        StreamAsync(context, method, needed, async (_, principal) => await AnswerAsync(context, await carryOut(context, principal)));
+    public async Task RunAsync(
+        HttpContext context, string method, Permission needed, Func<HttpContext, Principal, ValueTask<ManagementAnswer>> carryOut)
+    {
+        RequestStamp.Set(context);
+        Principal? principal = null;
+        try
+        {
+            principal = await AdmitAsync(context, method, needed);
+            if (principal is not null)
+            {
+                await AnswerAsync(context, await carryOut(context, principal));
+            }
+        }
+        catch (Exception failure)
+        {
+            await FailAsync(context, principal, failure);
+        }
+    }
 
     /// <summary>Runs a route that writes its answer itself.</summary>
     public async Task StreamAsync(HttpContext context, string method, Permission needed, Func<HttpContext, Principal, ValueTask> carryOut)
@@ -25,21 +40,11 @@ internal sealed class ManagementBorder(
         Principal? principal = null;
         try
         {
-            if (context.Request.Method != method)
+            principal = await AdmitAsync(context, method, needed);
+            if (principal is not null)
             {
-                await RefuseMethodAsync(context, method);
-                return;
+                await carryOut(context, principal);
             }
-
-            Admittance admittance = await admission.AdmitAsync(context, needed);
-            principal = admittance.Principal;
-            if (principal is null)
-            {
-                await ProblemAnswer.WriteAsync(context, admittance.Refusal!, _retryAfterSeconds);
-                return;
-            }
-
-            await carryOut(context, principal);
         }
         catch (Exception failure)
         {
@@ -62,6 +67,24 @@ internal sealed class ManagementBorder(
         RequestStamp.Set(context);
         await ProblemAnswer.WriteAsync(
             context, 404, new BrokerException(BrokerErrorReason.InvalidArgument, "There is no such route."), _retryAfterSeconds);
+    }
+
+    /// <summary>Who calls; null when the call was refused, and answered so.</summary>
+    private async ValueTask<Principal?> AdmitAsync(HttpContext context, string method, Permission needed)
+    {
+        if (context.Request.Method != method)
+        {
+            await RefuseMethodAsync(context, method);
+            return null;
+        }
+
+        Admittance admittance = await admission.AdmitAsync(context, needed);
+        if (admittance.Principal is null)
+        {
+            await ProblemAnswer.WriteAsync(context, admittance.Refusal!, _retryAfterSeconds);
+        }
+
+        return admittance.Principal;
     }
 
     private ValueTask AnswerAsync(HttpContext context, ManagementAnswer answer)

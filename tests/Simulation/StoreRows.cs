@@ -51,6 +51,11 @@ internal sealed class StoreRows(MemoryTables tables, Ledger ledger, SimulatedClo
             }
         }
 
+        if (status == CommitStatus.Committed && faulty.Commands.Any(command => command.Version == 1))
+        {
+            CheckOpenFrom(faulty.OpenFrom);
+        }
+
         return status == CommitStatus.Conflict && mutant == Mutant.ConflictHidden ? CommitStatus.Committed : status;
     }
 
@@ -68,6 +73,15 @@ internal sealed class StoreRows(MemoryTables tables, Ledger ledger, SimulatedClo
 
     /// <summary>Every command that is kept.</summary>
     public IEnumerable<Command> All => Source.Commands.Values.Select(row => row.Command);
+
+    /// <summary>PostgreSQL loads open commands from that number on only, and redriven ones.</summary>
+    private void CheckOpenFrom(long openFrom)
+    {
+        if (All.FirstOrDefault(command => command is { IsOpen: true, RedriveCount: 0 } && command.Seq < openFrom) is { } passed)
+        {
+            ledger.Break($"S1: command {passed.Seq} is open, and a commit says that there is none below {openFrom}.");
+        }
+    }
 
     private Command? Stored(Command command) => Source.Commands.TryGetValue(command.Seq, out var row) ? row.Command : null;
 
