@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Bytes that an activated source server costs, and whether a registered one costs any. See README.md."""
+"""Bytes that an activated source server costs, and whether one that is only registered costs any. See README.md."""
 import argparse
 import os
 import re
+import statistics
 import sys
 import tempfile
 import time
@@ -27,6 +28,28 @@ def resident(pid):
     return last
 
 
+class Scene:
+    """A broker, and what is done to it between two looks."""
+
+    def __init__(self, broker):
+        self.broker = broker
+
+    def poll(self, ids):
+        in_parallel(self.broker.url, (("GET", f"/v3/sources/{i}/command", self.broker.agent_token, None) for i in ids))
+
+    def settle(self, warm):
+        """Traffic that changes nothing, so that garbage is collected, then a look."""
+        for _ in range(3):
+            self.poll(warm)
+        in_parallel(self.broker.url, (("GET", "/v3/sources?limit=100", self.broker.operator_token, None) for _ in range(20)), threads=1)
+        return resident(self.broker.process.pid)
+
+    def anew(self, warm):
+        """Resident memory of a broker just started, after the same few polls."""
+        self.broker.restart()
+        return self.settle(warm)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
     parser.add_argument("--activated", type=int, default=50_000, help="source servers that poll once")
@@ -38,34 +61,37 @@ def main():
     os.chmod(work, 0o711)
     broker = targets.Broker(o.target, work, publish({"broker"}, work), o.activated, **QUIET_HEAP)
     try:
-        idle, life = broker.prefix("idle", 0), broker.prefix("life", 0)
-
-        def poll(ids):
-            in_parallel(broker.url, (("GET", f"/v3/sources/{i}/command", broker.agent_token, None) for i in ids))
-
-        def listen(pages=3):
-            in_parallel(broker.url, (("GET", "/v3/sources?limit=100", broker.operator_token, None) for _ in range(pages)), threads=1)
-
+        scene, idle, life = Scene(broker), broker.prefix("idle", 0), broker.prefix("life", 0)
+        warm = broker.ids(idle, 1000)
+        broker.register(idle, 1000)
+        few = [scene.anew(warm) for _ in range(3)]
         broker.register(idle, o.activated)
-        half = broker.ids(idle)[:o.activated // 2]
-        poll(half[:1000])
-        listen()
-        steps = [("warm: 1,000 activated", resident(broker.process.pid), 1000)]
-        poll(half)
-        steps.append((f"{len(half):,} activated", resident(broker.process.pid), len(half)))
-        poll(broker.ids(idle)[len(half):])
-        steps.append((f"{o.activated:,} activated", resident(broker.process.pid), o.activated))
         broker.register(life, o.registered)
-        listen()
-        steps.append((f"and {o.registered:,} registered that never polled", resident(broker.process.pid), o.activated))
+        left = scene.settle(warm)
+        many = [scene.anew(warm) for _ in range(3)]
+        half = broker.ids(idle)[:o.activated // 2]
+        scene.poll(half)
+        at_half = scene.settle(warm)
+        scene.poll(broker.ids(idle)[len(half):])
+        at_all = scene.settle(warm)
     finally:
         broker.stop()
         targets.remove(work)
-    activated = (steps[2][1] - steps[1][1]) / (steps[2][2] - steps[1][2])
-    registered = (steps[3][1] - steps[2][1]) / o.registered
-    lines = ["| step | resident, anonymous, MB |", "|---|---|", *(f"| {name} | {used / 1048576:.1f} |" for name, used, _ in steps)]
-    result = [f"- each activated source server: {activated:,.0f} bytes (between the second and the third step)",
-              f"- each registered one that never polled: {registered:,.1f} bytes"]
+    added = o.activated - 1000 + o.registered
+    steps = [
+        ("started over 1,000 registered, which polled", statistics.median(few)),
+        (f"the same process after it had registered {added:,} more", left),
+        ("started anew over all of them, the same 1,000 polled", statistics.median(many)),
+        (f"{len(half):,} polled", at_half),
+        (f"{o.activated:,} polled", at_all),
+    ]
+    lines = ["| step | resident, anonymous, MB |", "|---|---|", *(f"| {name} | {used / 1048576:.1f} |" for name, used in steps)]
+    starts = [" ".join(f"{used / 1048576:.1f}" for used in part) for part in (few, many)]
+    result = [
+        f"- each activated source server: {(at_all - at_half) / (o.activated - len(half)):,.0f} bytes (between the last two steps)",
+        f"- each one registered and not active: {(steps[2][1] - steps[0][1]) / added:,.1f} bytes (starts over few: {starts[0]} MB; over many: {starts[1]} MB)",
+        f"- what registering left in the heap of the process that did it: {(left - steps[2][1]) / 1048576:,.1f} MB: garbage, pools and code",
+    ]
     report.write(o.out, "Memory of source servers", machine.describe(REPOSITORY), f"{o.target}, workstation collector with a 4 MB nursery", [lines, result])
     return 0
 

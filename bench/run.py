@@ -7,7 +7,6 @@ import random
 import subprocess
 import sys
 import tempfile
-import time
 
 from harness import load, machine, report, targets
 
@@ -37,11 +36,10 @@ def options():
     parser.add_argument("--scenarios", default="idle,enqueue,life", help="idle, enqueue, life")
     parser.add_argument("--rounds", type=int, default=5, help="each round measures every scenario of every target once, in random order")
     parser.add_argument("--seconds", type=int, default=8, help="length of one measurement")
-    parser.add_argument("--warm-up", type=int, default=3, metavar="SECONDS", help="unrecorded traffic of each scenario and target before the first round")
+    parser.add_argument("--warm-up", type=int, default=10, metavar="SECONDS", help="unrecorded traffic of each scenario and target before the first round")
     parser.add_argument("--servers", type=int, default=10_000, help="distinct source servers")
     parser.add_argument("--connections", type=int, default=64, help="connections of wrk")
     parser.add_argument("--finished", type=int, default=0, help="also measure brokers whose store holds that many finished commands")
-    parser.add_argument("--hold-vacuum", type=int, default=0, metavar="SECONDS", help="measure life on PostgreSQL before and while a transaction holds vacuum back")
     parser.add_argument("--work", help="where data and builds go; a new directory below the system's temporary one by default, removed afterwards")
     parser.add_argument("--seed", type=int, default=1, help="order of the measurements")
     parser.add_argument("--out", default=os.path.join(HERE, "results", "latest.md"), help="the report; the single figures go beside it as .jsonl")
@@ -108,35 +106,12 @@ def once(target, scenario, number, o):
     return row
 
 
-def hold_vacuum(target, o, log):
-    """The same traffic for as long before as a third of the time during."""
-    target.prepare("life", 0)
-    slices = max(3, o.hold_vacuum // o.seconds)
-    once(target, "life", 0, o)
-    before = [once(target, "life", number, o) for number in range(max(3, slices // 3))]
-    session = target.postgres.hold_snapshot("broker")
-    try:
-        until, during = time.monotonic() + o.hold_vacuum, []
-        while time.monotonic() < until:
-            during.append(once(target, "life", len(during), o))
-        if session.poll() is not None:
-            raise RuntimeError("The transaction that holds vacuum back ended before its time.")
-    finally:
-        session.stdin.close()
-        session.wait(10)
-    for part, rows in (("before", before), ("during", during)):
-        log.writelines(json.dumps({**row, "vacuum": part}) + "\n" for row in rows)
-    return before, during
-
-
 def main():
     o = options()
     scenarios, chosen = o.scenarios.split(","), o.targets.split(",")
     unknown = (set(scenarios) - set(report.ORDER)) | (set(chosen) - set(TARGETS))
     if unknown:
         sys.exit(f"Unknown: {', '.join(sorted(unknown))}. Scenarios are {', '.join(report.ORDER)}; targets are {', '.join(TARGETS)}.")
-    if o.hold_vacuum and "broker-postgres" not in chosen:
-        sys.exit("--hold-vacuum measures broker-postgres; add it to --targets.")
     work = o.work or tempfile.mkdtemp(prefix="commandbroker-bench-")
     os.makedirs(work, exist_ok=True)
     os.chmod(work, 0o711)
@@ -147,10 +122,6 @@ def main():
             parts = [report.table(rows)] if rows else []
             if o.finished:
                 parts.append(report.finished_table(rows, o.finished))
-            if o.hold_vacuum:
-                by_name = {target.name: target for target in running}
-                parts.append([f"While one REPEATABLE READ transaction was open for {o.hold_vacuum} s (scenario life, broker-postgres):", "",
-                              *report.vacuum_table(*hold_vacuum(by_name["broker-postgres"], o, log))])
     finally:
         for target in running:
             target.stop()

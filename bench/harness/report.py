@@ -49,13 +49,31 @@ def finished_table(rows, finished):
     return lines
 
 
-def vacuum_table(before, during):
-    """Traffic while one transaction holds vacuum back, against the same traffic before."""
-    middle = {name: statistics.median(r["rate"] for r in part) for name, part in
-              (("before", before), ("during", during), ("the last quarter", during[-max(1, len(during) // 4):]))}
-    lines = ["| part | measurements | requests/s | ratio to before |", "|---|---|---|---|"]
-    counts = {"before": len(before), "during": len(during), "the last quarter": max(1, len(during) // 4)}
-    return lines + [f"| {name} | {counts[name]} | {rate:,.0f} | {rate / middle['before']:.2f} |" for name, rate in middle.items()]
+def vacuum_table(rows):
+    """Each part's traffic against its own beginning; held against control last."""
+    lines = ["| part | phase | measurements | requests/s | ratio to its before | p99 ms | foreign cores, most |", "|---|---|---|---|---|---|---|"]
+    ratios = {}
+    for part in ("held", "control"):
+        before, during = ([r for r in rows if r["part"] == part and r["phase"] == phase] for phase in ("before", "during"))
+        if not before or not during:
+            continue
+        base = statistics.median(r["rate"] for r in before)
+        for phase, group in (("before", before), ("during", during), ("its last quarter", during[-max(1, len(during) // 4):])):
+            rate = statistics.median(r["rate"] for r in group)
+            ratios[part, phase] = rate / base
+            lines.append(f"| {part} | {phase} | {len(group)} | {span([r['rate'] for r in group], ',.0f')} | {rate / base:.2f} "
+                         f"| {statistics.median(r['p99_ms'] for r in group):.1f} | {max(r['foreign_cores'] for r in group):.2f} |")
+    for phase in ("during", "its last quarter"):
+        if ("held", phase) in ratios and ("control", phase) in ratios:
+            lines.append(f"| held / control | {phase} | | | {ratios['held', phase] / ratios['control', phase]:.2f} | | |")
+    return lines
+
+
+def bloat_table(rows):
+    """What the traffic left in the table."""
+    lines = ["| part | commands | HOT updates | dead rows | table, MB | indexes, MB |", "|---|---|---|---|---|---|"]
+    return lines + [f"| {r['part']} | {r['commands']:,.0f} | {r['hot_percent']:.0f} % | {r['dead_rows']:,.0f} | {r['table_mb']:,.0f} | {r['index_mb']:,.0f} |"
+                    for r in rows if r["phase"] == "table"]
 
 
 def write(path, title, machine, how, parts):

@@ -113,11 +113,23 @@ class Broker(Target):
                            check=True, env=dict(os.environ, **self.database))
             if self.postgres:
                 self.postgres.sql("broker", "VACUUM ANALYZE")
-        self.start(programs["broker"], ASPNETCORE_ENVIRONMENT="Development", Logging__LogLevel__Default="Warning", **self.database, **environment)
-        self.wait("/readyz")
+        self.how = (programs["broker"], {"ASPNETCORE_ENVIRONMENT": "Development", "Logging__LogLevel__Default": "Warning", **self.database, **environment})
+        self.run()
         credentials = json.load(open(os.path.join(data, "dev-credentials.json")))
         self.operator_token, self.agent_token = credentials["token"], credentials["agent_token"]
         self.known = set()
+
+    def run(self):
+        program, environment = self.how
+        self.start(program, **environment)
+        self.wait("/readyz")
+
+    def restart(self):
+        """The same broker anew on the same data."""
+        self.backends.remove(self.process)
+        self.process.terminate()
+        self.process.wait(40)
+        self.run()
 
     def prefix(self, scenario, round_number):
         number = {"idle": 0, "life": 1}.get(scenario, 10 + round_number)
