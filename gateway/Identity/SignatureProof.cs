@@ -122,8 +122,8 @@ internal sealed class SignatureProof(
     {
         if (!isAsked && !cache.Keys.WasRefused(accessKey, now))
         {
-            // What an unknown key costs; and a chance to learn that the key is no longer what it was.
-            await cache.Keys.AskAsync(accessKey);
+            // What an unknown key costs, to the last detail: a question that finds nothing. Asking for the key itself would find it, which takes longer.
+            await cache.Keys.AskAsync(DecoyKey.Of(accessKey));
         }
 
         cache.Keys.NoteRefused(accessKey, now);
