@@ -33,7 +33,7 @@ TARGETS = {
 def options():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
     parser.add_argument("--targets", default=",".join(name for name in TARGETS if name != "broker-memory"), help="what to measure; bare is the base of every ratio")
-    parser.add_argument("--scenarios", default="idle,enqueue,life", help="idle, enqueue, life")
+    parser.add_argument("--scenarios", default="idle,enqueue,life", help="idle, idle-signed, enqueue, life")
     parser.add_argument("--rounds", type=int, default=5, help="each round measures every scenario of every target once, in random order")
     parser.add_argument("--seconds", type=int, default=8, help="length of one measurement")
     parser.add_argument("--warm-up", type=int, default=10, metavar="SECONDS", help="unrecorded traffic of each scenario and target before the first round")

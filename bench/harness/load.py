@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 
+from . import signing
 from .machine import CpuWatch
 
 SCRIPT = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "wrk", "scenarios.lua")
@@ -13,6 +14,9 @@ def wrk(target, scenario, round_number, seconds, connections):
     """Runs wrk once and answers its figures with the CPU that others took meanwhile."""
     environment = dict(os.environ, SCENARIO=scenario, SERVERS=str(target.servers), PREFIX=target.prefix(scenario, round_number),
                        AGENT_TOKEN=target.agent_token, OPERATOR_TOKEN=target.operator_token)
+    if scenario == "idle-signed":
+        environment["HEADERS"] = os.path.join(target.work, "headers")
+        signing.write(target, environment["PREFIX"], environment["HEADERS"])
     watch = CpuWatch([os.getpid()])
     done = subprocess.run(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "-s", SCRIPT, target.url],
                           env=environment, capture_output=True, text=True, check=False)

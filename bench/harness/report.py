@@ -2,7 +2,7 @@
 import datetime
 import statistics
 
-ORDER = ("idle", "enqueue", "life")
+ORDER = ("idle", "idle-signed", "enqueue", "life")
 
 
 def with_ratios(rows, base):

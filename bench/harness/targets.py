@@ -117,6 +117,7 @@ class Broker(Target):
         self.run()
         credentials = json.load(open(os.path.join(data, "dev-credentials.json")))
         self.operator_token, self.agent_token = credentials["token"], credentials["agent_token"]
+        self.access_key, self.secret_key, self.domain_id, self.user = (credentials[name] for name in ("access_key", "secret_key", "domain_id", "user"))
         self.known = set()
 
     def run(self):
@@ -132,7 +133,7 @@ class Broker(Target):
         self.run()
 
     def prefix(self, scenario, round_number):
-        number = {"idle": 0, "life": 1}.get(scenario, 10 + round_number)
+        number = {"idle": 0, "idle-signed": 0, "life": 1}.get(scenario, 10 + round_number)
         return f"f32ab4d6-d150-4fb3-{number:04d}-"
 
     def ids(self, prefix, count=None):

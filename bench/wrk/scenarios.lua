@@ -1,5 +1,5 @@
 -- What wrk sends. Environment:
---   SCENARIO     idle: polls of queues that are empty | enqueue | life: enqueue, poll and report of each command, all three counted
+--   SCENARIO     idle: polls of queues that are empty | idle-signed: the same by signature, HEADERS names the file with each poll's headers | enqueue | life: enqueue, poll and report of each command, all three counted
 --   SERVERS      distinct source servers (10,000)         PREFIX   the beginning of their ids, 24 characters
 --   LAG          life: by how many source servers the poll trails the enqueue, and the report the poll (200)
 --   AGENT_TOKEN  polls and reports                        OPERATOR_TOKEN   enqueues
@@ -23,11 +23,24 @@ end
 
 local polls, enqueues, reports, at, step = {}, {}, {}, 0, 0
 
+local function signed_headers()
+  local all = {}
+  for line in io.lines(os.getenv("HEADERS")) do
+    local headers, name = {}, nil
+    for part in line:gmatch("[^\t]+") do
+      if name then headers[name], name = part, nil else name = part end
+    end
+    all[#all + 1] = headers
+  end
+  return all
+end
+
 function init(args)
+  local signed = scenario == "idle-signed" and signed_headers()
   for i = 1, servers do
     local id = prefix .. string.format("%012d", i - 1)
-    polls[i] = wrk.format("GET", "/v3/sources/" .. id .. "/command", agent)
-    if scenario ~= "idle" then
+    polls[i] = wrk.format("GET", "/v3/sources/" .. id .. "/command", signed and signed[i] or agent)
+    if scenario ~= "idle" and not signed then
       enqueues[i] = wrk.format("POST", "/api/v1/sources/" .. id .. "/commands", operator_json, command)
       reports[i] = wrk.format("POST", "/v3/sources/" .. id .. "/command_result", agent_json, result)
     end
