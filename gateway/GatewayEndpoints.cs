@@ -33,10 +33,17 @@ public static class GatewayEndpoints
         routes.Map("/v3/sources/{server_id}", sources.MemberAsync);
         routes.MapIam();
         MapManagement(routes, services);
-        HealthEndpoints health = services.GetRequiredService<HealthEndpoints>();
+        return routes.MapCommandBrokerHealth();
+    }
+
+    /// <summary>Maps <c>/livez</c> and <c>/readyz</c> alone, and the refusal of everything else: for a process that is no gateway. Part of <see cref="MapCommandBroker"/>.</summary>
+    public static IEndpointRouteBuilder MapCommandBrokerHealth(this IEndpointRouteBuilder routes)
+    {
+        ArgumentNullException.ThrowIfNull(routes);
+        HealthEndpoints health = routes.ServiceProvider.GetRequiredService<HealthEndpoints>();
         routes.Map("/livez", health.LiveAsync);
         routes.Map("/readyz", health.ReadyAsync);
-        routes.Map("/{**path}", services.GetRequiredService<UnknownRoute>().HandleAsync).WithOrder(int.MaxValue);
+        routes.Map("/{**path}", routes.ServiceProvider.GetRequiredService<UnknownRoute>().HandleAsync).WithOrder(int.MaxValue);
         return routes;
     }
 

@@ -31,6 +31,7 @@ public static class GatewayServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IBrokerGrains, OrleansGrains>();
         services.TryAddSingleton<ILocalQueues, NoLocalQueues>();
+        services.TryAddSingleton(new StartProgress());
         services.TryAddSingleton<SourceServerCache>();
         services.AddOptions<AdmissionOptions>().BindConfiguration(AdmissionOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton<RequestBudgets>();

@@ -2,6 +2,7 @@ using CommandBroker.Contracts;
 using CommandBroker.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 
@@ -31,9 +32,10 @@ public static class BrokerGrains
         services.AddSingleton<SiloQueues>();
         services.AddSingleton<QueueContext>();
         services.AddIdentities();
-        services.AddHostedService<RetentionService>();
-        services.AddHostedService<VisitFlushService>();
-        services.AddHostedService<QuotaRefreshService>();
+        services.TryAddSingleton(new DatabaseGate(isOpen: true));
+        services.AddAfterDatabase<RetentionService>();
+        services.AddAfterDatabase<VisitFlushService>();
+        services.AddAfterDatabase<QuotaRefreshService>();
         if (provider == StorageProvider.Memory)
         {
             silo.AddMemoryGrainStorage(GrainStorage.Provider);
@@ -62,7 +64,15 @@ public static class BrokerGrains
         services.AddSingleton<AuditFlushService>();
         services.AddSingleton<SignIns>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, MasterKeyCheck>();
-        services.AddHostedService(provider => provider.GetRequiredService<AuditFlushService>());
-        services.AddHostedService<IdentityMaintenanceService>();
+        services.AddAfterDatabase<AuditFlushService>();
+        services.AddAfterDatabase<IdentityMaintenanceService>();
+    }
+
+    // Not AddHostedService, which keeps one of each type, and all of these are of one.
+    private static void AddAfterDatabase<T>(this IServiceCollection services)
+        where T : class, IHostedService
+    {
+        services.TryAddSingleton<T>();
+        services.AddSingleton<IHostedService>(provider => new AfterDatabase(provider.GetRequiredService<T>(), provider.GetRequiredService<DatabaseGate>()));
     }
 }

@@ -9,11 +9,17 @@ internal static class Banner
     public static string Of(WebApplication app)
     {
         string address = app.Urls.FirstOrDefault() ?? "";
+        string role = app.Services.GetRequiredService<IOptions<SiloOptions>>().Value.Role;
         StorageOptions storage = app.Services.GetRequiredService<IOptions<StorageOptions>>().Value;
-        string credentials = app.Services.GetRequiredService<CredentialSetup>().Path;
-        if (credentials.Length == 0)
+        string credentials = app.Services.GetService<CredentialSetup>()?.Path ?? "";
+        if (role == BrokerRole.Gateway)
         {
-            return $"CommandBroker listens on {address} (storage: {storage.Provider})";
+            return $"CommandBroker listens on {address} (gateway)";
+        }
+
+        if (credentials.Length == 0 || role == BrokerRole.Silo)
+        {
+            return $"CommandBroker listens on {address} ({role}, storage: {storage.Provider})";
         }
 
         return $$$"""

@@ -1,8 +1,10 @@
-using System.Net;
+using CommandBroker.Gateway;
+using CommandBroker.Gateway.Health;
 using CommandBroker.Grains;
+using CommandBroker.Silo.Clustering;
+using CommandBroker.Silo.Starting;
 using CommandBroker.Storage;
 using Microsoft.Extensions.Options;
-using Orleans.Configuration;
 
 namespace CommandBroker.Silo;
 
@@ -11,11 +13,14 @@ internal static class SiloHost
 {
     private const string DefaultUrl = "http://127.0.0.1:8080";
 
+    private static readonly Dictionary<string, string> Switches = new() { ["--role"] = "Silo:Role" };
+
     private static volatile bool _hasStarted;
 
     /// <summary>Address, logging and the time a stop may take; each can be set otherwise by configuration.</summary>
-    public static void UseBrokerDefaults(this WebApplicationBuilder builder)
+    public static void UseBrokerDefaults(this WebApplicationBuilder builder, string[] args)
     {
+        builder.Configuration.AddCommandLine(args, Switches);
         if (string.IsNullOrEmpty(builder.Configuration["urls"]) && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
         {
             builder.WebHost.UseUrls(DefaultUrl);
@@ -32,6 +37,8 @@ internal static class SiloHost
 
         // What keeps it from starting is said once, as a sentence, by RunAsync.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => _hasStarted && level >= LogLevel.Warning);
+        builder.Logging.AddFilter("Orleans.Runtime.Silo", level => _hasStarted && level >= LogLevel.Warning);
+        builder.Logging.AddFilter("Orleans.Runtime.SiloLifecycleSubject", level => _hasStarted && level >= LogLevel.Warning);
         if (builder.Environment.IsDevelopment())
         {
             builder.Logging.AddSimpleConsole(options => options.SingleLine = true);
@@ -42,43 +49,68 @@ internal static class SiloHost
         }
 
         builder.Services.AddOptions<SiloOptions>().BindConfiguration(SiloOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddOptions<HostOptions>().Configure<IOptions<SiloOptions>>((host, silo) => host.ShutdownTimeout = silo.Value.ShutdownTimeout);
+        builder.Services.AddOptions<ClusteringOptions>().BindConfiguration(ClusteringOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<HostOptions>().Configure<IOptions<SiloOptions>>((host, silo) =>
+        {
+            host.ShutdownTimeout = silo.Value.ShutdownTimeout;
+
+            // HTTP listens while the silo waits for its database, and a gateway for its silos: /readyz says what is missing.
+            host.ServicesStartConcurrently = true;
+        });
+        builder.Services.AddSingleton(new StartProgress(StartProgress.Silo));
     }
 
-    /// <summary>The silo: a cluster of one on loopback, its low-rate state in the broker's database.</summary>
-    public static void AddSilo(this WebApplicationBuilder builder)
+    /// <summary>What the role is made of. A silo serves no HTTP but its health, a gateway holds nothing.</summary>
+    public static ClusterChoice AddBroker(this WebApplicationBuilder builder)
     {
-        SiloOptions options = builder.Configuration.GetSection(SiloOptions.Section).Get<SiloOptions>() ?? new SiloOptions();
-        StorageOptions storage = builder.Configuration.GetSection(StorageOptions.SectionName).Get<StorageOptions>() ?? new StorageOptions();
+        ClusterChoice choice = ClusterChoice.Read(builder.Configuration);
+        if (choice.Silo.HasSilo)
+        {
+            builder.Services.AddBrokerStorage();
+            builder.AddSilo(choice);
+        }
+        else
+        {
+            builder.Services.AddOrleansClient(client => client.UseCluster(choice));
+        }
+
+        builder.Services.AddCommandBrokerGateway();
+        return choice;
+    }
+
+    /// <summary>The routes of the role.</summary>
+    public static void MapBroker(this WebApplication app, ClusterChoice choice) =>
+        _ = choice.Silo.HasGateway ? app.MapCommandBroker() : app.MapCommandBrokerHealth();
+
+    /// <summary>The silo, its low-rate state in the broker's database, and somebody who can get in before anybody is let in.</summary>
+    private static void AddSilo(this WebApplicationBuilder builder, ClusterChoice choice)
+    {
+        builder.Services.AddDevelopmentMasterKey();
+        builder.Services.AddSingleton(new DatabaseGate(isOpen: false));
+        builder.Services.AddOptions<CredentialOptions>().BindConfiguration(CredentialOptions.Section);
+        builder.Services.AddSingleton<CredentialSetup>();
         builder.Host.UseOrleans(silo =>
         {
-            int siloPort = options.SiloPort == 0 ? FreePort() : options.SiloPort;
-            int gatewayPort = options.GatewayPort == 0 ? FreePort() : options.GatewayPort;
-            silo.UseLocalhostClustering(siloPort, gatewayPort, primarySiloEndpoint: null, options.ServiceId, options.ClusterId);
-            silo.Configure<EndpointOptions>(endpoint => endpoint.AdvertisedIPAddress = IPAddress.Loopback);
-            silo.AddBrokerGrains(storage.Provider);
+            silo.UseCluster(choice);
+            silo.AddBrokerGrains(choice.Provider);
+            silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, DatabaseStart>();
+            silo.AddStartupTask((services, cancellationToken) => services.GetRequiredService<CredentialSetup>().StartAsync(cancellationToken));
         });
     }
 
-    /// <summary>Somebody who can get in.</summary>
-    public static void AddCredentials(this WebApplicationBuilder builder)
-    {
-        builder.Services.AddDevelopmentMasterKey();
-        builder.Services.AddOptions<CredentialOptions>().BindConfiguration(CredentialOptions.Section);
-        builder.Services.AddSingleton<CredentialSetup>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<CredentialSetup>());
-    }
-
-    /// <summary>Builds the host, opens the storage, starts, says where it is, and runs until it is told to stop.</summary>
+    /// <summary>Builds the host, starts, says where it is, and runs until it is told to stop.</summary>
     /// <returns>The exit code: 0 after a stop, 1 when it could not start; the reason is one line on standard error.</returns>
     public static async Task<int> RunAsync(Func<WebApplication> build)
     {
         try
         {
             await using WebApplication app = build();
-            await StartAsync(app);
-            Console.WriteLine(Banner.Of(app));
-            await app.WaitForShutdownAsync();
+            if (await StartAsync(app))
+            {
+                Console.WriteLine(Banner.Of(app));
+                await app.WaitForShutdownAsync();
+            }
+
             return 0;
         }
         catch (Exception fault) when (IsForTheOperator(fault))
@@ -88,21 +120,40 @@ internal static class SiloHost
         }
     }
 
-    private static async Task StartAsync(WebApplication app)
+    /// <summary>Starts; false when it was told to stop while it still waited for something.</summary>
+    private static async Task<bool> StartAsync(WebApplication app)
     {
         app.Services.GetRequiredService<IStartupValidator>().Validate();
-        await app.Services.GetRequiredService<IBrokerDatabase>().OpenAsync(CancellationToken.None);
         try
         {
             await app.StartAsync();
-            app.Services.GetRequiredService<CredentialSetup>().Publish(app.Urls.First());
+            app.Services.GetService<CredentialSetup>()?.Publish(app.Urls.First());
+            app.Services.GetRequiredService<StartProgress>().Complete();
             _hasStarted = true;
+            return true;
+        }
+        catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            // A silo that never started cannot be stopped; what did start is ended with the process.
+            return false;
         }
         catch
         {
-            // What had started is stopped in order: a silo that is torn down instead fills the log with faults of its own.
-            await app.StopAsync();
+            await StopWhatStartedAsync(app);
             throw;
+        }
+    }
+
+    // In order: a silo that is torn down instead fills the log with faults of its own.
+    private static async Task StopWhatStartedAsync(WebApplication app)
+    {
+        try
+        {
+            await app.StopAsync();
+        }
+        catch (InvalidOperationException)
+        {
+            // A silo that never began to start says that it cannot be stopped; what kept it from starting is the news.
         }
     }
 
@@ -113,11 +164,4 @@ internal static class SiloHost
     private static string Sentence(Exception fault) => fault is { InnerException: { } cause } and InvalidOperationException
         ? $"{fault.Message} {cause.Message}"
         : fault.Message;
-
-    private static int FreePort()
-    {
-        using var probe = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
-    }
 }

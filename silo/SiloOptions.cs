@@ -2,18 +2,28 @@ using System.ComponentModel.DataAnnotations;
 
 namespace CommandBroker.Silo;
 
-/// <summary>The silo's own ports and names, section <c>Silo</c>. Whoever reaches these ports has an operator's power: keep them private.</summary>
+/// <summary>What this process is, its ports and its names, section <c>Silo</c>. Whoever reaches these ports has an operator's power: keep them private.</summary>
 public sealed class SiloOptions
 {
     /// <summary>The name of the section.</summary>
     public const string Section = "Silo";
 
-    /// <summary>The port silos talk to each other on, bound to loopback.</summary>
+    /// <summary>What this process does; <c>--role</c> says the same. Of several processes of one cluster each has its own.</summary>
+    /// <value>Default all-in-one: silo and HTTP; silo: queues only; gateway: HTTP only.</value>
+    [AllowedValues(BrokerRole.AllInOne, BrokerRole.Silo, BrokerRole.Gateway, ErrorMessage = "Silo:Role must be all-in-one, silo or gateway.")]
+    public string Role { get; set; } = BrokerRole.AllInOne;
+
+    /// <summary>The address the ports are bound to and other silos and gateways reach them at: an IP address, or a name that has one when the silo starts.</summary>
+    /// <value>Default 127.0.0.1.</value>
+    [StringLength(255, MinimumLength = 1)]
+    public string Address { get; set; } = "127.0.0.1";
+
+    /// <summary>The port silos talk to each other on.</summary>
     /// <value>Default 0: any free port. 0 to 65,535.</value>
     [Range(0, 65_535)]
     public int SiloPort { get; set; }
 
-    /// <summary>The port grain clients connect to, bound to loopback.</summary>
+    /// <summary>The port gateways and grain clients connect to.</summary>
     /// <value>Default 0: any free port. 0 to 65,535; set it (30000 is usual) when a management tool uses the grain client.</value>
     [Range(0, 65_535)]
     public int GatewayPort { get; set; }
@@ -32,4 +42,10 @@ public sealed class SiloOptions
     /// <value>Default 25 seconds; 1 second to 10 minutes.</value>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(25);
+
+    /// <summary>Whether this process holds queues.</summary>
+    internal bool HasSilo => Role != BrokerRole.Gateway;
+
+    /// <summary>Whether this process serves the broker's HTTP.</summary>
+    internal bool HasGateway => Role != BrokerRole.Silo;
 }

@@ -2,17 +2,21 @@ using CommandBroker.Contracts.Identity;
 
 namespace CommandBroker.Gateway.Grains;
 
-/// <summary>The grains of the silo or cluster this process belongs to.</summary>
+/// <summary>The grains of the silo or cluster this process belongs to. References are made when first used: a client knows no grain before it has met a silo.</summary>
 internal sealed class OrleansGrains(IGrainFactory factory) : IBrokerGrains
 {
-    /// <inheritdoc/>
-    public IIdentityGrain Identity { get; } = factory.GetGrain<IIdentityGrain>(0);
+    private IIdentityGrain? _identity;
+    private IIdentityAdminGrain? _identityAdmin;
+    private ISourceDirectoryGrain? _directory;
 
     /// <inheritdoc/>
-    public IIdentityAdminGrain IdentityAdmin { get; } = factory.GetGrain<IIdentityAdminGrain>(0);
+    public IIdentityGrain Identity => _identity ??= factory.GetGrain<IIdentityGrain>(0);
 
     /// <inheritdoc/>
-    public ISourceDirectoryGrain Directory { get; } = factory.GetGrain<ISourceDirectoryGrain>(0);
+    public IIdentityAdminGrain IdentityAdmin => _identityAdmin ??= factory.GetGrain<IIdentityAdminGrain>(0);
+
+    /// <inheritdoc/>
+    public ISourceDirectoryGrain Directory => _directory ??= factory.GetGrain<ISourceDirectoryGrain>(0);
 
     /// <inheritdoc/>
     public ISourceServerGrain SourceServer(SourceServerKey key) => factory.GetGrain<ISourceServerGrain>(key.Text);

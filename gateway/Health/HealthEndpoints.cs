@@ -9,18 +9,21 @@ namespace CommandBroker.Gateway.Health;
 
 /// <summary><c>/livez</c>: the process answers. <c>/readyz</c>: silo, store and credentials do as well. Neither needs a token.</summary>
 internal sealed class HealthEndpoints(
-    IBrokerGrains grains, IdentityCache identity, VendorBorder border, IOptions<GatewayOptions> options, TimeProvider clock, ILogger<HealthEndpoints> log)
+    IBrokerGrains grains, IdentityCache identity, StartProgress start, VendorBorder border, IOptions<GatewayOptions> options, TimeProvider clock, ILogger<HealthEndpoints> log)
 {
     private static readonly byte[] Live = "{\"status\":\"live\"}"u8.ToArray();
     private static readonly byte[] Ready = "{\"status\":\"ready\"}"u8.ToArray();
     private static readonly byte[] NoCredentials = "{\"status\":\"not ready\",\"missing\":\"credentials\"}"u8.ToArray();
     private static readonly byte[] NoStorage = "{\"status\":\"not ready\",\"missing\":\"storage\"}"u8.ToArray();
+    private static readonly byte[] NoDatabase = "{\"status\":\"not ready\",\"missing\":\"database\"}"u8.ToArray();
     private static readonly byte[] NoSilo = "{\"status\":\"not ready\",\"missing\":\"silo\"}"u8.ToArray();
+
+    private volatile string? _told;
 
     /// <summary>200 while the process can answer at all.</summary>
     public Task LiveAsync(HttpContext context) => AnswerAsync(context, () => ValueTask.FromResult<(int, byte[])>((StatusCodes.Status200OK, Live)));
 
-    /// <summary>200 when the store has taken a write within <see cref="GatewayOptions.ReadyTimeout"/> and the credentials are known; otherwise 503 and what is missing.</summary>
+    /// <summary>200 when the start is complete, the store has taken a write within <see cref="GatewayOptions.ReadyTimeout"/> and the credentials are known; otherwise 503 and what is missing.</summary>
     public Task ReadyAsync(HttpContext context) => AnswerAsync(context, CheckAsync);
 
     private async Task AnswerAsync(HttpContext context, Func<ValueTask<(int Status, byte[] Body)>> check)
@@ -39,6 +42,11 @@ internal sealed class HealthEndpoints(
 
     private async ValueTask<(int Status, byte[] Body)> CheckAsync()
     {
+        if (start.Missing is { } missing)
+        {
+            return Missing(missing == StartProgress.Database ? NoDatabase : NoSilo, missing);
+        }
+
         try
         {
             await grains.Directory.PingAsync().AsTask().WaitAsync(options.Value.ReadyTimeout, clock);
@@ -52,12 +60,24 @@ internal sealed class HealthEndpoints(
             return Missing(NoSilo, "silo");
         }
 
-        return identity.IsFresh ? (StatusCodes.Status200OK, Ready) : Missing(NoCredentials, "credentials");
+        if (!identity.IsFresh)
+        {
+            return Missing(NoCredentials, "credentials");
+        }
+
+        _told = null;
+        return (StatusCodes.Status200OK, Ready);
     }
 
     private (int Status, byte[] Body) Missing(byte[] body, string what)
     {
-        log.NotReady(what);
+        // Once, not with every check of a balancer that asks all the time.
+        if (_told != what)
+        {
+            _told = what;
+            log.NotReady(what);
+        }
+
         return (StatusCodes.Status503ServiceUnavailable, body);
     }
 }

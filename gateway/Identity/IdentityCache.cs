@@ -26,9 +26,9 @@ internal sealed class IdentityCache : IDisposable
         _budgets = budgets;
         _gate = new LookupGate(_options);
         var parts = new LookupParts(_options, _fence, _gate, clock);
-        Keys = new(parts, grains.Identity.FindAccessKeyAsync, Make);
+        Keys = new(parts, accessKey => grains.Identity.FindAccessKeyAsync(accessKey), Make);
         Tokens = new(parts, hash => grains.Identity.FindTokenAsync(hash.ToHex()), Make);
-        Principals = new(parts, grains.Identity.FindPrincipalAsync, (view, _) => Make(view));
+        Principals = new(parts, principalId => grains.Identity.FindPrincipalAsync(principalId), (view, _) => Make(view));
         Projects = new(parts, async domainId => new ProjectList(await grains.Identity.FindProjectsAsync(domainId, null)), (list, _) => new KnownProjects(list.Projects));
         Issued = new IssuedTokens(_fence, _options);
     }

@@ -1,13 +1,14 @@
 using CommandBroker.Contracts.Identity;
 using CommandBroker.Gateway.Diagnostics;
 using CommandBroker.Gateway.Grains;
+using CommandBroker.Gateway.Health;
 using Microsoft.Extensions.Hosting;
 
 namespace CommandBroker.Gateway.Identity;
 
 /// <summary>Hears every <see cref="AdmissionOptions.RefreshInterval"/> what has changed and lets <see cref="IdentityCache"/> forget it.</summary>
 internal sealed class IdentityRefresh(
-    IdentityCache cache, IBrokerGrains grains, IOptions<AdmissionOptions> options, TimeProvider clock, ILogger<IdentityRefresh> log) : BackgroundService
+    IdentityCache cache, IBrokerGrains grains, StartProgress start, IOptions<AdmissionOptions> options, TimeProvider clock, ILogger<IdentityRefresh> log) : BackgroundService
 {
     // Revocations come without their end; a snapshot has only those that still matter.
     private static readonly TimeSpan SnapshotInterval = TimeSpan.FromHours(1);
@@ -47,6 +48,7 @@ internal sealed class IdentityRefresh(
     {
         try
         {
+            await start.Completed.WaitAsync(stoppingToken);
             while (true)
             {
                 await RefreshAsync(stoppingToken);

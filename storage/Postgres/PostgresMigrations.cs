@@ -4,7 +4,8 @@ using Npgsql;
 namespace CommandBroker.Storage.Postgres;
 
 /// <summary>
-/// Brings the schema up to date: the embedded files <c>Migrations/NNNN_name.sql</c>, each once and in a transaction of its own. An advisory
+/// Brings the schema up to date: the embedded files <c>Migrations/NNNN_name.sql</c>, in the order of their numbers, each once and in a
+/// transaction of its own. Numbers may have gaps, and one that was skipped is made up for. An advisory
 /// lock makes brokers that start together take turns; it is given back explicitly, because a connection pooler would keep it.
 /// </summary>
 internal static class PostgresMigrations
@@ -36,15 +37,14 @@ internal static class PostgresMigrations
             "create table if not exists schema_version (version integer primary key, name text not null, applied_at timestamptz not null default now())",
             cancellationToken);
         SortedDictionary<int, string> known = Known();
-        await using var query = new NpgsqlCommand("select coalesce(max(version), 0) from schema_version", connection);
-        int current = (int)(await query.ExecuteScalarAsync(cancellationToken))!;
-        if (current > known.Keys.Last())
+        HashSet<int> applied = await ReadAppliedAsync(connection, cancellationToken);
+        if (applied.Count > 0 && applied.Max() > known.Keys.Last())
         {
             throw new InvalidOperationException(
-                $"The database's schema is version {current}; this release understands up to {known.Keys.Last()}. Start a newer release.");
+                $"The database's schema is version {applied.Max()}; this release understands up to {known.Keys.Last()}. Start a newer release.");
         }
 
-        foreach ((int version, string resource) in known.Where(migration => migration.Key > current))
+        foreach ((int version, string resource) in known.Where(migration => !applied.Contains(migration.Key)))
         {
             await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken);
             await ExecuteAsync(connection, Read(resource), cancellationToken);
@@ -55,6 +55,19 @@ internal static class PostgresMigrations
             await note.ExecuteNonQueryAsync(cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
+    }
+
+    private static async Task<HashSet<int>> ReadAppliedAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var query = new NpgsqlCommand("select version from schema_version", connection);
+        await using NpgsqlDataReader rows = await query.ExecuteReaderAsync(cancellationToken);
+        var applied = new HashSet<int>();
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            applied.Add(rows.GetInt32(0));
+        }
+
+        return applied;
     }
 
     private static async Task CheckGrainKeyAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
@@ -69,7 +82,7 @@ internal static class PostgresMigrations
         }
     }
 
-    private static SortedDictionary<int, string> Known()
+    internal static SortedDictionary<int, string> Known()
     {
         var known = new SortedDictionary<int, string>();
         foreach (string resource in Assembly.GetExecutingAssembly().GetManifestResourceNames())

@@ -2,6 +2,7 @@ using CommandBroker.Gateway;
 using CommandBroker.Gateway.Identity;
 using CommandBroker.Grains;
 using CommandBroker.Silo;
+using CommandBroker.Silo.Clustering;
 using CommandBroker.Storage;
 using Xunit;
 
@@ -22,6 +23,7 @@ public sealed class ConfigurationDocumentTests
         (typeof(GatewayOptions), GatewayOptions.Section),
         (typeof(AdmissionOptions), AdmissionOptions.Section),
         (typeof(SiloOptions), SiloOptions.Section),
+        (typeof(ClusteringOptions), ClusteringOptions.Section),
         (typeof(CredentialOptions), CredentialOptions.Section),
     ];
 

@@ -39,6 +39,11 @@ internal static partial class SettingsTable
             return $"{length.MinimumLength} to {length.MaximumLength} characters";
         }
 
+        if (property.GetCustomAttribute<AllowedValuesAttribute>() is AllowedValuesAttribute allowed)
+        {
+            return string.Join(", ", allowed.Values);
+        }
+
         Type type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         return type.IsEnum ? string.Join(", ", Enum.GetNames(type)) : type == typeof(bool) ? "true, false" : "text";
     }

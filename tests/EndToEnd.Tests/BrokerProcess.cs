@@ -72,9 +72,39 @@ internal sealed class BrokerProcess : IAsyncDisposable
         _process.BeginErrorReadLine();
     }
 
-    public async Task<BrokerProcess> StartAsync()
+    public Task<BrokerProcess> StartAsync()
     {
         Launch();
+        return WaitUntilReadyAsync();
+    }
+
+    /// <summary>What <c>/readyz</c> says is missing, once it says anything.</summary>
+    public async Task<string> MissingAsync(Func<string, bool>? isAwaited = null)
+    {
+        using HttpClient http = Client();
+        using var deadline = new CancellationTokenSource(StartDeadline);
+        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (await poll.WaitForNextTickAsync(deadline.Token))
+        {
+            try
+            {
+                string said = await (await http.GetAsync("/readyz", deadline.Token)).Content.ReadAsStringAsync(deadline.Token);
+                if (isAwaited?.Invoke(said) ?? true)
+                {
+                    return said;
+                }
+            }
+            catch (HttpRequestException) when (!_process!.HasExited)
+            {
+                // Not listening yet.
+            }
+        }
+
+        return "";
+    }
+
+    public async Task<BrokerProcess> WaitUntilReadyAsync()
+    {
         using var http = new HttpClient { BaseAddress = new Uri(Address) };
         using var deadline = new CancellationTokenSource(StartDeadline);
         using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
@@ -82,7 +112,7 @@ internal sealed class BrokerProcess : IAsyncDisposable
         {
             try
             {
-                if ((await http.GetAsync("/readyz", deadline.Token)).StatusCode == HttpStatusCode.OK && (IsProduction || File.Exists(CredentialsPath)))
+                if ((await http.GetAsync("/readyz", deadline.Token)).StatusCode == HttpStatusCode.OK && (IsProduction || _environment.ContainsKey("Silo__Role") || File.Exists(CredentialsPath)))
                 {
                     return this;
                 }

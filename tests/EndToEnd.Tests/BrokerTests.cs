@@ -195,6 +195,11 @@ public sealed class BrokerTests : IDisposable
     [InlineData("Identity__MasterKey", "secret", "32 random bytes")]
     [InlineData("Storage__Provider", "oracle", "Storage:Provider")]
     [InlineData("Storage__Provider", "postgres", "Storage:ConnectionString")]
+    [InlineData("Silo__Role", "node", "all-in-one, silo and gateway are allowed")]
+    [InlineData("Silo__Role", "silo", "Storage:Provider is Sqlite")]
+    [InlineData("Silo__Role", "gateway", "Cluster:ConnectionString")]
+    [InlineData("Cluster__Enabled", "true", "Cluster:Enabled")]
+    [InlineData("Silo__Address", "no-such-host.invalid", "Silo:Address")]
     public async Task A_setting_that_cannot_be_is_named_with_what_is_allowed(string name, string value, string said)
     {
         await using var broker = new BrokerProcess(Data, (name, value));

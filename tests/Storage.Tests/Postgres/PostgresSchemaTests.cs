@@ -21,8 +21,7 @@ public sealed class PostgresSchemaTests
             await other.OpenAsync(CancellationToken.None);
         }));
 
-        long known = typeof(PostgresDatabase).Assembly.GetManifestResourceNames().Count(name => name.Contains(".Postgres.Migrations.", StringComparison.Ordinal));
-        Assert.Equal(known, await fixture.ScalarAsync("select count(*) from schema_version"));
+        Assert.Equal((long)PostgresMigrations.Known().Count, await fixture.ScalarAsync("select count(*) from schema_version"));
     }
 
     [PostgresFact]
@@ -87,5 +86,53 @@ public sealed class PostgresSchemaTests
 
         Assert.Equal(2, await fixture.ScalarAsync(second));
         Assert.Equal(1, await fixture.ScalarAsync(second));
+    }
+
+    [PostgresFact]
+    public async Task Of_many_silos_that_join_over_one_version_of_the_list_one_is_acknowledged()
+    {
+        await using var fixture = new PostgresFixture();
+        await fixture.OpenAsync();
+        string start = await QueryAsync(fixture, "InsertMembershipVersionKey");
+        string join = await QueryAsync(fixture, "InsertMembershipKey");
+        Assert.Equal(1, await fixture.ScalarAsync(start));
+        Assert.Equal(0, await fixture.ScalarAsync(start));
+
+        object?[] joined = await Task.WhenAll(Enumerable.Range(1, 10).Select(port => fixture.ScalarAsync(
+            join.Replace("@Port", $"{port}", StringComparison.Ordinal))));
+
+        Assert.Equal(1, joined.Count(written => written is 1));
+        Assert.Equal(1L, await fixture.ScalarAsync("select count(*) from orleansmembershiptable"));
+        Assert.Equal(1, await fixture.ScalarAsync("select version from orleansmembershipversiontable"));
+    }
+
+    [PostgresFact]
+    public async Task A_silo_that_is_not_listed_changes_neither_list_nor_version()
+    {
+        await using var fixture = new PostgresFixture();
+        await fixture.OpenAsync();
+        await fixture.ScalarAsync(await QueryAsync(fixture, "InsertMembershipVersionKey"));
+
+        string update = await QueryAsync(fixture, "UpdateMembershipKey");
+
+        Assert.Equal(0, await fixture.ScalarAsync(update.Replace("@Port", "1", StringComparison.Ordinal)));
+        Assert.Equal(0, await fixture.ScalarAsync("select version from orleansmembershipversiontable"));
+    }
+
+    // Orleans' statements with values in place of its parameters.
+    private static async Task<string> QueryAsync(PostgresFixture fixture, string key)
+    {
+        string text = (string)(await fixture.ScalarAsync($"select querytext from orleansquery where querykey = '{key}'"))!;
+        return text.Replace("@DeploymentId", "'c'", StringComparison.Ordinal)
+            .Replace("@Address", "'127.0.0.1'", StringComparison.Ordinal)
+            .Replace("@Generation", "1", StringComparison.Ordinal)
+            .Replace("@SiloName", "'s'", StringComparison.Ordinal)
+            .Replace("@HostName", "'h'", StringComparison.Ordinal)
+            .Replace("@Status", "3", StringComparison.Ordinal)
+            .Replace("@ProxyPort", "30000", StringComparison.Ordinal)
+            .Replace("@SuspectTimes", "null", StringComparison.Ordinal)
+            .Replace("@StartTime", "now()", StringComparison.Ordinal)
+            .Replace("@IAmAliveTime", "now()", StringComparison.Ordinal)
+            .Replace("@Version", "0", StringComparison.Ordinal);
     }
 }

@@ -1,0 +1,105 @@
+using System.Net;
+using System.Net.Sockets;
+using CommandBroker.Storage;
+using Orleans.Configuration;
+
+namespace CommandBroker.Silo.Clustering;
+
+/// <summary>Makes an Orleans silo or client part of the cluster, with times that fit agents who wait: Orleans' own recover in half a minute.</summary>
+internal static class ClusterSetup
+{
+    // How often a silo writes that it lives: a row's update. A vote needs a majority of those who wrote within three of these, so this is
+    // also how soon one survivor of three can act alone (Orleans' 30 s would let it wait for 90).
+    private static readonly TimeSpan AliveInterval = TimeSpan.FromSeconds(2);
+
+    // Gossip tells changes at once; this only finds what gossip lost.
+    private static readonly TimeSpan TableRefreshInterval = TimeSpan.FromSeconds(10);
+
+    // A gateway that finds no silo asks again at once; this is how soon it knows of one that was started.
+    private static readonly TimeSpan GatewayListInterval = TimeSpan.FromSeconds(1);
+
+    // What may keep a silo from joining (another one that is listed, takes connections and never answers) is left to a new start after this.
+    private static readonly TimeSpan JoinTimeout = TimeSpan.FromSeconds(40);
+
+    // On a private network a connection opens in milliseconds or not at all.
+    private static readonly TimeSpan OpenConnectionTimeout = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ConnectionRetryDelay = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>A silo of the cluster, or a cluster of one on loopback.</summary>
+    public static void UseCluster(this ISiloBuilder silo, ClusterChoice choice)
+    {
+        SiloOptions own = choice.Silo;
+        IPAddress address = AddressOf(own.Address);
+        int siloPort = own.SiloPort == 0 ? FreePort(address) : own.SiloPort;
+        int gatewayPort = own.GatewayPort == 0 ? FreePort(address) : own.GatewayPort;
+        if (choice.ConnectionString is null)
+        {
+            silo.UseLocalhostClustering(siloPort, gatewayPort, primarySiloEndpoint: null, own.ServiceId, own.ClusterId);
+            silo.Configure<EndpointOptions>(endpoint => endpoint.AdvertisedIPAddress = IPAddress.Loopback);
+            return;
+        }
+
+        silo.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = (MembershipConnection.Invariant, choice.ConnectionString));
+        silo.Configure<ClusterOptions>(cluster => Name(cluster, own));
+        silo.Configure<EndpointOptions>(endpoint =>
+            (endpoint.AdvertisedIPAddress, endpoint.SiloPort, endpoint.GatewayPort) = (address, siloPort, gatewayPort));
+        silo.Configure<ClusterMembershipOptions>(membership => Tune(membership, choice.Options));
+        silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = choice.Options.ResponseTimeout);
+        silo.Configure<ConnectionOptions>(Tune);
+        silo.Services.AddSingleton<DeadSiloSweep>();
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<DeadSiloSweep>());
+    }
+
+    /// <summary>A client of the cluster.</summary>
+    public static void UseCluster(this IClientBuilder client, ClusterChoice choice)
+    {
+        client.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = (MembershipConnection.Invariant, choice.ConnectionString!));
+        client.Configure<ClusterOptions>(cluster => Name(cluster, choice.Silo));
+        client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = choice.Options.ResponseTimeout);
+        client.Configure<Orleans.Configuration.GatewayOptions>(gateways => gateways.GatewayListRefreshPeriod = GatewayListInterval);
+        client.Configure<ConnectionOptions>(Tune);
+        client.UseConnectionRetryFilter<SiloWait>();
+    }
+
+    private static void Name(ClusterOptions cluster, SiloOptions own) => (cluster.ClusterId, cluster.ServiceId) = (own.ClusterId, own.ServiceId);
+
+    private static void Tune(ClusterMembershipOptions membership, ClusteringOptions options)
+    {
+        membership.ProbeTimeout = options.ProbeTimeout;
+        membership.MaxProbeTimeout = options.MaxProbeTimeout < options.ProbeTimeout ? options.ProbeTimeout : options.MaxProbeTimeout;
+        membership.NumMissedProbesLimit = options.MissedProbeCount;
+        membership.IAmAliveTablePublishTimeout = AliveInterval;
+        membership.TableRefreshTimeout = TableRefreshInterval;
+        membership.MaxJoinAttemptTime = JoinTimeout;
+
+        // A silo whose probes are late but whose other messages arrive is busy, not dead: on two cores that is the usual cause.
+        membership.EnableConnectionLivenessCheck = true;
+    }
+
+    private static void Tune(ConnectionOptions connections) =>
+        (connections.OpenConnectionTimeout, connections.ConnectionRetryDelay) = (OpenConnectionTimeout, ConnectionRetryDelay);
+
+    private static IPAddress AddressOf(string address)
+    {
+        if (IPAddress.TryParse(address, out IPAddress? given))
+        {
+            return given;
+        }
+
+        try
+        {
+            return Dns.GetHostAddresses(address).OrderBy(found => found.AddressFamily).First();
+        }
+        catch (Exception fault) when (fault is SocketException or InvalidOperationException)
+        {
+            throw new InvalidOperationException($"Silo:Address is {address}, which has no IP address: {fault.Message}");
+        }
+    }
+
+    private static int FreePort(IPAddress address)
+    {
+        using var probe = new TcpListener(address, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,40 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace CommandBroker.Silo.Clustering;
+
+/// <summary>
+/// How processes of one <c>Silo:ClusterId</c> find each other and notice that one has died, section <c>Cluster</c>. The same values for all of them.
+/// </summary>
+public sealed class ClusteringOptions
+{
+    /// <summary>The name of the section.</summary>
+    public const string Section = "Cluster";
+
+    /// <summary>Whether this process is one of several, which find each other through PostgreSQL. Not set, it is so for silo and gateway and not for all-in-one.</summary>
+    /// <value>The roles silo and gateway cannot do without.</value>
+    public bool? Enabled { get; set; }
+
+    /// <summary>The Npgsql connection string of the database that lists the silos; not set, that of <c>Storage:ConnectionString</c>.</summary>
+    /// <value>Required for the role gateway, one way or the other.</value>
+    public string? ConnectionString { get; set; }
+
+    /// <summary>How long a silo waits for another's answer to a probe at first, and the pause between probes; adapted to what is measured.</summary>
+    /// <value>Default 1 s; 100 ms to 1 min. With Orleans' 5 s a killed silo was missed for up to 30 s.</value>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
+    public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The most that the probe timeout may grow to.</summary>
+    /// <value>Default 2 s; 100 ms to 5 min. This times <see cref="MissedProbeCount"/> is how long a silent partition stays unnoticed.</value>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]
+    public TimeSpan MaxProbeTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Probes without an answer before a silo votes another one dead.</summary>
+    /// <value>Default 2; 1 to 100. A silo that is wrongly declared dead ends and is started again; no command depends on it.</value>
+    [Range(1, 100)]
+    public int MissedProbeCount { get; set; } = 2;
+
+    /// <summary>How long a call between two processes may take before its caller is told that the answer did not come.</summary>
+    /// <value>Default 10 s; 1 s to 5 min. Longer than <c>Gateway:CallTimeout</c>, so that a late delivery can be taken back.</value>
+    [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
+    public TimeSpan ResponseTimeout { get; set; } = TimeSpan.FromSeconds(10);
+}

@@ -1,0 +1,36 @@
+using Npgsql;
+
+namespace CommandBroker.Storage;
+
+/// <summary>The connection over which silos and gateways read who is in the cluster.</summary>
+public static class MembershipConnection
+{
+    /// <summary>Orleans' name of the database driver.</summary>
+    public const string Invariant = "Npgsql";
+
+    private const int TimeoutSeconds = 3;
+
+    /// <summary>
+    /// The connection string with what the reader of membership needs and the giver has not set: short timeouts, because a silo that waits
+    /// 30 s for a stopped database notices neither the dead nor the new; few connections, because it asks one thing at a time.
+    /// </summary>
+    /// <exception cref="ArgumentException">The string is not one of Npgsql's.</exception>
+    public static string Of(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        SetUnlessGiven(settings, "Timeout", TimeoutSeconds);
+        SetUnlessGiven(settings, "Command Timeout", TimeoutSeconds);
+        SetUnlessGiven(settings, "Maximum Pool Size", 4);
+        SetUnlessGiven(settings, "Max Auto Prepare", 20);
+        SetUnlessGiven(settings, "Application Name", "commandbroker-membership");
+        return settings.ConnectionString;
+    }
+
+    private static void SetUnlessGiven(NpgsqlConnectionStringBuilder settings, string name, object value)
+    {
+        if (!settings.ContainsKey(name))
+        {
+            settings[name] = value;
+        }
+    }
+}

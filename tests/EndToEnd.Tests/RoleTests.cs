@@ -1,0 +1,96 @@
+using System.Net;
+using System.Text;
+using CommandBroker.Testing;
+using Xunit;
+
+namespace CommandBroker.EndToEnd.Tests;
+
+/// <summary>The one program in its roles, as processes over one PostgreSQL.</summary>
+public sealed class RoleTests : IDisposable
+{
+    private const string Operator = "operator-0123456789-0123456789-0123456789";
+    private const string Agent = "agent-0123456789-0123456789-0123456789";
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("commandbroker-role-").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [PostgresFact]
+    public async Task Gateway_and_silos_find_each_other_whichever_starts_first()
+    {
+        string database = await (await PostgresServer.SharedAsync()).CreateDatabaseAsync();
+        await using BrokerProcess gateway = Of("gateway", database);
+        gateway.Launch();
+        Assert.Contains("\"missing\":", await gateway.MissingAsync(), StringComparison.Ordinal);
+
+        await using BrokerProcess first = await Of("silo", database).StartAsync();
+        await using BrokerProcess second = await Of("silo", database).StartAsync();
+        await gateway.WaitUntilReadyAsync();
+
+        await ServesAsync(gateway, "s-1");
+        using HttpClient silo = first.Client(Agent);
+        Assert.Equal(HttpStatusCode.NotFound, (await silo.GetAsync("/v3/sources/s-1/command")).StatusCode);
+        foreach (BrokerProcess broker in (BrokerProcess[])[gateway, second, first])
+        {
+            Assert.Equal(0, await broker.TerminateAsync());
+        }
+    }
+
+    [PostgresFact]
+    public async Task A_silo_joins_at_once_although_dead_ones_are_listed_as_living()
+    {
+        string database = await (await PostgresServer.SharedAsync()).CreateDatabaseAsync();
+        await using BrokerProcess gateway = Of("gateway", database);
+        gateway.Launch();
+        await using BrokerProcess first = await Of("silo", database).StartAsync();
+        await using BrokerProcess second = await Of("silo", database).StartAsync();
+        await gateway.WaitUntilReadyAsync();
+
+        await Task.WhenAll(first.KillAsync(), second.KillAsync());
+        await using BrokerProcess third = await Of("silo", database).StartAsync();
+
+        Assert.Contains("declared dead", third.Output, StringComparison.Ordinal);
+        await gateway.WaitUntilReadyAsync();
+        await ServesAsync(gateway, "s-1");
+    }
+
+    [PostgresFact(OwnServer = true)]
+    public async Task A_database_that_is_not_up_yet_is_waited_for()
+    {
+        await using PostgresServer server = await PostgresServer.StartOwnAsync();
+        string database = await server.CreateDatabaseAsync();
+        await server.StopAsync();
+        await using BrokerProcess silo = Of("silo", database);
+        await using BrokerProcess impatient = Of("silo", database);
+        silo.Launch();
+        impatient.Launch();
+        Assert.Contains("\"missing\":\"database\"", await silo.MissingAsync(said => said.Contains("database", StringComparison.Ordinal)), StringComparison.Ordinal);
+        await impatient.MissingAsync();
+        Assert.Equal(0, await impatient.TerminateAsync());
+
+        await server.StartAgainAsync();
+
+        await silo.WaitUntilReadyAsync();
+    }
+
+    private BrokerProcess Of(string role, string database) => new(
+        Path.Combine(_directory, "data"),
+        ("ASPNETCORE_ENVIRONMENT", "Production"),
+        ("Silo__Role", role),
+        ("Storage__Provider", "postgres"),
+        ("Storage__ConnectionString", database),
+        ("Credentials__OperatorToken", Operator),
+        ("Credentials__AgentToken", Agent),
+        ("Identity__MasterKey", new string('A', 43) + "="));
+
+    private static async Task ServesAsync(BrokerProcess gateway, string serverId)
+    {
+        using HttpClient tool = gateway.Client(Operator);
+        using HttpClient agent = gateway.Client(Agent);
+        await tool.PostAsync("/v3/sources", Json($$"""{"id":"{{serverId}}","name":"one","os_type":"LINUX"}"""));
+        await tool.PostAsync($"/api/v1/sources/{serverId}/commands", Json("""{"command_name":"START"}"""));
+        Assert.Equal("""{"command_name":"START","command_param":{}}""", await agent.GetStringAsync($"/v3/sources/{serverId}/command"));
+    }
+
+    private static StringContent Json(string text) => new(text, Encoding.UTF8, "application/json");
+}
