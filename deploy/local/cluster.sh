@@ -1,0 +1,267 @@
+#!/usr/bin/env bash
+# A whole cluster as processes on loopback: PostgreSQL, silos, gateways, HAProxy. See README.md, "A cluster on this machine".
+set -euo pipefail
+
+usage() {
+  cat <<'TEXT'
+usage: deploy/local/cluster.sh up SILOS GATEWAYS   start a cluster and wait until it serves
+       deploy/local/cluster.sh status [--json]     what runs: role, name, pid, ports
+       deploy/local/cluster.sh stop NAME           stop in order (SIGTERM), and leave it stopped
+       deploy/local/cluster.sh kill NAME           kill -9, and leave it dead
+       deploy/local/cluster.sh start NAME          start what was stopped or killed
+       deploy/local/cluster.sh logs NAME           what it wrote
+       deploy/local/cluster.sh down [--wipe]       stop everything; with --wipe forget its data as well
+NAME is postgres, balancer, silo-1, gateway-1 and so on. What ends by itself is started again.
+environment: COMMANDBROKER_DATA   where its state is kept (default: data/ of this repository)
+             COMMANDBROKER_PORT   the balancer's port (default: 8080, or a free one)
+             COMMANDBROKER_SILO_DLL  the program (default: the newest build of silo/)
+             settings of the broker, as Queue__VisibilityTimeout, are handed to every silo and gateway
+TEXT
+}
+
+root=$(cd "$(dirname "$0")/../.." && pwd)
+data=${COMMANDBROKER_DATA:-$root/data}
+state=$data/cluster
+topology=$state/topology
+credentials=$data/dev-credentials.json
+
+fail() { echo "cluster.sh: $*" >&2; exit 1; }
+
+# --- topology: one line a process: role name port port port -----------------------------------------------------------------------
+
+port_is_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+# Below the range the system hands out to outgoing connections, so that none of those takes a port while its process is down.
+next_port=$((20000 + RANDOM % 10000))
+free_port() {
+  until port_is_free "$next_port"; do next_port=$((next_port + 1)); done
+  port=$next_port
+  next_port=$((next_port + 1))
+}
+
+line_of() { grep -E "^[a-z]+ $1 " "$topology" 2>/dev/null || fail "there is no $1; cluster.sh status says what there is."; }
+names() { [ -f "$topology" ] && cut -d' ' -f2 "$topology" || true; }
+pid_of() { local pid; pid=$(cat "$state/run/$1.pid" 2>/dev/null) && kill -0 "$pid" 2>/dev/null && echo "$pid" || true; }
+
+write_topology() {
+  local silos=$1 gateways=$2 balancer=${COMMANDBROKER_PORT:-} i
+  mkdir -p "$state/run" "$state/log"
+  if [ -z "$balancer" ]; then
+    if port_is_free 8080; then balancer=8080; else free_port; balancer=$port; fi
+  fi
+  {
+    free_port; echo "postgres postgres $port"
+    for i in $(seq "$silos"); do
+      free_port; local http=$port; free_port; local silo=$port; free_port
+      echo "silo silo-$i $http $silo $port"
+    done
+    for i in $(seq "$gateways"); do free_port; echo "gateway gateway-$i $port"; done
+    echo "balancer balancer $balancer"
+  } >"$topology"
+}
+
+# --- secrets ----------------------------------------------------------------------------------------------------------------------
+
+secret() { head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n'; }
+
+write_secrets() {
+  [ -f "$state/secrets" ] && return
+  (umask 077; printf 'database_password=%s\noperator_token=%s\nagent_token=%s\nmaster_key=%s\n' \
+    "$(secret)" "$(secret)" "$(secret)" "$(head -c 32 /dev/urandom | base64)" >"$state/secrets")
+}
+
+# The command line finds the cluster as it finds a single broker. A broker's own file is put aside until the cluster is gone.
+publish_credentials() {
+  local endpoint=$1
+  if [ -f "$credentials" ] && ! [ -f "$state/published" ]; then mv "$credentials" "$state/credentials.before"; fi
+  (umask 077; printf '{\n  "endpoint": "%s",\n  "token": "%s",\n  "agent_token": "%s"\n}\n' "$endpoint" "$operator_token" "$agent_token" >"$credentials.new")
+  mv "$credentials.new" "$credentials"
+  touch "$state/published"
+}
+
+withdraw_credentials() {
+  [ -f "$state/published" ] || return 0
+  rm -f "$credentials" "$state/published"
+  if [ -f "$state/credentials.before" ]; then mv "$state/credentials.before" "$credentials"; fi
+}
+
+# --- the processes ----------------------------------------------------------------------------------------------------------------
+
+postgres_bin() { ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1 | grep . || dirname "$(command -v postgres)" 2>/dev/null; }
+
+# PostgreSQL refuses to run as root.
+ordinary() { if [ "$(id -u)" = 0 ]; then exec setpriv --reuid=postgres --regid=postgres --init-groups -- "$@"; else exec "$@"; fi; }
+
+prepare_postgres() {
+  local bin; bin=$(postgres_bin) || fail "no PostgreSQL is installed; install the package postgresql."
+  [ -f "$state/postgres/PG_VERSION" ] && return
+  local password=$state/postgres.password
+  mkdir -p "$state/postgres"; chmod 700 "$state/postgres"
+  (umask 077; echo "$database_password" >"$password")
+  if [ "$(id -u)" = 0 ]; then chown postgres: "$state/postgres" "$password"; fi
+  (ordinary "$bin/initdb" -D "$state/postgres" -U broker -A scram-sha-256 --pwfile="$password" -E UTF8 --locale=C --no-sync) \
+    >"$state/log/initdb.log" 2>&1 || fail "PostgreSQL could not be set up in $state/postgres; see $state/log/initdb.log."
+  rm -f "$password"
+}
+
+prepare_balancer() {
+  { sed '/^    server /d' "$root/deploy/haproxy.cfg"
+    while read -r role name http _; do [ "$role" = gateway ] && echo "    server $name 127.0.0.1:$http"; done <"$topology"
+  } >"$state/haproxy.cfg" || true
+}
+
+program() {
+  local dll=${COMMANDBROKER_SILO_DLL:-}
+  [ -n "$dll" ] || dll=$(ls -t "$root"/silo/bin/{Release,Debug}/net10.0/CommandBroker.Silo.dll 2>/dev/null | head -1 || true)
+  [ -f "$dll" ] || fail "the program is not built; dotnet build silo -c Release builds it."
+  echo "$dll"
+}
+
+# Becomes the process of that name.
+become() {
+  local role name a b c
+  read -r role name a b c < <(line_of "$1")
+  # shellcheck disable=SC1091
+  . "$state/secrets"
+  cd "$state"
+  case $role in
+    postgres)
+      ordinary "$(postgres_bin)/postgres" -D "$state/postgres" -p "$a" -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200 ;;
+    balancer)
+      BALANCER_BIND=127.0.0.1:$a exec haproxy -db -f "$state/haproxy.cfg" ;;
+    silo|gateway)
+      export ASPNETCORE_ENVIRONMENT=Production ASPNETCORE_URLS=http://127.0.0.1:$a Storage__Provider=postgres
+      export Storage__ConnectionString="Host=127.0.0.1;Port=$(line_of postgres | cut -d' ' -f3);Username=broker;Password=$database_password;Database=postgres"
+      if [ "$role" = silo ]; then
+        export Identity__MasterKey=$master_key Credentials__OperatorToken=$operator_token Credentials__AgentToken=$agent_token
+        export Silo__SiloPort=$b Silo__GatewayPort=$c
+      fi
+      exec dotnet "$(program)" --role "$role" ;;
+  esac
+}
+
+# Starts it, and again when it ends by itself: a silo that finds itself declared dead ends at once and counts on this.
+supervise() {
+  local name=$1 child pause=0.2
+  trap '' HUP INT
+  while [ -f "$state/run/$name.wanted" ]; do
+    "$0" _become "$name" >>"$state/log/$name.log" 2>&1 &
+    child=$!
+    echo "$child" >"$state/run/$name.pid"
+    local since=$SECONDS
+    wait "$child" || true
+    [ -f "$state/run/$name.wanted" ] || break
+    echo "cluster.sh: $name ended by itself and is started again" >>"$state/log/$name.log"
+    if [ $((SECONDS - since)) -gt 10 ]; then pause=0.2; fi
+    sleep "$pause"
+    case $pause in 0.2) pause=1 ;; 1) pause=3 ;; esac
+  done
+}
+
+launch() {
+  local name=$1
+  [ -z "$(pid_of "$name")" ] || return 0
+  touch "$state/run/$name.wanted"
+  setsid "$0" _supervise "$name" </dev/null >/dev/null 2>&1 &
+}
+
+end() {
+  local name=$1 signal=$2 pid tries=0
+  rm -f "$state/run/$name.wanted"
+  pid=$(pid_of "$name")
+  [ -n "$pid" ] || return 0
+  kill "$signal" "$pid" 2>/dev/null || true
+  while kill -0 "$pid" 2>/dev/null; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 800 ] || fail "$name (pid $pid) does not end."
+    sleep 0.05
+  done
+  rm -f "$state/run/$name.pid"
+}
+
+ready() { curl -sf -m 2 -o /dev/null "http://127.0.0.1:$1/readyz"; }
+
+await_ready() {
+  local name=$1 port=$2 since=$SECONDS
+  until ready "$port"; do
+    [ $((SECONDS - since)) -lt 60 ] || fail "$name is not ready after 60 s: $(curl -s -m 2 "http://127.0.0.1:$port/readyz"); see cluster.sh logs $name."
+    sleep 0.05
+  done
+}
+
+# --- verbs ------------------------------------------------------------------------------------------------------------------------
+
+up() {
+  [[ ${1:-} =~ ^[1-9][0-9]*$ && ${2:-} =~ ^[1-9][0-9]*$ ]] || { usage; exit 2; }
+  command -v haproxy >/dev/null || fail "no HAProxy is installed; install the package haproxy."
+  local name began balancer
+  for name in $(names); do [ -z "$(pid_of "$name")" ] || fail "a cluster runs already; cluster.sh down ends it."; done
+  began=$(date +%s%N)
+  program >/dev/null
+  write_topology "$1" "$2"
+  write_secrets
+  # shellcheck disable=SC1091
+  . "$state/secrets"
+  prepare_balancer
+  # Silos and gateways wait for what they need, so all of them start while PostgreSQL is still made.
+  for name in $(names); do [ "$name" = postgres ] || launch "$name"; done
+  prepare_postgres
+  launch postgres
+  balancer=$(line_of balancer | cut -d' ' -f3)
+  await_ready balancer "$balancer"
+  publish_credentials "http://127.0.0.1:$balancer"
+  echo "serving on http://127.0.0.1:$balancer after $((($(date +%s%N) - began) / 1000000)) ms"
+  while read -r role name http _; do
+    case $role in silo|gateway) await_ready "$name" "$http" ;; esac
+  done <"$topology"
+  echo "all ready after $((($(date +%s%N) - began) / 1000000)) ms; credentials in $credentials"
+}
+
+status() {
+  local json=${1:-} comma='' role name a b c pid
+  [ -f "$topology" ] || { [ "$json" = --json ] && echo '[]' || echo "no cluster"; return; }
+  if [ "$json" = --json ]; then
+    printf '['
+    while read -r role name a b c; do
+      pid=$(pid_of "$name")
+      printf '%s\n  {"role": "%s", "name": "%s", "pid": %s, "ports": {"%s": %s%s}}' "$comma" "$role" "$name" "${pid:-null}" \
+        "$([ "$role" = postgres ] && echo sql || echo http)" "$a" "${b:+, \"silo\": $b, \"gateway\": $c}"
+      comma=,
+    done <"$topology"
+    printf '\n]\n'
+    return
+  fi
+  while read -r role name a b c; do
+    pid=$(pid_of "$name")
+    printf '%-10s %-12s %-10s %s\n' "$role" "$name" "${pid:-stopped}" "$a $b $c"
+  done <"$topology"
+}
+
+down() {
+  local name role
+  for role in balancer gateway silo postgres; do
+    for name in $(grep -E "^$role " "$topology" 2>/dev/null | cut -d' ' -f2); do
+      # A fast stop of PostgreSQL: it would wait for its clients otherwise.
+      end "$name" "$([ "$role" = postgres ] && echo -INT || echo -TERM)" &
+    done
+    wait
+  done
+  withdraw_credentials
+  rm -f "$topology"
+  if [ "${1:-}" = --wipe ]; then rm -rf "$state"; fi
+}
+
+verb=${1:-}
+shift || true
+case $verb in
+  up) up "$@" ;;
+  status) status "$@" ;;
+  down) down "$@" ;;
+  start) line_of "${1:-}" >/dev/null; launch "$1" ;;
+  stop) line_of "${1:-}" >/dev/null; end "$1" "$([ "$1" = postgres ] && echo -INT || echo -TERM)" ;;
+  kill) line_of "${1:-}" >/dev/null; end "$1" -KILL ;;
+  logs) line_of "${1:-}" >/dev/null; cat "$state/log/$1.log" ;;
+  _become) become "$1" ;;
+  _supervise) supervise "$1" ;;
+  *) usage; exit 2 ;;
+esac

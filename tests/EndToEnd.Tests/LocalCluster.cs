@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace CommandBroker.EndToEnd.Tests;
+
+/// <summary>A cluster as <c>deploy/local/cluster.sh</c> starts it, with a directory of its own.</summary>
+internal sealed class LocalCluster(string directory) : IAsyncDisposable
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(120);
+    private static readonly string Script = Path.Combine(Repository.Root, "deploy", "local", "cluster.sh");
+
+    /// <summary>Where its state and its credentials are; <c>cbroker</c> finds it from above.</summary>
+    public string Data => Path.Combine(directory, "data");
+
+    public async Task<string> RunAsync(params string[] args)
+    {
+        (int exitCode, string output, string error) = await TryAsync(args);
+        return exitCode == 0 ? output : throw new InvalidOperationException($"cluster.sh {string.Join(' ', args)}: {error}");
+    }
+
+    public async Task<(int ExitCode, string Out, string Error)> TryAsync(params string[] args)
+    {
+        var start = new ProcessStartInfo("bash", [Script, .. args]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["COMMANDBROKER_DATA"] = Data;
+        start.Environment["COMMANDBROKER_SILO_DLL"] = Repository.SiloDll;
+        using Process process = Process.Start(start)!;
+        using var deadline = new CancellationTokenSource(Deadline);
+        Task<string> output = process.StandardOutput.ReadToEndAsync(deadline.Token);
+        Task<string> error = process.StandardError.ReadToEndAsync(deadline.Token);
+        await process.WaitForExitAsync(deadline.Token);
+        return (process.ExitCode, await output, await error);
+    }
+
+    public async Task<JsonElement[]> StatusAsync() => [.. JsonDocument.Parse(await RunAsync("status", "--json")).RootElement.EnumerateArray()];
+
+    public async Task<int?> PidAsync(string name)
+    {
+        JsonElement pid = (await StatusAsync()).Single(process => process.GetProperty("name").GetString() == name).GetProperty("pid");
+        return pid.ValueKind == JsonValueKind.Null ? null : pid.GetInt32();
+    }
+
+    /// <summary>Waits until a process of that name runs that is not the one given.</summary>
+    public async Task<int> OtherPidAsync(string name, int than)
+    {
+        using var deadline = new CancellationTokenSource(Deadline);
+        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        while (true)
+        {
+            if (await PidAsync(name) is int pid && pid != than)
+            {
+                return pid;
+            }
+
+            await poll.WaitForNextTickAsync(deadline.Token);
+        }
+    }
+
+    public async ValueTask DisposeAsync() => await TryAsync("down", "--wipe");
+}

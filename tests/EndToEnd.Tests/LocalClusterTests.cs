@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using System.Text.Json;
+using CommandBroker.Testing;
+using Xunit;
+
+namespace CommandBroker.EndToEnd.Tests;
+
+/// <summary>The cluster on this machine as its users meet it: one script, one balancer, the command line.</summary>
+public sealed class LocalClusterTests : IAsyncLifetime
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("commandbroker-cluster-").FullName;
+    private readonly LocalCluster _cluster;
+
+    public LocalClusterTests() => _cluster = new LocalCluster(_directory);
+
+    public Task InitializeAsync()
+    {
+        // PostgreSQL runs as an ordinary user and must be able to enter.
+        File.SetUnixFileMode(_directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+            | UnixFileMode.GroupExecute | UnixFileMode.GroupRead | UnixFileMode.OtherExecute | UnixFileMode.OtherRead);
+        return Task.CompletedTask;
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _cluster.DisposeAsync();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    [HAProxyFact]
+    public async Task A_cluster_serves_loses_a_silo_and_a_gateway_and_still_serves()
+    {
+        Directory.CreateDirectory(_cluster.Data);
+        string before = Path.Combine(_cluster.Data, "dev-credentials.json");
+        await File.WriteAllTextAsync(before, "a single broker's");
+
+        Assert.Contains("serving on http://127.0.0.1:", await _cluster.RunAsync("up", "2", "2"), StringComparison.Ordinal);
+        await DoneAsync("source", "register", "web", "--os", "LINUX", "--id", "web-1");
+        await DoneAsync("enqueue", "web-1", "START", "--task", "t-1");
+        Assert.Equal(
+            ["postgres", "silo-1", "silo-2", "gateway-1", "gateway-2", "balancer"],
+            (await _cluster.StatusAsync()).Where(Runs).Select(process => process.GetProperty("name").GetString()));
+
+        await _cluster.RunAsync("kill", "silo-1");
+        await _cluster.RunAsync("stop", "gateway-1");
+        Assert.Null(await _cluster.PidAsync("silo-1"));
+        Assert.Contains("reported success", (await DoneAsync("agent", "web-1", "--count", "1")).Out, StringComparison.Ordinal);
+
+        await _cluster.RunAsync("start", "silo-1");
+        int crashed = (await _cluster.PidAsync("silo-2"))!.Value;
+        using (Process abort = Process.Start("kill", ["-ABRT", $"{crashed}"]))
+        {
+            await abort.WaitForExitAsync();
+        }
+
+        Assert.NotEqual(crashed, await _cluster.OtherPidAsync("silo-2", crashed));
+        JsonElement history = JsonDocument.Parse((await DoneAsync("history", "web-1", "-o", "json")).Out).RootElement;
+        Assert.Equal("succeeded", Assert.Single(history.GetProperty("commands").EnumerateArray()).GetProperty("state").GetString());
+
+        await _cluster.RunAsync("down");
+        Assert.Equal("a single broker's", await File.ReadAllTextAsync(before));
+        Assert.Empty(await _cluster.StatusAsync());
+    }
+
+    [HAProxyFact]
+    public async Task A_name_that_is_not_there_is_said()
+    {
+        (int exitCode, _, string error) = await _cluster.TryAsync("stop", "silo-9");
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("there is no silo-9", error, StringComparison.Ordinal);
+    }
+
+    private static bool Runs(JsonElement process) => process.GetProperty("pid").ValueKind == JsonValueKind.Number;
+
+    // Transient refusals, as just after a kill, are repeated as a person would.
+    private async Task<CliProcess> DoneAsync(params string[] args)
+    {
+        CliProcess run = await CliProcess.RunAsync(_directory, args);
+        for (int attempt = 1; run.ExitCode == 3 && attempt < 10; attempt++)
+        {
+            run = await CliProcess.RunAsync(_directory, args);
+        }
+
+        Assert.True(run.ExitCode == 0, run.Error);
+        return run;
+    }
+}
