@@ -11,7 +11,9 @@ namespace CommandBroker.Contracts;
 public interface ISourceServerGrain : IGrainWithStringKey
 {
     /// <summary>Hands out the next command. Settles what time has done to the queue first. Repeating it is a poll of its own.</summary>
+    /// <remarks>Its answer is awaited for long, although no agent waits so long: a delivery that comes too late for its agent must be released.</remarks>
     [Alias("Poll")]
+    [ResponseTimeout("00:01:00")]
     ValueTask<PollReply> PollAsync();
 
     /// <summary>Takes back a delivery whose response could not be sent; harmless when the command has moved on.</summary>

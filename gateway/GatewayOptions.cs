@@ -24,7 +24,15 @@ public sealed class GatewayOptions
     [Range(16, 10_000_000)]
     public int MaxCachedSourceServers { get; set; } = 200_000;
 
-    /// <summary>What <c>Retry-After</c> tells an agent, in whole seconds. Default 5 s; 1 s to 1 h.</summary>
+    /// <summary>How long a call to a silo may take before the request is answered 503; a command that such a poll took is put back when the late answer comes. Default 2 s; 100 ms to 1 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
+    public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Requests that are worked on at one time; a further one is answered 503 at once, so that a fleet that comes back all together waits at the agents and not here. Default 4,096; 1 to 1,000,000.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxConcurrentRequests { get; set; } = 4_096;
+
+    /// <summary>What <c>Retry-After</c> tells an agent at least, in whole seconds; at most twice that, at random, so that those refused together do not come back together. Default 5 s; 1 s to 1 h.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan RetryAfter { get; set; } = TimeSpan.FromSeconds(5);
 

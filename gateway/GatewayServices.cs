@@ -33,6 +33,7 @@ public static class GatewayServices
         services.TryAddSingleton<ILocalQueues, NoLocalQueues>();
         services.TryAddSingleton(new StartProgress());
         services.TryAddSingleton<SourceServerCache>();
+        services.TryAddSingleton<RequestGate>();
         services.AddOptions<AdmissionOptions>().BindConfiguration(AdmissionOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton<RequestBudgets>();
         services.TryAddSingleton<IdentityCache>();

@@ -8,14 +8,14 @@ using CommandBroker.Gateway.Grains;
 using CommandBroker.Gateway.Http;
 using CommandBroker.Gateway.Identity;
 using CommandBroker.Gateway.Vendor;
-using Orleans.Runtime;
 
 namespace CommandBroker.Gateway.Commands;
 
 /// <summary><c>GET …/sources/{server_id}/command</c>: hands out the next command. A body on the GET is ignored: one SDK sends <c>{}</c>.</summary>
 internal sealed class PollEndpoint(
-    VendorBorder border, Admission admission, SourceServerCache servers, IOptions<GatewayOptions> options, ILogger<PollEndpoint> log)
+    VendorBorder border, Admission admission, RequestGate gate, SourceServerCache servers, IOptions<GatewayOptions> options, TimeProvider clock, ILogger<PollEndpoint> log)
 {
+    private readonly TimeSpan _callTimeout = options.Value.CallTimeout;
     private readonly byte[] _idle = CommandBody.Encode(options.Value.IdleCommandName, "{}").ToArray();
     private readonly string _retryAfter = options.Value.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
 
@@ -23,9 +23,10 @@ internal sealed class PollEndpoint(
     public async Task HandleAsync(HttpContext context)
     {
         RequestStamp.Set(context);
+        bool isEntered = gate.TryEnter();
         try
         {
-            VendorError? error = await AnswerAsync(context);
+            VendorError? error = isEntered ? await AnswerAsync(context) : VendorErrors.Busy;
             if (error is not null)
             {
                 GatewayInstruments.PollsRefused.Add(1);
@@ -36,6 +37,10 @@ internal sealed class PollEndpoint(
         {
             GatewayInstruments.PollsRefused.Add(1);
             await border.FailAsync(context, failure);
+        }
+        finally
+        {
+            gate.Leave(isEntered);
         }
     }
 
@@ -71,7 +76,10 @@ internal sealed class PollEndpoint(
             return VendorErrors.UnknownSourceServer;
         }
 
-        PollReply reply = await server.PollAsync();
+        ValueTask<PollReply> polling = server.PollAsync();
+        PollReply reply = polling.IsCompletedSuccessfully
+            ? polling.Result
+            : await WithinAsync(polling.AsTask(), server, new SourceServerKey(principal.ProjectId, id));
         switch (reply.Status)
         {
             case PollStatus.Delivered:
@@ -87,6 +95,41 @@ internal sealed class PollEndpoint(
 
         await SendIdleAsync(context);
         return null;
+    }
+
+    private async ValueTask<PollReply> WithinAsync(Task<PollReply> polling, ISourceServerGrain server, SourceServerKey key)
+    {
+        try
+        {
+            return await polling.WaitAsync(_callTimeout, clock);
+        }
+        catch (TimeoutException) when (!polling.IsCompleted)
+        {
+            // The agent is told to come again; what the call may still take for it is given back.
+            _ = ReleaseLateAsync(polling, server, key);
+            throw;
+        }
+    }
+
+    private async Task ReleaseLateAsync(Task<PollReply> polling, ISourceServerGrain server, SourceServerKey key)
+    {
+        PollReply late;
+        try
+        {
+            late = await polling;
+        }
+        catch (Exception failure)
+        {
+            // The outermost border of a call that nobody waits for; its agent was answered, and a lease that it left runs out by itself.
+            log.LatePollFailed(failure, key);
+            return;
+        }
+
+        if (late is { Status: PollStatus.Delivered, IsRepeat: false })
+        {
+            GatewayInstruments.PollsUnsent.Add(1);
+            await ReleaseAsync(server, key, late);
+        }
     }
 
     private ValueTask SendIdleAsync(HttpContext context)
@@ -135,7 +178,7 @@ internal sealed class PollEndpoint(
             await server.ReleaseAsync(reply.Seq, reply.DeliveryCount);
             log.DeliveryReleased(key, reply.Seq, reply.DeliveryCount);
         }
-        catch (Exception failure) when (failure is BrokerException or TimeoutException or OrleansException)
+        catch (Exception failure) when (failure is BrokerException || GrainFailure.IsUnreachable(failure))
         {
             log.DeliveryNotReleased(failure, key, reply.Seq);
         }

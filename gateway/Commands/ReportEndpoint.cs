@@ -11,7 +11,7 @@ using Microsoft.Extensions.Primitives;
 namespace CommandBroker.Gateway.Commands;
 
 /// <summary><c>POST …/sources/{server_id}/command_result</c>: takes an agent's report. Repeating it is harmless.</summary>
-internal sealed class ReportEndpoint(VendorBorder border, Admission admission, SourceServerCache servers, IOptions<GatewayOptions> options)
+internal sealed class ReportEndpoint(VendorBorder border, Admission admission, RequestGate gate, SourceServerCache servers, IOptions<GatewayOptions> options)
 {
     private static readonly byte[] Accepted = "{}"u8.ToArray();
     private readonly GatewayOptions _options = options.Value;
@@ -20,9 +20,10 @@ internal sealed class ReportEndpoint(VendorBorder border, Admission admission, S
     public async Task HandleAsync(HttpContext context)
     {
         RequestStamp.Set(context);
+        bool isEntered = gate.TryEnter();
         try
         {
-            if (await CarryOutAsync(context) is { } error)
+            if ((isEntered ? await CarryOutAsync(context) : VendorErrors.Busy) is { } error)
             {
                 GatewayInstruments.ReportsRefused.Add(1);
                 await border.RefuseAsync(context, error);
@@ -36,6 +37,10 @@ internal sealed class ReportEndpoint(VendorBorder border, Admission admission, S
         {
             GatewayInstruments.ReportsRefused.Add(1);
             await border.FailAsync(context, failure);
+        }
+        finally
+        {
+            gate.Leave(isEntered);
         }
     }
 

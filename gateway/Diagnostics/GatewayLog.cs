@@ -26,6 +26,9 @@ internal static partial class GatewayLog
     [LoggerMessage(2007, LogLevel.Debug, "Request {RequestId} ended by its client", EventName = "RequestAborted")]
     public static partial void RequestAborted(this ILogger log, string? requestId);
 
+    [LoggerMessage(2014, LogLevel.Debug, "A poll of {Server} that nobody waited for any more failed", EventName = "LatePollFailed")]
+    public static partial void LatePollFailed(this ILogger log, Exception failure, SourceServerKey server);
+
     [LoggerMessage(2008, LogLevel.Warning, "Not ready: {Missing}", EventName = "NotReady")]
     public static partial void NotReady(this ILogger log, string missing);
 

@@ -1,4 +1,5 @@
 using Orleans.Runtime;
+using Orleans.Serialization;
 
 namespace CommandBroker.Gateway.Grains;
 
@@ -9,8 +10,11 @@ internal static class GrainFailure
     public static BrokerException? Explain(Exception failure) => failure switch
     {
         BrokerException refused => refused,
-        TimeoutException or OrleansException => new BrokerException(
+        _ when IsUnreachable(failure) => new BrokerException(
             BrokerErrorReason.Unreachable, "The broker did not answer in time; the call may have been carried out or not.", failure),
         _ => null,
     };
+
+    /// <summary>Whether no answer came, or one that says only that the silo failed at something it had no words for, as a database driver's exception.</summary>
+    public static bool IsUnreachable(Exception failure) => failure is TimeoutException or OrleansException or CodecNotFoundException;
 }

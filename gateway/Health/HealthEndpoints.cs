@@ -3,7 +3,6 @@ using CommandBroker.Gateway.Grains;
 using CommandBroker.Gateway.Http;
 using CommandBroker.Gateway.Identity;
 using CommandBroker.Gateway.Vendor;
-using Orleans.Runtime;
 
 namespace CommandBroker.Gateway.Health;
 
@@ -55,7 +54,7 @@ internal sealed class HealthEndpoints(
         {
             return Missing(NoStorage, "storage");
         }
-        catch (Exception unreachable) when (unreachable is TimeoutException or OrleansException)
+        catch (Exception unreachable) when (GrainFailure.IsUnreachable(unreachable))
         {
             return Missing(NoSilo, "silo");
         }

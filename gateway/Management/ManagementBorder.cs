@@ -8,9 +8,10 @@ namespace CommandBroker.Gateway.Management;
 
 /// <summary>The outermost border of the management routes: admits callers and turns what was thrown into a problem.</summary>
 internal sealed class ManagementBorder(
-    Admission admission, SourceServerCache servers, IOptions<GatewayOptions> options, ILogger<ManagementBorder> log)
+    Admission admission, RequestGate gate, SourceServerCache servers, IOptions<GatewayOptions> options, ILogger<ManagementBorder> log)
 {
     private static readonly BrokerException Internal = new(BrokerErrorReason.Internal, "The broker failed; its log has more under this request id.");
+    private static readonly BrokerException Busy = new(BrokerErrorReason.Unreachable, "More requests are worked on than Gateway:MaxConcurrentRequests allows; nothing was done.");
     private readonly int _retryAfterSeconds = options.Value.RetryAfterSeconds;
 
     /// <summary>Runs a route that answers with one JSON object.</summary>
@@ -38,8 +39,15 @@ internal sealed class ManagementBorder(
     {
         RequestStamp.Set(context);
         Principal? principal = null;
+        bool isEntered = gate.TryEnter();
         try
         {
+            if (!isEntered)
+            {
+                await ProblemAnswer.WriteAsync(context, Busy, _retryAfterSeconds);
+                return;
+            }
+
             principal = await AdmitAsync(context, method, needed);
             if (principal is not null)
             {
@@ -49,6 +57,10 @@ internal sealed class ManagementBorder(
         catch (Exception failure)
         {
             await FailAsync(context, principal, failure);
+        }
+        finally
+        {
+            gate.Leave(isEntered);
         }
     }
 

@@ -1,13 +1,13 @@
 using CommandBroker.Contracts.Identity;
 using CommandBroker.Gateway.Diagnostics;
+using CommandBroker.Gateway.Grains;
 using CommandBroker.Gateway.Http;
 using CommandBroker.Gateway.Identity;
-using Orleans.Runtime;
 
 namespace CommandBroker.Gateway.Vendor;
 
 /// <summary>The outermost border of the vendor's routes: turns what was thrown into an answer.</summary>
-internal sealed class VendorBorder(Admission admission, IOptions<GatewayOptions> options, ILogger<VendorBorder> log)
+internal sealed class VendorBorder(Admission admission, RequestGate gate, IOptions<GatewayOptions> options, ILogger<VendorBorder> log)
 {
     private readonly int _retryAfterSeconds = options.Value.RetryAfterSeconds;
 
@@ -16,8 +16,15 @@ internal sealed class VendorBorder(Admission admission, IOptions<GatewayOptions>
         HttpContext context, Permission needed, Func<HttpContext, Principal, ValueTask<VendorAnswer>> carryOut)
     {
         RequestStamp.Set(context);
+        bool isEntered = gate.TryEnter();
         try
         {
+            if (!isEntered)
+            {
+                await RefuseAsync(context, VendorErrors.Busy);
+                return;
+            }
+
             Admittance admittance = await admission.AdmitAsync(context, needed);
             VendorAnswer answer = admittance.Principal is { } principal
                 ? await carryOut(context, principal)
@@ -27,6 +34,10 @@ internal sealed class VendorBorder(Admission admission, IOptions<GatewayOptions>
         catch (Exception failure)
         {
             await FailAsync(context, failure);
+        }
+        finally
+        {
+            gate.Leave(isEntered);
         }
     }
 
@@ -66,7 +77,7 @@ internal sealed class VendorBorder(Admission admission, IOptions<GatewayOptions>
                 return VendorErrors.Of(refused);
             case BadHttpRequestException:
                 return VendorErrors.CutBody;
-            case TimeoutException or OrleansException:
+            case Exception when GrainFailure.IsUnreachable(failure):
                 log.RequestNotCarriedOut(failure, RequestStamp.Of(context), BrokerErrorReason.Unreachable);
                 return VendorErrors.Unavailable;
             default:

@@ -20,6 +20,7 @@ internal static class VendorErrors
     public static readonly VendorError UnknownSourceServer = new(404, "SMS.7602", "No such source server is registered.");
     public static readonly VendorError UnknownRoute = new(404, "APIGW.0101", "There is no such route.");
     public static readonly VendorError Internal = new(500, "SMS.6000", "The broker failed; its log has more under this request id.");
+    public static readonly VendorError Busy = new(503, "SMS.6301", "More requests are worked on than Gateway:MaxConcurrentRequests allows.") { IsTransient = true };
     public static readonly VendorError Unavailable = new(503, "SMS.6301", "The broker cannot answer just now.") { IsTransient = true };
 
     /// <summary>The body is longer than the setting allows.</summary>

@@ -1,0 +1,75 @@
+using CommandBroker.Contracts;
+using Xunit;
+
+namespace CommandBroker.Gateway.Tests;
+
+/// <summary>What happens when a silo does not answer in time, or too many ask at once.</summary>
+public sealed class DeadlineTests
+{
+    private const string Poll = "/v3/sources/s1/command";
+    private static readonly Dictionary<string, string?> ShortCall = new() { ["Gateway:CallTimeout"] = "00:00:00.1" };
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Poll_that_takes_too_long_is_refused_politely_and_what_it_took_is_put_back(bool isRepeat)
+    {
+        var answer = new TaskCompletionSource<PollReply>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using GatewayHost host = await GatewayHost.StartAsync(
+            grains => grains.Register("s1").Poll = () => new ValueTask<PollReply>(answer.Task), ShortCall);
+
+        (await host.SendAsync("GET", Poll)).IsVendorError(503, "SMS.6301");
+        Assert.DoesNotContain("Release", host.Grains.Servers["s1"].Calls);
+        answer.SetResult(new PollReply { Status = PollStatus.Delivered, Seq = 7, Name = "START", DeliveryCount = 1, IsRepeat = isRepeat });
+
+        if (!isRepeat)
+        {
+            Assert.Equal((7, 1), await host.Grains.Servers["s1"].Released.Task.WaitAsync(GatewayHost.Deadline));
+        }
+
+        host.Grains.Servers["s1"].Poll = () => ValueTask.FromResult(PollReply.Idle);
+        Assert.Equal(200, (await host.SendAsync("GET", Poll)).Status);
+        Assert.Equal(isRepeat, !host.Grains.Servers["s1"].Calls.Contains("Release"));
+    }
+
+    [Fact]
+    public async Task Request_beyond_the_limit_is_refused_at_once_and_the_place_is_given_back()
+    {
+        var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answer = new TaskCompletionSource<PollReply>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using GatewayHost host = await GatewayHost.StartAsync(
+            grains => grains.Register("s1").Poll = () =>
+            {
+                entered.TrySetResult();
+                return new ValueTask<PollReply>(answer.Task);
+            },
+            new Dictionary<string, string?> { ["Gateway:MaxConcurrentRequests"] = "1", ["Gateway:CallTimeout"] = "00:01:00" });
+        Task<Answer> first = host.SendAsync("GET", Poll);
+        await entered.Task.WaitAsync(GatewayHost.Deadline);
+
+        (await host.SendAsync("GET", Poll)).IsVendorError(503, "SMS.6301");
+        (await host.SendAsync("POST", Poll + "_result", "{}")).IsVendorError(503, "SMS.6301");
+        (await host.SendAsync("GET", "/v3/sources/s1")).IsVendorError(503, "SMS.6301");
+        Assert.Equal(503, (await host.OperateAsync("GET", "/api/v1/sources/s1/commands")).Status);
+
+        answer.SetResult(PollReply.Idle);
+        Assert.Equal(200, (await first).Status);
+        Assert.Equal(200, (await host.SendAsync("GET", Poll)).Status);
+    }
+
+    [Fact]
+    public async Task Those_refused_together_are_not_asked_to_come_back_together()
+    {
+        await using GatewayHost host = await GatewayHost.StartAsync(
+            grains => grains.Register("s1").Poll = () => throw new TimeoutException(), new Dictionary<string, string?> { ["Gateway:RetryAfter"] = "01:00:00" });
+
+        var waits = new HashSet<int>();
+        for (int poll = 0; poll < 20; poll++)
+        {
+            waits.Add(int.Parse((await host.SendAsync("GET", Poll)).Header("Retry-After")!, System.Globalization.CultureInfo.InvariantCulture));
+        }
+
+        Assert.True(waits.Count > 1);
+        Assert.All(waits, wait => Assert.InRange(wait, 3_600, 7_200));
+    }
+}
