@@ -12,7 +12,9 @@ internal sealed partial class SourceServerGrain
         _session.DropUnlessNumberingIsSafe();
         if (calls.Length == 1)
         {
-            return [await EnqueueOneAsync(calls[0], actor)];
+            ImmutableArray<EnqueueReply> only = [await EnqueueOneAsync(calls[0], actor)];
+            NoteEnqueued(only, actor);
+            return only;
         }
 
         await RequireLoadedAsync();
