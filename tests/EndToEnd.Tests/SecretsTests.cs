@@ -1,0 +1,130 @@
+using System.Text;
+using CommandBroker.Client;
+using CommandBroker.Client.Http;
+using CommandBroker.Contracts;
+using CommandBroker.Contracts.Identity;
+using Xunit;
+
+namespace CommandBroker.EndToEnd.Tests;
+
+/// <summary>A run that logs everything it can, and uses every way to prove who calls: no secret of it is in the log, and none in the store.</summary>
+public sealed class SecretsTests : IDisposable
+{
+    private const string Parameter = "parameter-that-no-log-may-hold";
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("commandbroker-secrets-").FullName;
+    private readonly List<KnownSecret> _secrets = [];
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public async Task No_secret_that_a_run_used_is_in_its_log_or_in_its_store()
+    {
+        await using var broker = new BrokerProcess(
+            Path.Combine(_directory, "data"),
+            [.. ((string[])["Default", "CommandBroker", "Microsoft.AspNetCore", "Microsoft.Extensions", "Orleans.Runtime", "Orleans", "System.Net"])
+                .Select(category => ($"Logging__LogLevel__{category}", "Trace"))]);
+        await broker.StartAsync();
+        foreach (string member in (string[])["token", "agent_token", "secret_key", "password"])
+        {
+            Keep(member, broker.Credential(member));
+        }
+
+        await UseEverythingAsync(broker);
+        await broker.TerminateAsync();
+
+        byte[] log = Encoding.UTF8.GetBytes(broker.Output);
+        Assert.Contains("Microsoft.AspNetCore", broker.Output, StringComparison.Ordinal);
+        Dictionary<string, byte[]> files = Directory.EnumerateFiles(broker.DataDirectory, "*", SearchOption.AllDirectories)
+            .ToDictionary(path => Path.GetRelativePath(broker.DataDirectory, path), File.ReadAllBytes);
+        Assert.True(files.Remove("dev-credentials.json", out byte[]? written));
+        Assert.Contains(_secrets, secret => secret.IsIn(written));
+        Assert.True(files.Remove("master.key", out byte[]? masterKey));
+        Keep("master key", Encoding.UTF8.GetString(masterKey).Trim());
+
+        // What is no secret is found, so the search finds what is there.
+        Assert.Contains(files.Values, bytes => new KnownSecret("", broker.Credential("access_key")).IsIn(bytes));
+        Assert.Contains(files.Values, bytes => new KnownSecret("", Parameter).IsIn(bytes));
+        Assert.False(new KnownSecret("", Parameter).IsIn(log), "The log holds a command's parameter.");
+        Assert.True(_secrets.Count >= 15, $"Only {_secrets.Count} secrets were used.");
+        Assert.Empty(_secrets.Where(secret => secret.IsIn(log)).Select(secret => $"{secret.What} in the log"));
+        Assert.Empty(files.SelectMany(file => _secrets.Where(secret => secret.IsIn(file.Value)).Select(secret => $"{secret.What} in {file.Key}")));
+    }
+
+    private async Task UseEverythingAsync(BrokerProcess broker)
+    {
+        using HttpClient admin = Client(broker, new TokenCredential(broker.Token));
+        var identity = new HttpIdentityClient(admin);
+        var commands = new HttpCommandBrokerClient(admin);
+        await new HttpSourceServerClient(admin).RegisterAsync(new RegisterCall { ServerId = "web-1", Name = "web", OsType = "LINUX" });
+        await commands.EnqueueAsync("web-1", new EnqueueCall { Name = "START", Param = $$"""{"task_id":"{{Parameter}}"}""" });
+
+        PrincipalView user = await identity.CreatePrincipalAsync(new NewPrincipal
+        {
+            Name = "ada", DomainId = "", Roles = Roles.Operator | Roles.Agent, Password = Keep("password", "first-password-of-ada"),
+        });
+        string password = Keep("changed password", "second-password-of-ada");
+        await identity.ChangePrincipalAsync(user.PrincipalId, new PrincipalChange { Password = password });
+        NewAccessKey agent = Keep(await identity.CreateAgentKeyAsync("web-1"));
+        NewAccessKey rotated = Keep(await identity.RotateKeyAsync(agent.Key.AccessKey));
+        NewAccessKey temporary = Keep(await identity.CreateKeyAsync(new NewAccessKeyCall
+        {
+            PrincipalId = user.PrincipalId, IsTemporary = true, Lifetime = TimeSpan.FromMinutes(15),
+        }));
+
+        await PollAsync(broker, new AccessKeyCredential(agent.Key.AccessKey, agent.SecretKey), 200);
+        await PollAsync(broker, new AccessKeyCredential(rotated.Key.AccessKey, Keep("wrong secret", "wrong-secret-0123456789")), 401);
+        await PollAsync(broker, new AccessKeyCredential(temporary.Key.AccessKey, temporary.SecretKey) { SecurityToken = temporary.SecurityToken }, 200);
+        await PollAsync(broker, new TokenCredential(broker.AgentToken), 200);
+        await PollAsync(broker, new TokenCredential(Keep("wrong token", "wrong-token-0123456789-0123456789")), 401);
+        await SignInAndOutAsync(broker, password);
+        await identity.EnableKeyAsync(rotated.Key.AccessKey, isEnabled: false);
+        await identity.RotateTokenKeyAsync();
+        await identity.ReencryptAsync();
+        string audit = string.Concat(await identity.ReadAuditAsync(new AuditQuery { Limit = 1_000 }));
+        Assert.All(_secrets, secret => Assert.False(secret.IsIn(Encoding.UTF8.GetBytes(audit)), $"{secret.What} in the audit"));
+        await identity.DeletePrincipalAsync(user.PrincipalId);
+    }
+
+    private async Task SignInAndOutAsync(BrokerProcess broker, string password)
+    {
+        using var http = new HttpClient { BaseAddress = new Uri(broker.Address + "/") };
+        var tokens = new TokenService(http);
+        BrokerToken token = await tokens.SignInAsync(new PasswordCredential { User = "ada", Password = password });
+        Keep("issued token", token.Text);
+        await PollAsync(broker, new TokenCredential(token.Text), 200);
+        await tokens.RevokeAsync(token.Text);
+        BrokerException refused = await Assert.ThrowsAsync<BrokerException>(() => tokens.SignInAsync(new PasswordCredential
+        {
+            User = "ada", Password = Keep("wrong password", "wrong-password-of-ada"),
+        }));
+        Assert.Equal(BrokerErrorReason.Unauthorized, refused.Reason);
+    }
+
+    private static async Task PollAsync(BrokerProcess broker, BrokerCredential credential, int status)
+    {
+        using HttpClient http = Client(broker, credential);
+        using HttpResponseMessage response = await http.GetAsync("v3/sources/web-1/command");
+        Assert.Equal(status, (int)response.StatusCode);
+    }
+
+    private static HttpClient Client(BrokerProcess broker, BrokerCredential credential) =>
+        new(new BrokerAuthenticationHandler(credential)) { BaseAddress = new Uri(broker.Address + "/") };
+
+    private string Keep(string what, string value)
+    {
+        _secrets.Add(new KnownSecret(what, value));
+        return value;
+    }
+
+    private NewAccessKey Keep(NewAccessKey made)
+    {
+        Keep($"secret key of {made.Key.AccessKey}", made.SecretKey);
+        if (made.SecurityToken is { } token)
+        {
+            Keep($"security token of {made.Key.AccessKey}", token);
+        }
+
+        return made;
+    }
+}
