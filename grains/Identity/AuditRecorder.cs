@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CommandBroker.Contracts.Identity;
 using CommandBroker.Core;
 using Microsoft.Extensions.Options;
@@ -72,15 +73,15 @@ internal sealed class AuditRecorder(IOptions<IdentityOptions> options, TimeProvi
         lock (_turn)
         {
             Kind kind = KindOf(action, actor, key);
-            long before = _counts.GetValueOrDefault(kind);
-            if (before < _burstCount)
+            ref long noted = ref CollectionsMarshal.GetValueRefOrAddDefault(_counts, kind, out _);
+            if (noted < _burstCount)
             {
+                noted++;
                 Add(EventOf(kind, subject(argument), detail: null));
-                _counts[kind] = before + 1;
             }
             else
             {
-                _counts[kind] = before + count;
+                noted += count;
             }
         }
     }

@@ -63,6 +63,28 @@ public sealed class IdentityKeepingTests
         Assert.Equal(SignInStatus.SignedIn, await SignInAsync(broker, id, "another password"));
     }
 
+    [PostgresFact]
+    public async Task Silos_that_start_together_make_each_principal_once()
+    {
+        string connectionString = await (await PostgresServer.SharedAsync()).CreateDatabaseAsync();
+        await using var left = new Disposable(new IdentitySilo(Open(), options => options.MasterKey = OldMasterKey));
+        await using var right = new Disposable(new IdentitySilo(Open(), options => options.MasterKey = OldMasterKey));
+        IdentitySilo[] silos = [await left.StartAsync(), await right.StartAsync()];
+
+        await Task.WhenAll(silos.Select(async silo => await silo.AdminGrain.BootstrapAsync([Given("operator", "token-1"), Given("agent", "token-2")])));
+
+        Assert.Equal(
+            ["agent", "operator"], (await silos[0].AdminGrain.ListPrincipalsAsync(IdentitySilo.Root, DefaultTenant.DomainId, null, 10)).Select(one => one.Name));
+        foreach (IdentitySilo silo in silos)
+        {
+            CredentialView found = (await silo.Identity.FindTokenAsync(IdentityIds.Hash("token-1")))!;
+            Assert.Equal(SignInStatus.SignedIn, await SignInAsync(silo, found.Principal.PrincipalId, Password));
+            Assert.Single((await silo.Identity.ReadSnapshotAsync()).TokenKeys);
+        }
+
+        PostgresDatabase Open() => new(new StorageOptions { ConnectionString = connectionString });
+    }
+
     [Fact]
     public async Task A_bootstrap_administrator_counts_once()
     {

@@ -47,7 +47,9 @@ public sealed class IdentitySilo : IAsyncLifetime
     internal T Service<T>()
         where T : notnull => _cluster.Silos[0].ServiceProvider.GetRequiredService<T>();
 
-    internal T Hosted<T>() => _cluster.Silos[0].ServiceProvider.GetServices<IHostedService>().OfType<T>().Single();
+    internal T Hosted<T>()
+        where T : class =>
+        _cluster.Silos[0].ServiceProvider.GetService<T>() ?? _cluster.Silos[0].ServiceProvider.GetServices<IHostedService>().OfType<T>().Single();
 
     public T Grain<T>(string key)
         where T : IGrainWithStringKey => _cluster.Client.GetGrain<T>(key);
