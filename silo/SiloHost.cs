@@ -94,7 +94,7 @@ internal static class SiloHost
             silo.UseCluster(choice);
             silo.AddBrokerGrains(choice.Provider);
             silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, DatabaseStart>();
-            silo.AddStartupTask((services, cancellationToken) => services.GetRequiredService<CredentialSetup>().StartAsync(cancellationToken));
+            silo.AddStartupTask<CredentialStart>();
         });
     }
 

@@ -23,6 +23,9 @@ internal static class ClusterSetup
 
     // On a private network a connection opens in milliseconds or not at all.
     private static readonly TimeSpan OpenConnectionTimeout = TimeSpan.FromSeconds(1);
+
+    // Between silos, and for what a silo does at its start: no agent waits for it, and calls to a silo that was declared dead end at once anyway.
+    private static readonly TimeSpan SiloCallTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ConnectionRetryDelay = TimeSpan.FromMilliseconds(250);
 
     /// <summary>A silo of the cluster, or a cluster of one on loopback.</summary>
@@ -44,7 +47,7 @@ internal static class ClusterSetup
         silo.Configure<EndpointOptions>(endpoint =>
             (endpoint.AdvertisedIPAddress, endpoint.SiloPort, endpoint.GatewayPort) = (address, siloPort, gatewayPort));
         silo.Configure<ClusterMembershipOptions>(membership => Tune(membership, choice.Options));
-        silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = choice.Options.ResponseTimeout);
+        silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = SiloCallTimeout);
         silo.Configure<ConnectionOptions>(Tune);
         silo.Services.AddSingleton<DeadSiloSweep>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<DeadSiloSweep>());

@@ -33,7 +33,7 @@ public sealed class ClusteringOptions
     [Range(1, 100)]
     public int MissedProbeCount { get; set; } = 2;
 
-    /// <summary>How long a call between two processes may take before its caller is told that the answer did not come.</summary>
+    /// <summary>How long a gateway's call to a silo may take before its caller is told that the answer did not come; for polls see <c>Gateway:CallTimeout</c>.</summary>
     /// <value>Default 2 s; 1 s to 5 min. What was under way to a silo that dies is told its caller after this. A poll's answer is awaited for a minute, so that a delivery that comes too late can be taken back.</value>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan ResponseTimeout { get; set; } = TimeSpan.FromSeconds(2);
