@@ -15,24 +15,8 @@ internal sealed class ManagementBorder(
     private readonly int _retryAfterSeconds = options.Value.RetryAfterSeconds;
 
     /// <summary>Runs a route that answers with one JSON object.</summary>
-    public async Task RunAsync(
-        HttpContext context, string method, Permission needed, Func<HttpContext, Principal, ValueTask<ManagementAnswer>> carryOut)
-    {
-        RequestStamp.Set(context);
-        Principal? principal = null;
-        try
-        {
-            principal = await AdmitAsync(context, method, needed);
-            if (principal is not null)
-            {
-                await AnswerAsync(context, await carryOut(context, principal));
-            }
-        }
-        catch (Exception failure)
-        {
-            await FailAsync(context, principal, failure);
-        }
-    }
+    public Task RunAsync(HttpContext context, string method, Permission needed, Func<HttpContext, Principal, ValueTask<ManagementAnswer>> carryOut) =>
+        StreamAsync(context, method, needed, async (_, principal) => await AnswerAsync(context, await carryOut(context, principal)));
 
     /// <summary>Runs a route that writes its answer itself.</summary>
     public async Task StreamAsync(HttpContext context, string method, Permission needed, Func<HttpContext, Principal, ValueTask> carryOut)
