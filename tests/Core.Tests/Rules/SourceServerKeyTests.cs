@@ -89,4 +89,15 @@ public sealed class SourceServerKeyTests
             }
         }
     }
+
+    [Fact]
+    public void The_project_is_told_without_a_string_of_its_own()
+    {
+        Assert.Equal("blue", new SourceServerKey(Blue, Web).ProjectText.ToString());
+        Assert.Equal(ProjectId.DefaultValue, new SourceServerKey(ProjectId.Default, Web).ProjectText.ToString());
+        Assert.Equal("blue", Blue.ToString());
+    }
+
+    [Fact]
+    public void No_key_at_all_is_shown_as_nothing() => Assert.Equal("", default(SourceServerKey).ToString());
 }
