@@ -157,4 +157,19 @@ public sealed class ScopeTests
         clock.Advance(TimeSpan.FromMilliseconds(500));
         Assert.Equal(200, (await host.SendAsync("GET", Poll, token: "two")).Status);
     }
+
+    [Fact]
+    public async Task Project_that_a_domain_wide_principal_selects_has_the_default_budget()
+    {
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using GatewayHost host = await TokenAdmissionTests.StartAsync(
+            identity => identity.AddToken("wide", identity.AddPrincipal("wide", Roles.Operator, isDomainWide: true, perSecond: 100)),
+            clock,
+            new() { ["Identity:DefaultRequestsPerSecond"] = "1" });
+        string other = host.Grains.Identity.AddProject("other");
+        host.Grains.DirectoryGrain.Ids[$"{other}/s1"] = true;
+        Assert.Equal(200, (await host.SendAsync("GET", Poll, token: "wide", headers: ("X-Project-Id", other))).Status);
+        (await host.SendAsync("GET", Poll, token: "wide", headers: ("X-Project-Id", other))).IsVendorError(429, "APIGW.0308");
+        Assert.Equal(200, (await host.SendAsync("GET", Poll, token: "wide")).Status);
+    }
 }
