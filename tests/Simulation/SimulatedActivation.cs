@@ -25,7 +25,7 @@ internal sealed class SimulatedActivation
         var silo = new SiloQueues(new VisitRecorder(), new LocalQueues(clock), quotas, audit, Instruments);
         var context = new QueueContext(
             database, Options.Create(options), Options.Create(new SourceOptions()), clock, silo, NullLogger<SourceServerGrain>.Instance);
-        _grain = new SourceServerGrain(context, GrainContextStub.Of(key.Text));
+        _grain = new SourceServerGrain(context, new GrainContextHolder(GrainContextStub.Of(key.Text)));
     }
 
     /// <summary>Whether it died: it runs no further and answers nobody.</summary>
