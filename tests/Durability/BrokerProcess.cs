@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using CommandBroker.Traffic;
 
 namespace CommandBroker.Durability;
 
@@ -18,15 +19,15 @@ internal sealed class BrokerProcess(string name, string program, string director
     /// <summary>Its name in the history.</summary>
     public string Name => name;
 
-    /// <summary>Where it listens.</summary>
-    public Uri Address { get; } = new($"http://127.0.0.1:{FreePort()}");
+    /// <summary>Where it is called.</summary>
+    public BrokerEndpoint Endpoint { get; } = new(name, new Uri($"http://127.0.0.1:{FreePort()}"));
 
     /// <summary>Starts it and does not wait.</summary>
     public void Start()
     {
         var start = new ProcessStartInfo("dotnet") { WorkingDirectory = directory, RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(program);
-        start.Environment["ASPNETCORE_URLS"] = Address.ToString();
+        start.Environment["ASPNETCORE_URLS"] = Endpoint.Address.ToString();
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
         foreach ((string key, string value) in settings)
         {
@@ -56,7 +57,7 @@ internal sealed class BrokerProcess(string name, string program, string director
 
             try
             {
-                using HttpResponseMessage answer = await _http.GetAsync(new Uri(Address, "/readyz"));
+                using HttpResponseMessage answer = await _http.GetAsync(new Uri(Endpoint.Address, "/readyz"));
                 if (answer.StatusCode == HttpStatusCode.OK)
                 {
                     return;

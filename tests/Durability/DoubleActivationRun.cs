@@ -1,4 +1,5 @@
 using CommandBroker.History;
+using CommandBroker.Traffic;
 
 namespace CommandBroker.Durability;
 
@@ -21,8 +22,8 @@ internal sealed class DoubleActivationRun(RunOptions options, RunDirectory direc
 
         bool healed = false;
         using BrokerApi api = directory.Api();
-        using var traffic = new Traffic(options, api, recorder, random => Volatile.Read(ref healed) || random.Next(2) == 0 ? left : right);
-        await traffic.RegisterAsync(left);
+        using var traffic = new Clients(options.Traffic, api, recorder, random => Volatile.Read(ref healed) || random.Next(2) == 0 ? left.Endpoint : right.Endpoint);
+        await traffic.RegisterAsync(left.Endpoint);
         traffic.Start();
         log.WriteLine($"two brokers under one traffic for {options.DoubleTime}");
         await Task.Delay(options.DoubleTime);
@@ -34,10 +35,10 @@ internal sealed class DoubleActivationRun(RunOptions options, RunDirectory direc
         await left.StopAsync();
         left.Start();
         await left.WaitUntilReadyAsync();
-        await Drain.UntilEmptyAsync(traffic, left, options.DrainTimeout);
+        await Drain.UntilEmptyAsync(traffic, left.Endpoint, options.DrainTimeout);
         await traffic.StopAgentsAsync();
-        FinalRead read = await ApiReader.ReadAsync(api, left, traffic.Servers);
+        FinalRead read = await ApiReader.ReadAsync(api, left.Endpoint, traffic.Servers);
         await left.StopAsync();
-        return [read, await StoreReader.ReadAsync(options, directory)];
+        return [read, await directory.ReadStoreAsync()];
     }
 }

@@ -1,4 +1,5 @@
 using CommandBroker.History;
+using CommandBroker.Traffic;
 
 namespace CommandBroker.Durability;
 
@@ -18,8 +19,8 @@ internal sealed class KillRun(RunOptions options, RunDirectory directory, Record
         broker.Start();
         await broker.WaitUntilReadyAsync();
         using BrokerApi api = directory.Api();
-        using var traffic = new Traffic(options, api, recorder, _ => broker);
-        await traffic.RegisterAsync(broker);
+        using var traffic = new Clients(options.Traffic, api, recorder, _ => broker.Endpoint);
+        await traffic.RegisterAsync(broker.Endpoint);
         traffic.Start();
 
         for (int round = 1; round <= options.Rounds; round++)
@@ -41,12 +42,12 @@ internal sealed class KillRun(RunOptions options, RunDirectory directory, Record
 
         await Task.Delay(MinTraffic);
         await traffic.StopEnqueuingAsync();
-        await Drain.UntilEmptyAsync(traffic, broker, options.DrainTimeout);
+        await Drain.UntilEmptyAsync(traffic, broker.Endpoint, options.DrainTimeout);
         await traffic.StopAgentsAsync();
-        FinalRead read = await ApiReader.ReadAsync(api, broker, traffic.Servers);
+        FinalRead read = await ApiReader.ReadAsync(api, broker.Endpoint, traffic.Servers);
         int exit = await broker.StopAsync();
         return exit == 0
-            ? [read, await StoreReader.ReadAsync(options, directory)]
+            ? [read, await directory.ReadStoreAsync()]
             : throw new InvalidOperationException($"The broker ended with {exit} when it was asked to stop; 0 is right.");
     }
 

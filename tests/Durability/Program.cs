@@ -2,6 +2,7 @@
 using System.CommandLine;
 using CommandBroker.Durability;
 using CommandBroker.History;
+using CommandBroker.Traffic;
 
 var provider = new Option<string>("--provider") { Description = "Where the broker keeps its commands.", DefaultValueFactory = _ => "sqlite" };
 provider.AcceptOnlyFromAmong("sqlite", "postgres");

@@ -1,6 +1,10 @@
+using System.Data.Common;
 using System.Text.Json;
 using CommandBroker.History;
 using CommandBroker.Testing;
+using CommandBroker.Traffic;
+using Microsoft.Data.Sqlite;
+using Npgsql;
 
 namespace CommandBroker.Durability;
 
@@ -50,7 +54,7 @@ internal sealed class RunDirectory : IAsyncDisposable
         {
             ["Storage__Provider"] = _options.Provider,
             ["Storage__DataDirectory"] = Data,
-            ["Queue__VisibilityTimeout"] = $"{_options.VisibilityTimeout}",
+            ["Queue__VisibilityTimeout"] = $"{_options.Traffic.VisibilityTimeout}",
             ["Queue__MaxDeliveries"] = $"{_options.MaxDeliveries}",
             ["Silo__ClusterId"] = name,
             ["Silo__ServiceId"] = "durability",
@@ -71,14 +75,23 @@ internal sealed class RunDirectory : IAsyncDisposable
         return new BrokerApi(credentials.RootElement.GetProperty("agent_token").GetString()!, credentials.RootElement.GetProperty("token").GetString()!);
     }
 
+    /// <summary>Reads the store of brokers that have stopped.</summary>
+    public async Task<FinalRead> ReadStoreAsync()
+    {
+        await using DbConnection connection = ConnectionString is not null
+            ? new NpgsqlConnection(ConnectionString)
+            : new SqliteConnection($"Data Source={Directory.EnumerateFiles(Data, "*.db").Single()};Mode=ReadOnly;Pooling=False");
+        return await StoreReader.ReadAsync(connection);
+    }
+
     /// <summary>The limits that the checker holds the run to.</summary>
     public RunLimits Limits() => new()
     {
-        VisibilityTimeout = _options.VisibilityTimeout,
+        VisibilityTimeout = _options.Traffic.VisibilityTimeout,
         MaxDeliveries = _options.MaxDeliveries,
         MinAcknowledgedCount = _options.MinAcknowledged,
         MinKillCount = _options.DoubleActivation ? 0 : _options.Rounds,
-        MinSharedServerCount = _options.DoubleActivation ? _options.ServerCount / 2 : 0,
+        MinSharedServerCount = _options.DoubleActivation ? _options.Traffic.ServerCount / 2 : 0,
     };
 
     /// <summary>Stops the private server. The directory stays for whoever must find a fault; see <see cref="Remove"/>.</summary>

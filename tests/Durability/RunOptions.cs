@@ -1,3 +1,5 @@
+using CommandBroker.Traffic;
+
 namespace CommandBroker.Durability;
 
 /// <summary>What a run is to be.</summary>
@@ -24,17 +26,8 @@ internal sealed record RunOptions
     /// <summary>Where the report goes; null means to the console alone.</summary>
     public string? Out { get; init; }
 
-    /// <summary>Source servers under traffic. Few, so that each queue is always busy when a kill comes.</summary>
-    public int ServerCount { get; init; } = 24;
-
-    /// <summary>Agents; each serves its own source servers, one poll at a time.</summary>
-    public int AgentCount { get; init; } = 8;
-
-    /// <summary>Management tools that enqueue.</summary>
-    public int EnqueuerCount { get; init; } = 8;
-
-    /// <summary>Short, so that redeliveries happen within a run.</summary>
-    public TimeSpan VisibilityTimeout { get; init; } = TimeSpan.FromSeconds(2);
+    /// <summary>The clients.</summary>
+    public TrafficOptions Traffic => new() { Seed = Seed, ServerPrefix = "durability" };
 
     /// <summary>The broker's default, which no run should reach.</summary>
     public int MaxDeliveries { get; init; } = 10;

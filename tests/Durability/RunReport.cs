@@ -28,8 +28,8 @@ internal static class RunReport
         IEnumerable<string> found = report.Violations.Take(ShownViolations).Select(violation => $"- {violation.Kind}, {violation.Server}: {violation.Text}");
         string verdict = report.Passed ? "Passed." : report.VoidReasons.Count > 0 ? $"Void: {string.Join(" ", report.VoidReasons)}" : "Failed.";
         return string.Join('\n', [
-            $"## {what}", "", $"{now:yyyy-MM-dd HH:mm} UTC, seed {options.Seed}, {options.ServerCount} source servers, {options.AgentCount} agents, "
-            + $"{options.EnqueuerCount} enqueuers. {verdict}", "", "| | |", "|---|---|", .. facts, "", .. found]);
+            $"## {what}", "", $"{now:yyyy-MM-dd HH:mm} UTC, seed {options.Seed}, {options.Traffic.ServerCount} source servers, {options.Traffic.AgentCount} agents, "
+            + $"{options.Traffic.EnqueuerCount} enqueuers. {verdict}", "", "| | |", "|---|---|", .. facts, "", .. found]);
     }
 
     private static string Number(int value) => value.ToString("N0", CultureInfo.InvariantCulture);

@@ -16,6 +16,22 @@ public sealed class CleanHistoryTests
     }
 
     [Fact]
+    public void Only_a_refusal_with_the_time_to_wait_is_polite()
+    {
+        RunBuilder run = RunBuilder.Clean();
+        run.Enqueue(6, EntryKind.Info);
+        int unknown = run.Check().UnknownCount;
+        Assert.Equal(unknown, run.Check().ImpoliteCount);
+
+        run.Entries[^1] = run.Entries[^1] with { Status = 503, RetryAfter = 5 };
+        Assert.Equal(unknown - 1, run.Check().ImpoliteCount);
+        Assert.Equal(unknown, run.Check().UnknownCount);
+
+        run.Entries[^1] = run.Entries[^1] with { Status = 500 };
+        Assert.Equal(unknown, run.Check().ImpoliteCount);
+    }
+
+    [Fact]
     public void Enqueue_that_was_never_acknowledged_may_be_there()
     {
         RunBuilder run = RunBuilder.Clean();

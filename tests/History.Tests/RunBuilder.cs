@@ -62,6 +62,8 @@ internal sealed class RunBuilder
     public void Report(long id, string result = "success", EntryKind outcome = EntryKind.Ok) =>
         Call(CallKind.Report, outcome, e => e with { CommandId = id, Result = result }, e => e);
 
+    public void Fault(EntryKind outcome = EntryKind.Ok) => Call(CallKind.Fault, outcome, e => e with { Server = null }, e => e);
+
     public void Kill(EntryKind outcome = EntryKind.Ok) => Call(CallKind.Kill, outcome, e => e with { Server = null }, e => e);
 
     public void Ends(long id, string? result, int deliveries = 1, string? state = null) => Finals.Add(new FinalCommand

@@ -129,6 +129,21 @@ public sealed class SpoiltHistoryTests
     }
 
     [Fact]
+    public void Wrong_clock_excuses_a_lease_that_ended_early_and_nothing_else()
+    {
+        var run = new RunBuilder { Limits = _run.Limits with { AreClocksRight = false } };
+        run.Enqueue(1);
+        run.Poll(1);
+        run.Poll(1, delivery: 2);
+        run.Ends(1, null, deliveries: 2, state: "dead_lettered");
+        Assert.Empty(run.Check().Violations);
+
+        run.Poll(1, delivery: 2);
+
+        Assert.Contains(run.Check().Violations, violation => violation.Kind == ViolationKind.DeliveryCount);
+    }
+
+    [Fact]
     public void Broker_that_does_not_count_a_delivery_is_caught()
     {
         _run.ReplaceEntry(CallKind.Poll, EntryKind.Ok, 3, entry => entry with { Delivery = 2 });

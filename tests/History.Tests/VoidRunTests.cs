@@ -27,6 +27,22 @@ public sealed class VoidRunTests
     }
 
     [Fact]
+    public void Run_with_too_few_faults_is_void() => AssertVoid(Limits with { MinFaultCount = 1 });
+
+    [Fact]
+    public void Run_whose_fault_did_not_fire_is_void()
+    {
+        RunBuilder run = RunBuilder.Clean();
+        run.Fault();
+        Assert.True(run.Check().Passed);
+
+        run.Fault(EntryKind.Fail);
+
+        Assert.False(run.Check().Passed);
+        Assert.Empty(run.Check().Violations);
+    }
+
+    [Fact]
     public void Run_without_a_redelivery_is_void()
     {
         var run = new RunBuilder();

@@ -14,4 +14,7 @@ public enum CallKind
 
     /// <summary>The run killed a broker process: not a call, but the history is worth nothing without it.</summary>
     Kill,
+
+    /// <summary>The run broke something on purpose, from the invoke line to the end, and proved that it did. Fails when it did not.</summary>
+    Fault,
 }

@@ -12,6 +12,9 @@ public sealed record CheckReport
     /// <summary>Calls whose outcome is unknown.</summary>
     public required int UnknownCount { get; init; }
 
+    /// <summary>Those among them that were not a refusal with the time to wait: other 5xx, timeouts, broken connections.</summary>
+    public required int ImpoliteCount { get; init; }
+
     /// <summary>Commands that are there although their enqueue was never acknowledged.</summary>
     public required int RecoveredCount { get; init; }
 

@@ -11,6 +11,12 @@ public sealed record HistoryCall(HistoryEntry Invoked, HistoryEntry? Ended)
     /// <summary>How it ended; a call without an end is unknown.</summary>
     public EntryKind Outcome => Ended?.Type ?? EntryKind.Info;
 
+    /// <summary>Whether a client asked the broker; the others are what the run did to it.</summary>
+    public bool IsRequest => Op is CallKind.Enqueue or CallKind.Poll or CallKind.Report;
+
+    /// <summary>Whether a refusal said that it is one for now: 503 or 429 with the time to wait. Everything else that is unknown is not polite.</summary>
+    public bool IsPoliteRefusal => Ended is { Status: 503 or 429, RetryAfter: not null };
+
     /// <summary>Whether the broker said that it did it.</summary>
     public bool IsOk => Outcome == EntryKind.Ok;
 

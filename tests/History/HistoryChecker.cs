@@ -16,10 +16,11 @@ public static class HistoryChecker
     {
         AcknowledgedCount = run.Calls.Count(IsAcknowledgedWrite),
         EnqueuedCount = run.Of(CallKind.Enqueue).Where(call => call.IsOk).DistinctBy(call => (call.Server, call.CommandId)).Count(),
-        UnknownCount = run.Calls.Count(call => call.Op != CallKind.Kill && call.Outcome == EntryKind.Info),
+        UnknownCount = run.Calls.Count(call => call.IsRequest && call.Outcome == EntryKind.Info),
         RecoveredCount = CountRecovered(run),
         DeliveryCount = run.Calls.Count(call => call.IsDelivery),
         RedeliveryCount = run.Calls.Count(call => call.IsDelivery && call.Ended!.Delivery > 1),
+        ImpoliteCount = run.Calls.Count(call => call.IsRequest && call.Outcome == EntryKind.Info && !call.IsPoliteRefusal),
         KillCount = run.Of(CallKind.Kill).Count(call => call.IsOk),
         LongestGap = LongestGap(run),
         Violations = [.. All.SelectMany(rule => rule.Check(run))],
@@ -42,12 +43,22 @@ public static class HistoryChecker
             yield return $"{kills} kills hit a living process, {run.Limits.MinKillCount} are needed and none may miss.";
         }
 
+        foreach (HistoryCall fault in run.Of(CallKind.Fault).Where(call => !call.IsOk))
+        {
+            yield return $"A fault did not provably fire: {fault.Ended?.Note ?? fault.Invoked.Note}.";
+        }
+
+        if (run.Of(CallKind.Fault).Count(call => call.IsOk) < run.Limits.MinFaultCount)
+        {
+            yield return $"{run.Of(CallKind.Fault).Count(call => call.IsOk)} faults fired, {run.Limits.MinFaultCount} are needed.";
+        }
+
         if (!run.Calls.Any(call => call.IsDelivery && call.Ended!.Delivery > 1))
         {
             yield return "No redelivery was seen.";
         }
 
-        int shared = run.Calls.Where(call => call.IsOk && call.Op != CallKind.Kill && call.CommandId is not null)
+        int shared = run.Calls.Where(call => call.IsOk && call.IsRequest && call.CommandId is not null)
             .GroupBy(call => call.Server).Count(server => server.Select(call => call.Invoked.Broker).Distinct().Count() > 1);
         if (shared < run.Limits.MinSharedServerCount)
         {
@@ -64,7 +75,7 @@ public static class HistoryChecker
 
     private static TimeSpan LongestGap(RunHistory run)
     {
-        TimeSpan[] answers = [.. run.Calls.Where(call => call.IsOk && call.Op != CallKind.Kill).Select(call => call.EndedAt).Order()];
+        TimeSpan[] answers = [.. run.Calls.Where(call => call.IsOk && call.IsRequest).Select(call => call.EndedAt).Order()];
         return answers.Zip(answers.Skip(1), (earlier, later) => later - earlier).DefaultIfEmpty().Max();
     }
 }

@@ -48,6 +48,12 @@ public sealed record HistoryEntry
     /// <summary>What was reported: <c>success</c> or <c>fail</c>.</summary>
     public string? Result { get; init; }
 
+    /// <summary>The HTTP status of the answer; null when there was no answer.</summary>
+    public int? Status { get; init; }
+
+    /// <summary>How many seconds the answer asked to wait; null when it did not ask.</summary>
+    public int? RetryAfter { get; init; }
+
     /// <summary>The status or the fault, for whoever reads the file.</summary>
     public string? Note { get; init; }
 }

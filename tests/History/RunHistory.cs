@@ -32,7 +32,7 @@ public sealed class RunHistory
 
         calls.AddRange(invoked.Values.Select(start => new HistoryCall(start, null)));
         Calls = [.. calls.OrderBy(call => call.InvokedAt).ThenBy(call => call.Invoked.Call)];
-        ByServer = Calls.Where(call => call.Op != CallKind.Kill).ToLookup(call => call.Server);
+        ByServer = Calls.Where(call => call.IsRequest).ToLookup(call => call.Server);
     }
 
     /// <summary>The calls, by the instant at which they left.</summary>

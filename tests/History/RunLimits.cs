@@ -15,6 +15,12 @@ public sealed record RunLimits
     /// <summary>How many kills must have hit a living process.</summary>
     public int MinKillCount { get; init; }
 
+    /// <summary>How many faults must have provably fired.</summary>
+    public int MinFaultCount { get; init; }
+
+    /// <summary>Whether the broker's clocks went right. When the run set one wrong, a lease may end early by true time, and is not judged.</summary>
+    public bool AreClocksRight { get; init; } = true;
+
     /// <summary>The fewest source servers for which two brokers each acknowledged a write; 0 when there is one broker.</summary>
     public int MinSharedServerCount { get; init; }
 }

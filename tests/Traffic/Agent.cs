@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using CommandBroker.History;
 
-namespace CommandBroker.Durability;
+namespace CommandBroker.Traffic;
 
 /// <summary>Polls its source servers one after another, works, reports, and now and then dies, comes late, repeats or contradicts itself.</summary>
-internal sealed class Agent(string name, IReadOnlyList<string> servers, Traffic traffic, Random random, TimeSpan visibilityTimeout)
+public sealed class Agent(string name, IReadOnlyList<string> servers, Clients traffic, Random random, TrafficOptions options)
 {
     private const double DeathShare = 0.06;
     private const double LateShare = 0.04;
@@ -12,7 +12,6 @@ internal sealed class Agent(string name, IReadOnlyList<string> servers, Traffic 
     private const double ContradictShare = 0.02;
 
     private readonly Queue<(string Server, long Id, string Hash, long DueAt)> _late = new();
-    private readonly HashSet<(string, long)> _seen = [];
 
     /// <summary>Works until it is told to stop.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -33,20 +32,27 @@ internal sealed class Agent(string name, IReadOnlyList<string> servers, Traffic 
 
             if (!worked)
             {
-                await Task.Delay(5, CancellationToken.None);
+                await Task.Delay(options.IdlePause, CancellationToken.None);
             }
         }
     }
 
     private async Task<bool> ServeAsync(string server, CancellationToken stop)
     {
-        BrokerProcess broker = traffic.Choose(random);
+        BrokerEndpoint broker = traffic.Choose(random);
         HistoryEntry call = traffic.Recorder.Invoke(name, CallKind.Poll, broker.Name, server);
-        ApiAnswer answer = await traffic.Api.AsAgentAsync(broker, HttpMethod.Get, $"/v3/sources/{server}/command");
+        // With a body, as one of the vendor's SDKs sends it: the HTTP stack repeats a GET without one by itself when a kept connection
+        // broke, and the history would not know of the first.
+        ApiAnswer answer = await traffic.Api.AsAgentAsync(broker, HttpMethod.Get, $"/v3/sources/{server}/command", "{}");
+        if (answer.IsOk)
+        {
+            traffic.Answered(server);
+        }
+
         long? id = answer.IsOk ? answer.Number("X-Command-Id") : null;
         if (id is null)
         {
-            traffic.Recorder.End(call, answer.Outcome, answer.Note);
+            traffic.Recorder.End(call, answer);
             if (!answer.IsOk)
             {
                 await WaitAsync(stop);
@@ -57,18 +63,14 @@ internal sealed class Agent(string name, IReadOnlyList<string> servers, Traffic 
 
         var param = answer.Body.GetProperty("command_param");
         string hash = Payload.HashOf(param.GetRawText());
-        traffic.Recorder.End(call, EntryKind.Ok, answer.Note, entry => entry with
+        traffic.Recorder.End(call, answer, entry => entry with
         {
             CommandId = id,
             Hash = hash,
             Delivery = (int?)answer.Number("X-Delivery-Count"),
             Task = param.GetProperty("task_id").GetString(),
         });
-        if (_seen.Add((server, id.Value)))
-        {
-            traffic.Delivered();
-        }
-
+        traffic.Delivered(server, id.Value, (int?)answer.Number("X-Delivery-Count") ?? 1);
         await WorkAsync(server, id.Value, hash, stop);
         return true;
     }
@@ -76,7 +78,7 @@ internal sealed class Agent(string name, IReadOnlyList<string> servers, Traffic 
     private async Task WorkAsync(string server, long id, string hash, CancellationToken stop)
     {
         double luck = traffic.IsDraining ? 1 : random.NextDouble();
-        if (luck < DeathShare)
+        if (luck < DeathShare || traffic.Dies(server, id))
         {
             return;
         }
@@ -84,7 +86,7 @@ internal sealed class Agent(string name, IReadOnlyList<string> servers, Traffic 
         if (luck < DeathShare + LateShare)
         {
             // About when the lease ends: some come before, some after, some while it is leased anew.
-            _late.Enqueue((server, id, hash, Stopwatch.GetTimestamp() + (long)(visibilityTimeout.TotalSeconds * (0.9 + (0.4 * random.NextDouble())) * Stopwatch.Frequency)));
+            _late.Enqueue((server, id, hash, Stopwatch.GetTimestamp() + (long)(options.VisibilityTimeout.TotalSeconds * (0.9 + (0.4 * random.NextDouble())) * Stopwatch.Frequency)));
             return;
         }
 
@@ -119,12 +121,12 @@ internal sealed class Agent(string name, IReadOnlyList<string> servers, Traffic 
 
     private async Task<EntryKind> CallAsync(string server, long id, string result)
     {
-        BrokerProcess broker = traffic.Choose(random);
+        BrokerEndpoint broker = traffic.Choose(random);
         HistoryEntry call = traffic.Recorder.Invoke(name, CallKind.Report, broker.Name, server, entry => entry with { CommandId = id, Result = result });
         ApiAnswer answer = await traffic.Api.AsAgentAsync(
             broker, HttpMethod.Post, $"/v3/sources/{server}/command_result",
             $$$"""{"command_name":"START","result":"{{{result}}}","result_detail":{"id":{{{id}}}}}""", "X-Command-Id", $"{id}");
-        traffic.Recorder.End(call, answer.Outcome, answer.Note);
+        traffic.Recorder.End(call, answer);
         return answer.Outcome;
     }
 
@@ -132,7 +134,7 @@ internal sealed class Agent(string name, IReadOnlyList<string> servers, Traffic 
     {
         try
         {
-            await Task.Delay(random.Next(5, 50), stop);
+            await Task.Delay(traffic.RetryPause(random), stop);
             await traffic.ChooseAsync(random, stop);
         }
         catch (OperationCanceledException)

@@ -1,9 +1,9 @@
 using System.Text;
 
-namespace CommandBroker.Durability;
+namespace CommandBroker.Traffic;
 
 /// <summary>Walks over a stored payload: one version byte, four bytes of checksum, then numbers of seven bits a byte and texts with their length.</summary>
-internal sealed class StoredBytes
+public sealed class StoredBytes
 {
     private const byte Version = 1;
     private const int HeaderBytes = 5;

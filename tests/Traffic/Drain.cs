@@ -1,14 +1,14 @@
 using System.Diagnostics;
 using CommandBroker.History;
 
-namespace CommandBroker.Durability;
+namespace CommandBroker.Traffic;
 
 /// <summary>Waits until agents have ended everything.</summary>
-internal static class Drain
+public static class Drain
 {
     /// <summary>Completes when no queue holds a command.</summary>
     /// <exception cref="TimeoutException">Something is still open, though the broker has had its time.</exception>
-    public static async Task UntilEmptyAsync(Traffic traffic, BrokerProcess broker, TimeSpan timeout)
+    public static async Task UntilEmptyAsync(Clients traffic, BrokerEndpoint broker, TimeSpan timeout)
     {
         long startedAt = Stopwatch.GetTimestamp();
         var busy = new Queue<string>(traffic.Servers);

@@ -1,16 +1,16 @@
 using System.Text.Json;
 using CommandBroker.History;
 
-namespace CommandBroker.Durability;
+namespace CommandBroker.Traffic;
 
 /// <summary>Reads every command through the management API.</summary>
-internal static class ApiReader
+public static class ApiReader
 {
     private const int PageLength = 500;
 
     /// <summary>Reads the queue and the history of every source server.</summary>
     /// <exception cref="InvalidOperationException">The broker does not answer, or its counters do not add up.</exception>
-    public static async Task<FinalRead> ReadAsync(BrokerApi api, BrokerProcess broker, IEnumerable<string> servers)
+    public static async Task<FinalRead> ReadAsync(BrokerApi api, BrokerEndpoint broker, IEnumerable<string> servers)
     {
         var commands = new List<FinalCommand>();
         foreach (string server in servers)
@@ -52,7 +52,7 @@ internal static class ApiReader
 
     private static string? Text(JsonElement command, string name) => command.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
 
-    private static async Task<JsonElement> GetAsync(BrokerApi api, BrokerProcess broker, string path)
+    private static async Task<JsonElement> GetAsync(BrokerApi api, BrokerEndpoint broker, string path)
     {
         ApiAnswer answer = await api.AsOperatorAsync(broker, HttpMethod.Get, path);
         return answer.IsOk ? answer.Body : throw new InvalidOperationException($"{path} answered {answer.Note}.");

@@ -1,29 +1,32 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using CommandBroker.History;
 
-namespace CommandBroker.Durability;
+namespace CommandBroker.Traffic;
 
 /// <summary>The clients of one run and what they share.</summary>
-internal sealed class Traffic : IDisposable
+public sealed class Clients : IDisposable
 {
-    // Enough to keep every agent busy, few enough to be drained in seconds.
-    private const int MaxWaitingCount = 400;
-
-    private readonly RunOptions _options;
-    private readonly Func<Random, BrokerProcess> _choose;
+    private readonly TrafficOptions _options;
+    private readonly Func<Random, BrokerEndpoint> _choose;
     private readonly CancellationTokenSource _stopEnqueuing = new();
     private readonly CancellationTokenSource _stopAgents = new();
     private readonly List<Task> _enqueuers = [];
     private readonly List<Task> _agents = [];
+    private readonly ConcurrentDictionary<string, long> _answeredAt = new();
+    private readonly ConcurrentDictionary<(string Server, long Id), int> _seen = new();
+    private readonly ConcurrentDictionary<(string Server, long Id), bool> _deaths = new();
     private int _waiting;
+    private int _deathsDue;
 
     /// <param name="options">The run.</param>
     /// <param name="api">How brokers are called.</param>
     /// <param name="recorder">Where calls are noted.</param>
     /// <param name="choose">Which broker the next call goes to.</param>
-    public Traffic(RunOptions options, BrokerApi api, Recorder recorder, Func<Random, BrokerProcess> choose)
+    public Clients(TrafficOptions options, BrokerApi api, Recorder recorder, Func<Random, BrokerEndpoint> choose)
     {
         (_options, Api, Recorder, _choose) = (options, api, recorder, choose);
-        Servers = [.. Enumerable.Range(0, options.ServerCount).Select(number => $"durability-{number:D4}")];
+        Servers = [.. Enumerable.Range(0, options.ServerCount).Select(number => $"{options.ServerPrefix}-{number:D4}")];
     }
 
     /// <summary>How brokers are called.</summary>
@@ -39,27 +42,69 @@ internal sealed class Traffic : IDisposable
     public bool IsDraining { get; private set; }
 
     /// <summary>Whether so much waits that enqueuers should wait.</summary>
-    public bool IsFull => Volatile.Read(ref _waiting) > MaxWaitingCount;
+    public bool IsFull => Volatile.Read(ref _waiting) > _options.MaxWaitingCount;
 
     /// <summary>Which broker the next call goes to, once it listens.</summary>
-    public async Task<BrokerProcess> ChooseAsync(Random random, CancellationToken cancellationToken)
+    public async Task<BrokerEndpoint> ChooseAsync(Random random, CancellationToken cancellationToken)
     {
-        BrokerProcess broker = _choose(random);
+        BrokerEndpoint broker = _choose(random);
         await BrokerApi.WaitUntilItListensAsync(broker, cancellationToken);
         return broker;
     }
 
     /// <summary>The broker for a call that follows a good one.</summary>
-    public BrokerProcess Choose(Random random) => _choose(random);
+    public BrokerEndpoint Choose(Random random) => _choose(random);
+
+    /// <summary>A rest after a call whose outcome is unknown.</summary>
+    public TimeSpan RetryPause(Random random) => _options.MaxRetryPause * (0.1 + (0.9 * random.NextDouble()));
+
+    /// <summary>The next so many agents that are handed a command die of it: they never report it, and forget it.</summary>
+    public void LetAgentsDie(int count) => Interlocked.Add(ref _deathsDue, count);
+
+    /// <summary>How many agents have died so, and of how many of their commands another delivery was seen since.</summary>
+    public (int Died, int HandedOutAgain) Deaths => (_deaths.Count, _deaths.Values.Count(again => again));
+
+    /// <summary>When a poll of a source server was last answered well, as a timestamp of <see cref="Stopwatch"/>; 0 when never.</summary>
+    public long AnsweredAt(string server) => _answeredAt.GetValueOrDefault(server);
+
+    /// <summary>The highest delivery count of a command that an agent has seen; 0 when none has.</summary>
+    public int SeenDelivery(string server, long id) => _seen.GetValueOrDefault((server, id));
+
+    /// <summary>Notes a poll that was answered well.</summary>
+    internal void Answered(string server) => _answeredAt[server] = Stopwatch.GetTimestamp();
+
+    /// <summary>Whether the agent that was handed this command dies of it now.</summary>
+    internal bool Dies(string server, long id)
+    {
+        if (Volatile.Read(ref _deathsDue) <= 0 || IsDraining || Interlocked.Decrement(ref _deathsDue) < 0)
+        {
+            return false;
+        }
+
+        _deaths[(server, id)] = false;
+        return true;
+    }
 
     /// <summary>Notes an acknowledged enqueue.</summary>
     public void Enqueued() => Interlocked.Increment(ref _waiting);
 
-    /// <summary>Notes that an agent has seen a command for the first time.</summary>
-    public void Delivered() => Interlocked.Decrement(ref _waiting);
+    /// <summary>Notes that an agent was handed a command.</summary>
+    internal void Delivered(string server, long id, int count)
+    {
+        int before = _seen.GetValueOrDefault((server, id));
+        _seen[(server, id)] = Math.Max(before, count);
+        if (before == 0)
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
+        else
+        {
+            _deaths.TryUpdate((server, id), true, false);
+        }
+    }
 
     /// <summary>Registers the source servers.</summary>
-    public async Task RegisterAsync(BrokerProcess broker)
+    public async Task RegisterAsync(BrokerEndpoint broker)
     {
         foreach (string server in Servers)
         {
@@ -77,7 +122,7 @@ internal sealed class Traffic : IDisposable
     {
         for (int number = 0; number < _options.EnqueuerCount; number++)
         {
-            var enqueuer = new Enqueuer($"enqueuer-{number}", this, new Random(HashCode.Combine(_options.Seed, number)));
+            var enqueuer = new Enqueuer($"enqueuer-{number}", this, _options.EnqueuePause, new Random(HashCode.Combine(_options.Seed, number)));
             _enqueuers.Add(Task.Run(() => enqueuer.RunAsync(_stopEnqueuing.Token)));
         }
 
@@ -85,7 +130,7 @@ internal sealed class Traffic : IDisposable
         {
             int agentNumber = number;
             string[] mine = [.. Servers.Where((_, index) => index % _options.AgentCount == agentNumber)];
-            var agent = new Agent($"agent-{number}", mine, this, new Random(HashCode.Combine(_options.Seed, 1000 + number)), _options.VisibilityTimeout);
+            var agent = new Agent($"agent-{number}", mine, this, new Random(HashCode.Combine(_options.Seed, 1000 + number)), _options);
             _agents.Add(Task.Run(() => agent.RunAsync(_stopAgents.Token)));
         }
     }

@@ -1,15 +1,13 @@
 using System.Data.Common;
 using CommandBroker.History;
-using Microsoft.Data.Sqlite;
-using Npgsql;
 
-namespace CommandBroker.Durability;
+namespace CommandBroker.Traffic;
 
 /// <summary>
 /// Reads every command with one plain query, and decodes the stored bytes with a decoder of its own: what the broker believes of its
 /// store, and what is really there, must not come from the same code.
 /// </summary>
-internal static class StoreReader
+public static class StoreReader
 {
     private const string Everything = """
         select s.server_id, c.seq, c.state, c.delivery_count, c.payload, c.outcome
@@ -20,11 +18,9 @@ internal static class StoreReader
         ["pending", "leased", "succeeded", "failed", "dead_lettered", "cancelled", "expired", "superseded", "delivered"];
 
     /// <summary>Reads the store of a broker that has stopped.</summary>
-    public static async Task<FinalRead> ReadAsync(RunOptions options, RunDirectory directory)
+    /// <param name="connection">A connection to its database, not yet open. The caller disposes it.</param>
+    public static async Task<FinalRead> ReadAsync(DbConnection connection)
     {
-        await using DbConnection connection = options.Provider == "postgres"
-            ? new NpgsqlConnection(directory.ConnectionString)
-            : new SqliteConnection($"Data Source={FindFile(directory.Data)};Mode=ReadOnly;Pooling=False");
         await connection.OpenAsync();
         await using DbCommand query = connection.CreateCommand();
         query.CommandText = Everything;
@@ -48,6 +44,4 @@ internal static class StoreReader
 
         return new FinalRead("sql", commands);
     }
-
-    private static string FindFile(string data) => Directory.EnumerateFiles(data, "*.db").Single();
 }

@@ -1,9 +1,9 @@
 using CommandBroker.History;
 
-namespace CommandBroker.Durability;
+namespace CommandBroker.Traffic;
 
 /// <summary>A management tool: gives every enqueue a key and repeats it until it knows.</summary>
-internal sealed class Enqueuer(string name, Traffic traffic, Random random)
+public sealed class Enqueuer(string name, Clients traffic, TimeSpan pause, Random random)
 {
     private const double SharedTaskShare = 0.2;
     private const double RepeatShare = 0.04;
@@ -25,6 +25,10 @@ internal sealed class Enqueuer(string name, Traffic traffic, Random random)
             string server = traffic.Servers[random.Next(traffic.Servers.Count)];
             string task = random.NextDouble() < SharedTaskShare ? $"task-of-{server}" : $"task-{name}-{_count}";
             await EnqueueAsync(server, $"{name}-{++_count}", Payload.Create(task));
+            if (pause > TimeSpan.Zero)
+            {
+                await Task.Delay(pause * 2 * random.NextDouble(), CancellationToken.None);
+            }
         }
     }
 
@@ -34,7 +38,7 @@ internal sealed class Enqueuer(string name, Traffic traffic, Random random)
         while (outcome == EntryKind.Info)
         {
             // Unknown is not failed: only the same key finds out, however long the broker is away.
-            await Task.Delay(random.Next(5, 50), CancellationToken.None);
+            await Task.Delay(traffic.RetryPause(random), CancellationToken.None);
             outcome = await CallAsync(server, key, payload, await traffic.ChooseAsync(random, CancellationToken.None));
         }
 
@@ -56,14 +60,14 @@ internal sealed class Enqueuer(string name, Traffic traffic, Random random)
         }
     }
 
-    private async Task<EntryKind> CallAsync(string server, string key, Payload payload, BrokerProcess broker)
+    private async Task<EntryKind> CallAsync(string server, string key, Payload payload, BrokerEndpoint broker)
     {
         HistoryEntry call = traffic.Recorder.Invoke(name, CallKind.Enqueue, broker.Name, server, entry => entry with { Key = key, Hash = payload.Hash, Task = payload.Task });
         ApiAnswer answer = await traffic.Api.AsOperatorAsync(
             broker, HttpMethod.Post, $"/api/v1/sources/{server}/commands",
             $$"""{"command_name":"START","command_param":{{payload.Text}}}""", "Idempotency-Key", key);
         long? id = answer.IsOk ? long.Parse(answer.Body.GetProperty("command_id").GetString()!) : null;
-        traffic.Recorder.End(call, answer.Outcome, answer.Note, entry => entry with { CommandId = id });
+        traffic.Recorder.End(call, answer, entry => entry with { CommandId = id });
         return answer.Outcome;
     }
 }

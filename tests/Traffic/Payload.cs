@@ -1,12 +1,12 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace CommandBroker.Durability;
+namespace CommandBroker.Traffic;
 
 /// <summary>The parameter of one command, unlike any other's.</summary>
 /// <param name="Text">The JSON object as it is sent.</param>
 /// <param name="Task">Its task.</param>
-internal sealed record Payload(string Text, string Task)
+public sealed record Payload(string Text, string Task)
 {
     /// <summary>Its digest.</summary>
     public string Hash { get; } = HashOf(Text);

@@ -4,26 +4,26 @@ using System.Text;
 using System.Text.Json;
 using CommandBroker.History;
 
-namespace CommandBroker.Durability;
+namespace CommandBroker.Traffic;
 
 /// <summary>Plain HTTP, and an honest word about what is known afterwards. Never repeats a call by itself.</summary>
-internal sealed class BrokerApi(string agentToken, string operatorToken) : IDisposable
+public sealed class BrokerApi(string agentToken, string operatorToken) : IDisposable
 {
     private readonly HttpClient _http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2) }) { Timeout = TimeSpan.FromSeconds(8) };
 
     /// <summary>A call with the agents' token.</summary>
-    public Task<ApiAnswer> AsAgentAsync(BrokerProcess broker, HttpMethod method, string path, string? body = null, string? header = null, string? value = null) =>
+    public Task<ApiAnswer> AsAgentAsync(BrokerEndpoint broker, HttpMethod method, string path, string? body = null, string? header = null, string? value = null) =>
         SendAsync(broker, agentToken, method, path, body, header, value);
 
     /// <summary>A call with the operators' token.</summary>
-    public Task<ApiAnswer> AsOperatorAsync(BrokerProcess broker, HttpMethod method, string path, string? body = null, string? header = null, string? value = null) =>
+    public Task<ApiAnswer> AsOperatorAsync(BrokerEndpoint broker, HttpMethod method, string path, string? body = null, string? header = null, string? value = null) =>
         SendAsync(broker, operatorToken, method, path, body, header, value);
 
     /// <summary>
     /// Completes when something listens. Asked after every fault, so that a request only leaves for a broker that can take it: the HTTP
     /// stack repeats a GET by itself when a kept connection broke, and a refused repetition would hide that the first one arrived.
     /// </summary>
-    public static async Task WaitUntilItListensAsync(BrokerProcess broker, CancellationToken cancellationToken)
+    public static async Task WaitUntilItListensAsync(BrokerEndpoint broker, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -44,7 +44,7 @@ internal sealed class BrokerApi(string agentToken, string operatorToken) : IDisp
     public void Dispose() => _http.Dispose();
 
     private async Task<ApiAnswer> SendAsync(
-        BrokerProcess broker, string token, HttpMethod method, string path, string? body, string? header, string? value)
+        BrokerEndpoint broker, string token, HttpMethod method, string path, string? body, string? header, string? value)
     {
         using var request = new HttpRequestMessage(method, new Uri(broker.Address, path));
         request.Headers.Add("X-Auth-Token", token);
@@ -65,15 +65,15 @@ internal sealed class BrokerApi(string agentToken, string operatorToken) : IDisp
             JsonElement json = bytes.Length == 0 ? default : JsonElement.Parse(bytes);
             int status = (int)answer.StatusCode;
             EntryKind outcome = status is >= 200 and < 300 ? EntryKind.Ok : status is >= 400 and < 500 and not 408 ? EntryKind.Fail : EntryKind.Info;
-            return new ApiAnswer(outcome, outcome == EntryKind.Ok ? $"{status}" : $"{status} {json}", json, answer.Headers);
+            return new ApiAnswer(outcome, outcome == EntryKind.Ok ? $"{status}" : $"{status} {json}", json, answer.Headers, status);
         }
         catch (HttpRequestException fault) when (fault.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused } && body is not null)
         {
-            return new ApiAnswer(EntryKind.Fail, "connection refused", default, null);
+            return new ApiAnswer(EntryKind.Fail, "connection refused", default, null, null);
         }
         catch (Exception fault) when (fault is HttpRequestException or TaskCanceledException or IOException or JsonException)
         {
-            return new ApiAnswer(EntryKind.Info, fault.Message, default, null);
+            return new ApiAnswer(EntryKind.Info, $"{fault.GetType().Name}: {fault.Message}", default, null, null);
         }
     }
 }

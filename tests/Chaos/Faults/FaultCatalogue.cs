@@ -1,0 +1,28 @@
+namespace CommandBroker.Chaos.Faults;
+
+/// <summary>Every fault that the suite can produce.</summary>
+internal static class FaultCatalogue
+{
+    /// <summary>All of them, by number.</summary>
+    public static IReadOnlyList<FaultKind> All { get; } =
+    [
+        new(1, "a silo is killed (-9)", (random, _) => new SiloKill(random)),
+        new(2, "a silo is stopped (SIGTERM)", (random, _) => new SiloStop(random)) { IsSilent = true },
+        new(3, "a silo stands still for 30 s (SIGSTOP)", (_, _) => new SiloPause()),
+        new(4, "all silos are killed, cold start", (random, _) => new AllSilosKill(random)),
+        new(5, "a gateway is killed between lease and answer", (_, _) => new GatewayKillAfterLease()),
+        new(6, "a gateway is restarted", (_, _) => new GatewayRestart()) { IsPolite = true },
+        new(7, "agents die with a command", (_, visibility) => new AgentDeath(visibility)),
+        new(8, "PostgreSQL crashes, down for 5 s", (_, _) => new DatabaseCrash()),
+        new(9, "PostgreSQL stands still (SIGSTOP)", (random, _) => new DatabasePause(random)),
+        new(21, "rolling restart of silos and gateways", (_, _) => new RollingRestart()) { IsPolite = true },
+    ];
+
+    /// <summary>Those of the reduced run: one of every sort that takes seconds.</summary>
+    public static IReadOnlyList<FaultKind> Reduced { get; } = [.. ((int[])[5, 1, 7, 8, 2, 9, 6, 4]).Select(Get)];
+
+    /// <summary>One of them.</summary>
+    /// <exception cref="ArgumentException">There is none of that number.</exception>
+    public static FaultKind Get(int number) => All.FirstOrDefault(kind => kind.Number == number)
+        ?? throw new ArgumentException($"There is no fault {number}; there are {string.Join(", ", All.Select(kind => kind.Number))}.");
+}

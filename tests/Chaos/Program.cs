@@ -1,0 +1,40 @@
+// Breaks a whole cluster in every way that is known, under recorded traffic, and judges what its clients saw. See README.md.
+using System.CommandLine;
+using CommandBroker.Chaos;
+using CommandBroker.Chaos.Faults;
+
+var faults = new Option<int[]>("--fault") { Description = "Numbers of faults, each in a run of its own; all by default.", AllowMultipleArgumentsPerToken = true };
+var seeds = new Option<int[]>("--seed") { Description = "Where the random choices come from; several make several runs.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [1] };
+var mixed = new Option<bool>("--mixed") { Description = "All kinds of fault after each other in one run." };
+var minutes = new Option<double>("--minutes") { Description = "How long a mixed run breaks things.", DefaultValueFactory = _ => 60 };
+var reduced = new Option<bool>("--reduced") { Description = "Some faults of every sort in one run of a few minutes, for CI." };
+var rate = new Option<int>("--rate") { Description = "Commands enqueued in a second.", DefaultValueFactory = _ => 60 };
+var broker = new Option<string?>("--broker") { Description = "The broker's dll; the one of this build by default." };
+var output = new Option<string?>("--out") { Description = "A directory to which results are added, as tests/Chaos/results." };
+var root = new RootCommand("Breaks a whole cluster in every way that is known and judges what its clients saw.") { faults, seeds, mixed, minutes, reduced, rate, broker, output };
+root.SetAction(async (arguments, _) =>
+{
+    var options = new ChaosOptions { Broker = arguments.GetValue(broker) ?? BuiltBroker.Path(), Rate = arguments.GetValue(rate), Out = arguments.GetValue(output) };
+    int[] chosen = arguments.GetValue(faults) is { Length: > 0 } given ? given : [.. FaultCatalogue.All.Select(kind => kind.Number)];
+    FaultKind[] kinds = [.. chosen.Select(FaultCatalogue.Get)];
+    int failed = 0;
+    foreach (int seed in arguments.GetValue(seeds)!)
+    {
+        IEnumerable<(string Mode, RunPlan Plan)> runs = arguments.GetValue(reduced) ? [("reduced", RunPlan.Once(FaultCatalogue.Reduced))]
+            : arguments.GetValue(mixed) ? [("mixed", RunPlan.Mixed(kinds, TimeSpan.FromMinutes(arguments.GetValue(minutes))))]
+            : kinds.Select(kind => ("fault", RunPlan.Once([kind])));
+        foreach ((string mode, RunPlan plan) in runs)
+        {
+            RunResult result = await new ChaosRun(options, mode, seed, plan, Console.Error).RunAsync();
+            Console.WriteLine(ResultFiles.Line(result));
+            failed += result.Complaints.Count == 0 ? 0 : 1;
+            if (options.Out is { } directory)
+            {
+                ResultFiles.Add(directory, result);
+            }
+        }
+    }
+
+    return failed == 0 ? 0 : 1;
+});
+return await root.Parse(args).InvokeAsync();
