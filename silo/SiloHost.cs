@@ -13,6 +13,9 @@ internal static class SiloHost
 {
     private const string DefaultUrl = "http://127.0.0.1:8080";
 
+    private const string SecretsVariable = "COMMANDBROKER_SECRETS";
+    private const string DefaultSecrets = "/run/secrets";
+
     private static readonly Dictionary<string, string> Switches = new() { ["--role"] = "Silo:Role" };
 
     private static volatile bool _hasStarted;
@@ -20,6 +23,9 @@ internal static class SiloHost
     /// <summary>Address, logging and the time a stop may take; each can be set otherwise by configuration.</summary>
     public static void UseBrokerDefaults(this WebApplicationBuilder builder, string[] args)
     {
+        // Secrets as orchestrators hand them out: a file each, its name the setting's.
+        string secrets = Environment.GetEnvironmentVariable(SecretsVariable) is { Length: > 0 } given ? Path.GetFullPath(given) : DefaultSecrets;
+        builder.Configuration.AddKeyPerFile(secrets, optional: secrets == DefaultSecrets, reloadOnChange: false);
         builder.Configuration.AddCommandLine(args, Switches);
         if (string.IsNullOrEmpty(builder.Configuration["urls"]) && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
         {

@@ -105,7 +105,7 @@ prepare_postgres() {
 }
 
 prepare_balancer() {
-  { sed '/^    server /d' "$root/deploy/haproxy.cfg"
+  { sed -e '/^    server /d' -e '/^resolvers /,/^$/d' "$root/deploy/haproxy.cfg"
     while read -r role name http _; do [ "$role" = gateway ] && echo "    server $name 127.0.0.1:$http"; done <"$topology"
   } >"$state/haproxy.cfg" || true
 }

@@ -71,7 +71,9 @@ internal sealed class DeadSiloSweep(IMembershipTable table, ILocalSiloDetails se
             (MembershipEntry Entry, string? Why)[] verdicts = await Task.WhenAll(listed.Members
                 .Select(member => member.Item1)
                 .Where(entry => entry.Status != SiloStatus.Dead && !entry.SiloAddress.Equals(self.SiloAddress))
-                .Select(entry => JudgeAsync(entry, cancellationToken)));
+                .Select(entry => IsSucceeded(entry, listed)
+                    ? Task.FromResult<(MembershipEntry, string?)>((entry, "its place is taken by a later start"))
+                    : JudgeAsync(entry, cancellationToken)));
             foreach ((MembershipEntry entry, string? why) in verdicts)
             {
                 if (why is not null)
@@ -87,6 +89,12 @@ internal sealed class DeadSiloSweep(IMembershipTable table, ILocalSiloDetails se
             log.SweepFailed(fault);
         }
     }
+
+    // When all were killed and all are started again, each finds the others' ports open: by their later starts.
+    private bool IsSucceeded(MembershipEntry entry, MembershipTableData listed) =>
+        entry.SiloAddress.Endpoint.Equals(self.SiloAddress.Endpoint)
+        || listed.Members.Any(other => other.Item1.SiloAddress.Endpoint.Equals(entry.SiloAddress.Endpoint)
+            && other.Item1.SiloAddress.Generation > entry.SiloAddress.Generation);
 
     private async Task<(MembershipEntry Entry, string? Why)> JudgeAsync(MembershipEntry entry, CancellationToken cancellationToken)
     {

@@ -55,9 +55,11 @@ public sealed class ConfigurationDocumentTests
         # Every setting
 
         A setting is given by an environment variable (`Queue__VisibilityTimeout=00:10:00`), a command-line argument
-        (`--Queue:VisibilityTimeout=00:10:00`) or `appsettings.json`. In these, a duration is written `hours:minutes:seconds` or
-        `days.hours:minutes:seconds`; the tables write 5m for 00:05:00. All are read once, at the start; a value outside its range stops the start and says
-        what is allowed. A source server may override the first three of `Queue` for itself (`cbroker settings`).
+        (`--Queue:VisibilityTimeout=00:10:00`), `appsettings.json`, or a file whose name is the setting's, as secrets are handed out, in `/run/secrets`
+        (`/run/secrets/Storage__ConnectionString`; `COMMANDBROKER_SECRETS` names another directory); an argument counts before a file, a file before a variable.
+        In these, a duration is written `hours:minutes:seconds` or
+        `days.hours:minutes:seconds`; the tables write 5m for 00:05:00. All are read once, at the start; a value outside its range, or a name below that no
+        setting has, stops the start and says what is allowed. A source server may override the first three of `Queue` for itself (`cbroker settings`).
 
         The address is `ASPNETCORE_URLS` (default `http://127.0.0.1:8080`), the environment `ASPNETCORE_ENVIRONMENT` (`Development` under
         `dotnet run`, otherwise `Production`), the log `Logging:LogLevel:…`.

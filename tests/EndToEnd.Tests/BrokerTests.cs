@@ -192,6 +192,7 @@ public sealed class BrokerTests : IDisposable
     [Theory]
     [InlineData("Queue__MaxDeliveries", "0", "MaxDeliveries")]
     [InlineData("Queue__Supersede", "STOP", "NAME>NAME,NAME")]
+    [InlineData("Queue__MaxDelivery", "3", "Queue:MaxDelivery is no setting; Queue has DefaultTimeToLive, ")]
     [InlineData("Identity__MasterKey", "secret", "32 random bytes")]
     [InlineData("Storage__Provider", "oracle", "Storage:Provider")]
     [InlineData("Storage__Provider", "postgres", "Storage:ConnectionString")]

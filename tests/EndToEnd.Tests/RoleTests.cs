@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Text;
 using CommandBroker.Testing;
@@ -28,6 +29,9 @@ public sealed class RoleTests : IDisposable
         await gateway.WaitUntilReadyAsync();
 
         await ServesAsync(gateway, "s-1");
+        Assert.Equal(0, await CheckAsync($"{gateway.Address}/readyz"));
+        Assert.Equal(1, await CheckAsync($"{gateway.Address}/no-such-route"));
+        Assert.Equal(1, await CheckAsync("http://127.0.0.1:1/readyz"));
         using HttpClient silo = first.Client(Agent);
         Assert.Equal(HttpStatusCode.NotFound, (await silo.GetAsync("/v3/sources/s-1/command")).StatusCode);
         foreach (BrokerProcess broker in (BrokerProcess[])[gateway, second, first])
@@ -54,6 +58,20 @@ public sealed class RoleTests : IDisposable
         await ServesAsync(gateway, "s-1");
     }
 
+    [PostgresFact]
+    public async Task Silos_that_were_all_killed_and_are_all_started_again_on_their_ports_do_not_wait_for_their_former_selves()
+    {
+        string database = await (await PostgresServer.SharedAsync()).CreateDatabaseAsync();
+        await using BrokerProcess first = Of("silo", database, ("Silo__SiloPort", $"{BrokerProcess.FreePort()}"));
+        await using BrokerProcess second = Of("silo", database, ("Silo__SiloPort", $"{BrokerProcess.FreePort()}"));
+        await Task.WhenAll(first.StartAsync(), second.StartAsync());
+        await Task.WhenAll(first.KillAsync(), second.KillAsync());
+
+        await Task.WhenAll(first.StartAsync(), second.StartAsync());
+
+        Assert.Contains("its place is taken by a later start", first.Output + second.Output, StringComparison.Ordinal);
+    }
+
     [PostgresFact(OwnServer = true)]
     public async Task A_database_that_is_not_up_yet_is_waited_for()
     {
@@ -73,15 +91,23 @@ public sealed class RoleTests : IDisposable
         await silo.WaitUntilReadyAsync();
     }
 
-    private BrokerProcess Of(string role, string database) => new(
+    private BrokerProcess Of(string role, string database, params (string Name, string Value)[] more) => new(
         Path.Combine(_directory, "data"),
-        ("ASPNETCORE_ENVIRONMENT", "Production"),
+        [("ASPNETCORE_ENVIRONMENT", "Production"),
         ("Silo__Role", role),
         ("Storage__Provider", "postgres"),
         ("Storage__ConnectionString", database),
         ("Credentials__OperatorToken", Operator),
         ("Credentials__AgentToken", Agent),
-        ("Identity__MasterKey", new string('A', 43) + "="));
+        ("Identity__MasterKey", new string('A', 43) + "="),
+        .. more]);
+
+    private static async Task<int> CheckAsync(string url)
+    {
+        using Process check = Process.Start(new ProcessStartInfo("dotnet", [Repository.SiloDll, "--check", url]) { RedirectStandardOutput = true })!;
+        await check.WaitForExitAsync();
+        return check.ExitCode;
+    }
 
     private static async Task ServesAsync(BrokerProcess gateway, string serverId)
     {

@@ -1,0 +1,43 @@
+using CommandBroker.Gateway;
+using CommandBroker.Gateway.Identity;
+using CommandBroker.Grains;
+using CommandBroker.Silo.Clustering;
+using CommandBroker.Storage;
+using Microsoft.Extensions.Options;
+
+namespace CommandBroker.Silo.Starting;
+
+/// <summary>
+/// Refuses names in the broker's own sections that no setting has: a limit that was misspelt would otherwise silently be the default. Each section may be given to
+/// each role, so that one file of settings can serve them all.
+/// </summary>
+internal static class SettingNames
+{
+    private static readonly ILookup<string, Type> Sections = new (string Name, Type Options)[]
+    {
+        (QueueOptions.Section, typeof(QueueOptions)),
+        (SourceOptions.Section, typeof(SourceOptions)),
+        (IdentityOptions.Section, typeof(IdentityOptions)),
+        (AdmissionOptions.Section, typeof(AdmissionOptions)),
+        (StorageOptions.SectionName, typeof(StorageOptions)),
+        (Gateway.GatewayOptions.Section, typeof(Gateway.GatewayOptions)),
+        (SiloOptions.Section, typeof(SiloOptions)),
+        (ClusteringOptions.Section, typeof(ClusteringOptions)),
+        (CredentialOptions.Section, typeof(CredentialOptions)),
+    }.ToLookup(section => section.Name, section => section.Options);
+
+    /// <summary>Checks the names; what is above a section, or in none of ours, is not looked at.</summary>
+    /// <exception cref="OptionsValidationException">A name is no setting; the message has the names that are.</exception>
+    public static void Check(IConfiguration configuration)
+    {
+        foreach (IGrouping<string, Type> section in Sections)
+        {
+            HashSet<string> known = new(
+                section.SelectMany(options => options.GetProperties()).Where(setting => setting.CanWrite).Select(setting => setting.Name), StringComparer.OrdinalIgnoreCase);
+            if (configuration.GetSection(section.Key).GetChildren().FirstOrDefault(given => !known.Contains(given.Key)) is { } stranger)
+            {
+                throw new OptionsValidationException(section.Key, section.First(), [$"{stranger.Path} is no setting; {section.Key} has {string.Join(", ", known.Order(StringComparer.Ordinal))}."]);
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using System.Net;
+
+namespace CommandBroker.EndToEnd.Tests;
+
+/// <summary>HAProxy with <c>deploy/haproxy.cfg</c>, whose gateways are put in as <c>deploy/local/cluster.sh</c> puts them in.</summary>
+internal sealed class Balancer : IAsyncDisposable
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+
+    private readonly Process _process;
+
+    private Balancer(Process process, int port) => (_process, Port) = (process, port);
+
+    public int Port { get; }
+
+    /// <summary>Starts it and waits until one of the gateways answers its <c>/readyz</c> through it.</summary>
+    public static async Task<Balancer> StartAsync(string directory, params int[] gatewayPorts)
+    {
+        int port = BrokerProcess.FreePort();
+        string[] given = await File.ReadAllLinesAsync(Path.Combine(Repository.Root, "deploy", "haproxy.cfg"));
+        string path = Path.Combine(directory, "haproxy.cfg");
+        await File.WriteAllLinesAsync(path, [
+            .. given.Where(line => !line.StartsWith("    server ", StringComparison.Ordinal) && !line.StartsWith("    parse-resolv-conf", StringComparison.Ordinal)),
+            .. gatewayPorts.Select((gateway, index) => $"    server gateway-{index + 1} 127.0.0.1:{gateway}")]);
+        var start = new ProcessStartInfo("haproxy", ["-db", "-f", path]) { Environment = { ["BALANCER_BIND"] = $"127.0.0.1:{port}" } };
+        start.Environment["PATH"] += ":/usr/sbin:/usr/local/sbin";
+        var balancer = new Balancer(Process.Start(start)!, port);
+        await balancer.WaitAsync();
+        return balancer;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    private async Task WaitAsync()
+    {
+        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{Port}") };
+        using var deadline = new CancellationTokenSource(Deadline);
+        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (await poll.WaitForNextTickAsync(deadline.Token))
+        {
+            try
+            {
+                if ((await http.GetAsync("/readyz", deadline.Token)).StatusCode == HttpStatusCode.OK)
+                {
+                    return;
+                }
+            }
+            catch (HttpRequestException) when (!_process.HasExited)
+            {
+                // Not listening yet.
+            }
+        }
+    }
+}

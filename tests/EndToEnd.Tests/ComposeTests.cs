@@ -1,0 +1,141 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using CommandBroker.Testing;
+using Npgsql;
+using Xunit;
+
+namespace CommandBroker.EndToEnd.Tests;
+
+/// <summary>
+/// <c>docker-compose.yml</c> without an engine: its services as processes, with the arguments, the environment and the files of secrets that it gives them. Only names and
+/// ports that exist inside its networks alone are exchanged, each of which must be there.
+/// </summary>
+public sealed partial class ComposeTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("commandbroker-compose-").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [ComposeFact]
+    public async Task A_silo_and_a_gateway_serve_with_what_the_file_gives_them()
+    {
+        JsonElement services = await ServicesAsync();
+        await RunAsync(Path.Combine(Repository.Root, "deploy", "make-secrets"), Secrets);
+        await using PostgresServer server = await PostgresServer.StartOwnAsync();
+        await MakeDatabaseAsync(server, services.GetProperty("postgres").GetProperty("environment"));
+
+        await using BrokerProcess silo = Of(
+            services, "silo-1", ("Silo__Address", "silo-1", "127.0.0.1"), ("Silo__SiloPort", "11111", $"{BrokerProcess.FreePort()}"), ("Silo__GatewayPort", "30000", $"{BrokerProcess.FreePort()}"));
+        await using BrokerProcess gateway = Of(services, "gateway-1");
+        silo.Launch();
+        await gateway.StartAsync();
+
+        using HttpClient tool = gateway.Client(Secret("Credentials__OperatorToken"));
+        using HttpClient agent = gateway.Client(Secret("Credentials__AgentToken"));
+        await tool.PostAsync("/v3/sources", Json("""{"id":"web-1","name":"web","os_type":"LINUX"}"""));
+        await tool.PostAsync("/api/v1/sources/web-1/commands", Json("""{"command_name":"START"}"""));
+        Assert.Equal("""{"command_name":"START","command_param":{}}""", await agent.GetStringAsync("/v3/sources/web-1/command"));
+        using HttpClient held = silo.Client(Secret("Credentials__AgentToken"));
+        Assert.Equal(HttpStatusCode.NotFound, (await held.GetAsync("/v3/sources/web-1/command")).StatusCode);
+    }
+
+    [ComposeFact]
+    public async Task Every_service_is_pinned_bounded_watched_started_again_and_without_privileges()
+    {
+        foreach (JsonProperty service in (await ServicesAsync()).EnumerateObject())
+        {
+            JsonElement given = service.Value;
+            Assert.Matches(ExactTag(), given.GetProperty("image").GetString());
+            Assert.Equal("always", given.GetProperty("restart").GetString());
+            Assert.True(given.GetProperty("read_only").GetBoolean());
+            Assert.Equal("ALL", Assert.Single(given.GetProperty("cap_drop").EnumerateArray()).GetString());
+            Assert.Equal("no-new-privileges:true", Assert.Single(given.GetProperty("security_opt").EnumerateArray()).GetString());
+            Assert.DoesNotMatch("^(root|0)(:|$)", given.GetProperty("user").GetString());
+            Assert.All(["cpus", "mem_limit", "pids_limit", "healthcheck"], bound => Assert.True(given.TryGetProperty(bound, out _), $"{service.Name} has no {bound}"));
+            Assert.Equal(service.Name == "balancer", given.TryGetProperty("ports", out _));
+        }
+    }
+
+    [Fact]
+    public void The_image_is_made_of_exact_releases_and_runs_as_an_ordinary_user()
+    {
+        string[] lines = File.ReadAllLines(Path.Combine(Repository.Root, "deploy", "Dockerfile"));
+        string[] bases = [.. lines.Where(line => line.StartsWith("FROM ", StringComparison.Ordinal)).Select(line => line.Split(' ')[1])];
+        Assert.Equal(2, bases.Length);
+        Assert.All(bases, image => Assert.Matches(ExactTag(), image));
+        Assert.Equal("USER 1654", lines.Last(line => line.StartsWith("USER ", StringComparison.Ordinal)));
+    }
+
+    [GeneratedRegex(@":\d+\.\d+(\.\d+)?(-[a-z]+)*$")]
+    private static partial Regex ExactTag();
+
+    private static async Task<JsonElement> ServicesAsync() => JsonDocument.Parse(await RunAsync(
+        "bash", "-c", "docker-compose -f \"$1\" config | /usr/bin/python3 -c 'import json, sys, yaml; json.dump(yaml.safe_load(sys.stdin), sys.stdout)'",
+        "compose", Path.Combine(Repository.Root, "docker-compose.yml"))).RootElement.GetProperty("services");
+
+    private string Secrets => Path.Combine(_directory, "secrets");
+
+    private string Secret(string name) => File.ReadAllText(Path.Combine(Secrets, name));
+
+    /// <summary>The process of a service; what is exchanged must be what the file says.</summary>
+    private BrokerProcess Of(JsonElement services, string name, params (string Name, string There, string Here)[] exchanged)
+    {
+        JsonElement service = services.GetProperty(name);
+        Dictionary<string, string> environment = service.GetProperty("environment").EnumerateObject().ToDictionary(pair => pair.Name, pair => pair.Value.ToString());
+        Assert.True(environment.Remove("ASPNETCORE_URLS", out string? address));
+        Assert.Equal("http://+:8080", address);
+        Assert.Equal("http://127.0.0.1:8080/readyz", service.GetProperty("healthcheck").GetProperty("test").EnumerateArray().Last().GetString());
+        foreach ((string setting, string there, string here) in exchanged)
+        {
+            Assert.Equal(there, environment[setting]);
+            environment[setting] = here;
+        }
+
+        string secrets = Directory.CreateDirectory(Path.Combine(_directory, name)).FullName;
+        foreach (string secret in service.GetProperty("secrets").EnumerateArray().Select(secret => secret.GetProperty("source").GetString()!))
+        {
+            File.Copy(Path.Combine(Secrets, secret), Path.Combine(secrets, secret));
+        }
+
+        string arguments = string.Join(' ', service.GetProperty("command").EnumerateArray().Select(argument => argument.GetString()));
+        return new BrokerProcess(Path.Combine(_directory, "data"), [.. environment.Select(pair => (pair.Key, pair.Value)), ("COMMANDBROKER_SECRETS", secrets)])
+        {
+            Script = $"exec dotnet '{Repository.SiloDll}' {arguments}",
+        };
+    }
+
+    private async Task MakeDatabaseAsync(PostgresServer server, JsonElement environment)
+    {
+        string superuser = await server.CreateDatabaseAsync();
+        string user = environment.GetProperty("POSTGRES_USER").GetString()!, database = environment.GetProperty("POSTGRES_DB").GetString()!;
+        await using var source = NpgsqlDataSource.Create(superuser);
+        await using (NpgsqlCommand role = source.CreateCommand($"create role {user} login superuser"))
+        {
+            await role.ExecuteNonQueryAsync();
+        }
+
+        await using (NpgsqlCommand made = source.CreateCommand($"create database {database} owner {user} template template0 encoding 'UTF8'"))
+        {
+            await made.ExecuteNonQueryAsync();
+        }
+
+        string path = Path.Combine(Secrets, "Storage__ConnectionString"), given = await File.ReadAllTextAsync(path);
+        Assert.StartsWith("Host=postgres;", given, StringComparison.Ordinal);
+        Assert.EndsWith($";Password={Secret("postgres_password")}", given, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(path, $"Host=127.0.0.1;Port={new NpgsqlConnectionStringBuilder(superuser).Port};{given["Host=postgres;".Length..]}\n");
+    }
+
+    private static async Task<string> RunAsync(string program, params string[] arguments)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
+        string output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.Equal(0, process.ExitCode);
+        return output;
+    }
+
+    private static StringContent Json(string text) => new(text, Encoding.UTF8, "application/json");
+}
