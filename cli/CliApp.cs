@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using CommandBroker.Cli.Admin;
 using CommandBroker.Cli.Identity;
 using CommandBroker.Cli.Login;
 using CommandBroker.Cli.Verbs;
@@ -27,7 +28,8 @@ internal static class CliApp
 
         Exit codes: 0 done; 1 refused, in whole or in part; 2 wrong usage or a value that is not allowed; 3 the broker
         cannot be reached, cannot write at present or asks to wait; 4 the credential is missing, wrong, has ended or may not
-        do this; 5 no such source server, command, user, key or tenant; 6 the broker found a fault of its own; 130 interrupted.
+        do this; 5 no such source server, command, user, key or tenant; 6 the broker found a fault of its own; 7 a store is
+        not sound; 130 interrupted.
 
         Examples:
           cbroker source register web-1 --os LINUX
@@ -36,6 +38,7 @@ internal static class CliApp
           cbroker watch SERVER
           cbroker login --user ada
           cbroker agent-key SERVER
+          cbroker admin verify data
           eval "$(cbroker completion bash)"
         """;
 
@@ -89,6 +92,7 @@ internal static class CliApp
         root.Subcommands.Add(KeyVerbs.CreateAgentKey(host));
         root.Subcommands.Add(AuditVerb.Create(host));
         root.Subcommands.Add(IdentityVerbs.Create(host));
+        root.Subcommands.Add(AdminVerbs.Create(host));
         root.Subcommands.Add(CompletionVerb.Create(host));
         return root;
     }

@@ -13,6 +13,9 @@ internal static class ExitCode
     public const int NotFound = 5;
     public const int BrokerFault = 6;
 
+    /// <summary><c>admin verify</c> found something in the store that must not be.</summary>
+    public const int Violated = 7;
+
     /// <summary>128 + SIGINT, as shells expect it.</summary>
     public const int Interrupted = 130;
 

@@ -9,13 +9,14 @@ namespace CommandBroker.Core;
 public sealed class QueueState
 {
     /// <summary>A queue that never held a command.</summary>
-    public static QueueState Empty { get; } = new([], lastSeq: 0, removedCount: 0);
+    public static QueueState Empty { get; } = new([], lastSeq: 0, removedCount: 0, skippedCount: 0);
 
-    private QueueState(ImmutableArray<Command> open, long lastSeq, long removedCount)
+    private QueueState(ImmutableArray<Command> open, long lastSeq, long removedCount, long skippedCount)
     {
         Open = open;
         LastSeq = lastSeq;
         RemovedCount = removedCount;
+        SkippedCount = skippedCount;
         FirstOpenSeq = lastSeq + 1;
         foreach (Command command in open)
         {
@@ -46,6 +47,9 @@ public sealed class QueueState
     /// <summary>How many ended commands retention has removed: enqueued = open + history + removed.</summary>
     public long RemovedCount { get; }
 
+    /// <summary>How many numbers were passed over, because the store was restored from a backup and they may have been given out after it; 0 otherwise.</summary>
+    public long SkippedCount { get; }
+
     /// <summary>Commands that wait to be handed out.</summary>
     public int PendingCount => Open.Length - LeasedCount;
 
@@ -53,14 +57,15 @@ public sealed class QueueState
     public int LeasedCount { get; }
 
     /// <summary>Ended commands that are still kept.</summary>
-    public long HistoryCount => LastSeq - RemovedCount - Open.Length;
+    public long HistoryCount => LastSeq - SkippedCount - RemovedCount - Open.Length;
 
     /// <summary>Builds a queue from what a store holds.</summary>
     /// <param name="open">The open commands, in any order.</param>
     /// <param name="lastSeq">The highest sequence number ever given out.</param>
     /// <param name="removedCount">How many ended commands retention has removed.</param>
+    /// <param name="skippedCount">How many numbers up to <paramref name="lastSeq"/> were passed over.</param>
     /// <exception cref="ArgumentException">A command has ended, or its number is above <paramref name="lastSeq"/> or used twice.</exception>
-    public static QueueState Restore(IEnumerable<Command> open, long lastSeq, long removedCount)
+    public static QueueState Restore(IEnumerable<Command> open, long lastSeq, long removedCount, long skippedCount = 0)
     {
         ImmutableArray<Command> sorted = [.. open.Order(HandOutOrder.Instance)];
         var seen = new HashSet<long>();
@@ -72,7 +77,7 @@ public sealed class QueueState
             }
         }
 
-        return new QueueState(sorted, lastSeq, removedCount);
+        return new QueueState(sorted, lastSeq, removedCount, skippedCount);
     }
 
     /// <summary>The open command of that number; null when it has ended or never was.</summary>
@@ -123,7 +128,7 @@ public sealed class QueueState
             Apply(change, open);
         }
 
-        return new QueueState(open.DrainToImmutable(), lastSeq, RemovedCount);
+        return new QueueState(open.DrainToImmutable(), lastSeq, RemovedCount, SkippedCount);
     }
 
     private static void Apply(Command change, ImmutableArray<Command>.Builder open)

@@ -16,18 +16,19 @@ public static class StorageServiceCollectionExtensions
     public static IServiceCollection AddBrokerStorage(this IServiceCollection services)
     {
         services.AddOptions<StorageOptions>().BindConfiguration(StorageOptions.SectionName).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton(provider => Create(provider.GetRequiredService<IOptions<StorageOptions>>().Value));
+        services.AddSingleton(provider => Create(
+            provider.GetRequiredService<IOptions<StorageOptions>>().Value, provider.GetService<TimeProvider>() ?? TimeProvider.System));
         services.AddSingleton(provider => provider.GetRequiredService<IBrokerDatabase>().Commands);
         services.AddSingleton(provider => provider.GetRequiredService<IBrokerDatabase>().SourceServers);
         services.AddSingleton(provider => provider.GetRequiredService<IBrokerDatabase>().Identities);
         return services;
     }
 
-    private static IBrokerDatabase Create(StorageOptions options) => options.Provider switch
+    private static IBrokerDatabase Create(StorageOptions options, TimeProvider clock) => options.Provider switch
     {
-        StorageProvider.Postgres => new PostgresDatabase(options),
+        StorageProvider.Postgres => new PostgresDatabase(options, clock),
         StorageProvider.Memory => new MemoryDatabase(),
-        StorageProvider.Sqlite => new SqliteDatabase(options),
+        StorageProvider.Sqlite => new SqliteDatabase(options, clock),
         _ => throw new NotSupportedException($"Storage:Provider is {options.Provider}, which this build does not hold."),
     };
 }

@@ -99,7 +99,7 @@ prepare_postgres() {
   mkdir -p "$state/postgres"; chmod 700 "$state/postgres"
   (umask 077; echo "$database_password" >"$password")
   if [ "$(id -u)" = 0 ]; then chown postgres: "$state/postgres" "$password"; fi
-  (ordinary "$bin/initdb" -D "$state/postgres" -U broker -A scram-sha-256 --pwfile="$password" -E UTF8 --locale=C --no-sync) \
+  (ordinary "$bin/initdb" -D "$state/postgres" -U broker -A scram-sha-256 --pwfile="$password" -E UTF8 --locale=C --data-checksums --no-sync) \
     >"$state/log/initdb.log" 2>&1 || fail "PostgreSQL could not be set up in $state/postgres; see $state/log/initdb.log."
   rm -f "$password"
 }

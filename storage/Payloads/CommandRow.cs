@@ -5,6 +5,9 @@ namespace CommandBroker.Storage.Payloads;
 /// <summary>One row of the command table as a provider read it. Where stored columns become a command, and are checked.</summary>
 internal readonly record struct CommandRow
 {
+    /// <summary>The end of the year 9999.</summary>
+    private const long MaxTicks = 3_155_378_975_999_999_999;
+
     public required long SourceNo { get; init; }
 
     public required long Seq { get; init; }
@@ -17,9 +20,11 @@ internal readonly record struct CommandRow
 
     public required int RedriveCount { get; init; }
 
-    public required DateTimeOffset? DeliveredAt { get; init; }
+    /// <summary>UTC ticks as stored: damaged they need not be an instant, which is the fault of this row alone.</summary>
+    public required long? DeliveredAt { get; init; }
 
-    public required DateTimeOffset? LeasedUntil { get; init; }
+    /// <inheritdoc cref="DeliveredAt"/>
+    public required long? LeasedUntil { get; init; }
 
     public required long? OvertakenBy { get; init; }
 
@@ -29,8 +34,17 @@ internal readonly record struct CommandRow
     /// <summary>See <see cref="OutcomePayload"/>; null exactly while the command is open.</summary>
     public required byte[]? Outcome { get; init; }
 
-    /// <exception cref="UnreadableRowException">A column holds what this release does not understand.</exception>
+    /// <summary>The command, which is one that a transition can have made.</summary>
+    /// <exception cref="UnreadableRowException">A column holds what this release does not understand, or columns contradict each other.</exception>
     public Command ToCommand()
+    {
+        Command command = Decode();
+        return CommandConsistency.FaultOf(command) is { } fault ? throw new PayloadOrigin("row", SourceNo, Seq).Unreadable(fault.Found) : command;
+    }
+
+    /// <summary>The command as the columns tell it, for whoever looks at contradictions himself.</summary>
+    /// <exception cref="UnreadableRowException">A column holds what this release does not understand.</exception>
+    public Command Decode()
     {
         var state = (CommandState)State;
         var origin = new PayloadOrigin("row", SourceNo, Seq);
@@ -45,8 +59,8 @@ internal readonly record struct CommandRow
             State = state,
             DeliveryCount = DeliveryCount,
             RedriveCount = RedriveCount,
-            DeliveredAt = DeliveredAt,
-            LeasedUntil = LeasedUntil,
+            DeliveredAt = InstantOf(DeliveredAt, origin),
+            LeasedUntil = InstantOf(LeasedUntil, origin),
             OvertakenBy = OvertakenBy,
         };
         if (command.IsOpen)
@@ -56,4 +70,11 @@ internal readonly record struct CommandRow
 
         return command with { Outcome = OutcomePayload.Decode(Outcome, SourceNo, Seq) };
     }
+
+    private static DateTimeOffset? InstantOf(long? ticks, PayloadOrigin origin) => ticks switch
+    {
+        null => null,
+        >= 0 and <= MaxTicks => new DateTimeOffset(ticks.Value, TimeSpan.Zero),
+        _ => throw origin.Unreadable($"an instant in it is {ticks} ticks, which is none"),
+    };
 }

@@ -19,12 +19,15 @@ internal static class CommandRows
         State = reader.GetInt16(first + 3),
         DeliveryCount = reader.GetInt32(first + 4),
         RedriveCount = reader.GetInt32(first + 5),
-        DeliveredAt = reader.GetInstant(first + 6),
-        LeasedUntil = reader.GetInstant(first + 7),
-        OvertakenBy = reader.IsDBNull(first + 8) ? null : reader.GetInt64(first + 8),
+        DeliveredAt = reader.GetNumber(first + 6),
+        LeasedUntil = reader.GetNumber(first + 7),
+        OvertakenBy = reader.GetNumber(first + 8),
         Payload = reader.IsDBNull(first + 9) ? null : reader.GetFieldValue<byte[]>(first + 9),
         Outcome = reader.IsDBNull(first + 10) ? null : reader.GetFieldValue<byte[]>(first + 10),
     };
+
+    /// <summary>A number; null is NULL.</summary>
+    public static long? GetNumber(this NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetInt64(column);
 
     /// <summary>An instant stored as UTC ticks; null is NULL.</summary>
     public static DateTimeOffset? GetInstant(this NpgsqlDataReader reader, int column) =>

@@ -129,7 +129,7 @@ internal sealed class CommitWriter : IAsyncDisposable
         {
             if (commits.Count == 1)
             {
-                commits[0].Fail(fault);
+                commits[0].Fail(PostgresFaults.IsDamage(fault) ? PostgresFaults.Unreadable(fault) : fault);
                 return [];
             }
 

@@ -12,6 +12,8 @@ internal sealed class LoadedQueue
 
     public required long RemovedCount { get; init; }
 
+    public required long SkippedCount { get; init; }
+
     public required long LastSeq { get; init; }
 
     /// <summary>The mark that the directory holds now; null when none.</summary>
@@ -26,12 +28,34 @@ internal sealed class LoadedQueue
     /// <summary>Why it cannot be read; null when it can.</summary>
     public UnreadableRowException? Fault { get; private set; }
 
+    /// <summary>A queue whose rows the server itself cannot read.</summary>
+    public static LoadedQueue Damaged(long sourceNo, string? quarantineReason, UnreadableRowException damage) => new()
+    {
+        SourceNo = sourceNo,
+        HasOverrides = false,
+        RemovedCount = 0,
+        SkippedCount = 0,
+        LastSeq = 0,
+        QuarantineReason = quarantineReason,
+        Fault = damage,
+    };
+
+    // An index leads to a row by a copy of its key: a bit that flipped in the row itself shows here and nowhere else.
+    private Command ToCommand(CommandRow row) => row.SourceNo == SourceNo
+        ? row.ToCommand()
+        : throw new UnreadableRowException($"The queue of source server number {SourceNo} cannot be read: its index leads to a row of number {row.SourceNo}.");
+
     /// <summary>Makes the queue of the rows.</summary>
     public void Restore()
     {
+        if (Fault is not null)
+        {
+            return;
+        }
+
         try
         {
-            QueueState state = QueueState.Restore(Rows.Select(row => row.ToCommand()), LastSeq, RemovedCount);
+            QueueState state = QueueState.Restore(Rows.Select(ToCommand), LastSeq, RemovedCount, SkippedCount);
             Queue = new StoredQueue(SourceNo, state, HasOverrides);
         }
         catch (UnreadableRowException fault)

@@ -101,20 +101,25 @@ internal sealed class PostgresCommandStore : ICommandStore, IAsyncDisposable
 
     private async Task<List<Command>> ReadAsync(string sql, params NpgsqlParameter[] parameters)
     {
-        List<Command> commands = [];
-        await _connections.RunAsync(async connection =>
+        try
         {
-            commands.Clear();
-            await using var query = new NpgsqlCommand(sql, connection);
-            Array.ForEach(parameters, parameter => query.Parameters.Add(parameter.Clone()));
-            await using NpgsqlDataReader reader = await query.ExecuteReaderAsync();
-            while (await reader.ReadAsync())
+            return await _connections.RunAsync(async connection =>
             {
-                commands.Add(CommandRows.Read(reader).ToCommand());
-            }
+                List<Command> commands = [];
+                await using var query = new NpgsqlCommand(sql, connection);
+                Array.ForEach(parameters, parameter => query.Parameters.Add(parameter.Clone()));
+                await using NpgsqlDataReader reader = await query.ExecuteReaderAsync();
+                while (await reader.ReadAsync())
+                {
+                    commands.Add(CommandRows.Read(reader).ToCommand());
+                }
 
-            return commands.Count;
-        });
-        return commands;
+                return commands;
+            });
+        }
+        catch (PostgresException fault) when (PostgresFaults.IsDamage(fault))
+        {
+            throw PostgresFaults.Unreadable(fault);
+        }
     }
 }

@@ -15,13 +15,15 @@ internal sealed class PostgresDatabase : IBrokerDatabase
 
     private const string Write = "update ping set pinged_at = now();";
 
+    private readonly TimeProvider _clock;
     private readonly StoreInstruments _instruments = new();
     private readonly PostgresConnections _connections;
     private readonly PostgresCommandStore _commands;
     private readonly PostgresSourceServerStore _sourceServers;
 
-    public PostgresDatabase(StorageOptions options)
+    public PostgresDatabase(StorageOptions options, TimeProvider? clock = null)
     {
+        _clock = clock ?? TimeProvider.System;
         _connections = new PostgresConnections(options.ConnectionString!);
         Identities = new SqlIdentityStore(new PostgresIdentityDatabase(_connections));
         _commands = new PostgresCommandStore(_connections, options, _instruments);
@@ -46,7 +48,7 @@ internal sealed class PostgresDatabase : IBrokerDatabase
         try
         {
             await using NpgsqlConnection connection = await _connections.OpenOwnAsync(cancellationToken);
-            await PostgresMigrations.ApplyAsync(connection, cancellationToken);
+            await PostgresMigrations.ApplyAsync(connection, _clock.GetUtcNow(), cancellationToken);
         }
         catch (Exception fault) when (PostgresFaults.IsLost(fault) || PostgresFaults.IsRefused(fault))
         {

@@ -30,6 +30,15 @@ internal static class PostgresFaults
     public static bool IsClash(PostgresException fault) => fault.SqlState is PostgresErrorCodes.DivisionByZero
         or PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
 
+    /// <summary>Whether the server found its own file damaged: a page whose checksum does not fit, or an index that leads nowhere.</summary>
+    public static bool IsDamage(Exception fault) => fault is PostgresException
+    {
+        SqlState: PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted,
+    };
+
+    /// <summary>A damaged file as the store's callers know it: these rows cannot be read, and no more is said of others.</summary>
+    public static UnreadableRowException Unreadable(Exception fault) => new($"PostgreSQL found its file damaged: {fault.Message}");
+
     /// <summary>The fault as the store's callers know it.</summary>
     public static StoreUnavailableException Unavailable(Exception fault) =>
         new($"PostgreSQL does not answer: {fault.Message}", fault);

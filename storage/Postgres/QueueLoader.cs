@@ -8,20 +8,21 @@ namespace CommandBroker.Storage.Postgres;
 internal sealed class QueueLoader(PostgresConnections connections)
 {
     private const string Select = $"""
-        select s.server_id, s.source_no, s.has_overrides, s.removed_count, greatest(s.seq_floor, newest.seq), s.quarantine_reason, {CommandRows.Columns}
+        select s.server_id, s.source_no, s.has_overrides, s.removed_count, greatest(s.seq_floor, newest.seq), s.quarantine_reason, s.skipped_count,
+            {CommandRows.Columns}
         from source_server s
         {OpenCommands.JoinNewest}
         left join lateral ({OpenCommands.Select}) c on true
         where s.server_id = any($1) and s.deleted_at is null
         """;
 
-    private const int FirstCommandColumn = 6;
+    private const int FirstCommandColumn = 7;
 
     /// <summary>Completes every lookup; a row that cannot be read is the fault of its own lookup alone.</summary>
     public async ValueTask LoadAsync(IReadOnlyList<PendingLookup<SourceServerKey, StoredQueue?>> lookups)
     {
         string[] keys = [.. lookups.Select(lookup => lookup.Key.Text).Distinct()];
-        Dictionary<string, LoadedQueue> loaded = await connections.RunAsync(connection => ReadAsync(connection, keys));
+        Dictionary<string, LoadedQueue> loaded = await ReadAsync(keys);
         foreach (LoadedQueue queue in loaded.Values)
         {
             queue.Restore();
@@ -45,6 +46,43 @@ internal sealed class QueueLoader(PostgresConnections connections)
         }
     }
 
+    /// <summary>Reads all in one round trip; when a page of the file is damaged, in halves, so that only those are refused whose rows are there.</summary>
+    private async Task<Dictionary<string, LoadedQueue>> ReadAsync(string[] keys)
+    {
+        try
+        {
+            return await connections.RunAsync(connection => ReadAsync(connection, keys));
+        }
+        catch (PostgresException fault) when (PostgresFaults.IsDamage(fault))
+        {
+            if (keys is [string key])
+            {
+                return await connections.RunAsync(connection => ReadDamagedAsync(connection, key, PostgresFaults.Unreadable(fault)));
+            }
+
+            int half = keys.Length / 2;
+            Dictionary<string, LoadedQueue> loaded = await ReadAsync(keys[..half]);
+            foreach ((string later, LoadedQueue queue) in await ReadAsync(keys[half..]))
+            {
+                loaded.Add(later, queue);
+            }
+
+            return loaded;
+        }
+    }
+
+    private static async Task<Dictionary<string, LoadedQueue>> ReadDamagedAsync(NpgsqlConnection connection, string key, UnreadableRowException damage)
+    {
+        await using var query = new NpgsqlCommand("select source_no, quarantine_reason from source_server where server_id = $1 and deleted_at is null", connection)
+        {
+            Parameters = { new() { Value = key } },
+        };
+        await using NpgsqlDataReader row = await query.ExecuteReaderAsync();
+        return await row.ReadAsync()
+            ? new() { [key] = LoadedQueue.Damaged(row.GetInt64(0), row.IsDBNull(1) ? null : row.GetString(1), damage) }
+            : [];
+    }
+
     private static async Task<Dictionary<string, LoadedQueue>> ReadAsync(NpgsqlConnection connection, string[] keys)
     {
         await using var query = new NpgsqlCommand(Select, connection) { Parameters = { new() { Value = keys } } };
@@ -62,6 +100,7 @@ internal sealed class QueueLoader(PostgresConnections connections)
                     RemovedCount = reader.GetInt64(3),
                     LastSeq = reader.GetInt64(4),
                     QuarantineReason = reader.IsDBNull(5) ? null : reader.GetString(5),
+                    SkippedCount = reader.GetInt64(6),
                 };
                 loaded.Add(key, queue);
             }

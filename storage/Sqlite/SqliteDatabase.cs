@@ -17,10 +17,12 @@ internal sealed class SqliteDatabase : IBrokerDatabase
     private readonly SqliteWriter _writer;
     private readonly SqliteLoader _loader;
     private readonly SqliteSourceServerStore _sourceServers;
+    private readonly TimeProvider _clock;
     private SqliteLockFile? _lock;
 
-    public SqliteDatabase(StorageOptions options)
+    public SqliteDatabase(StorageOptions options, TimeProvider? clock = null)
     {
+        _clock = clock ?? TimeProvider.System;
         _directory = Path.GetFullPath(options.DataDirectory);
         _path = Path.Combine(_directory, FileName);
         _readers = new SqliteReaders(_path);
@@ -68,6 +70,7 @@ internal sealed class SqliteDatabase : IBrokerDatabase
             _lock ??= SqliteLockFile.Take(_directory);
             using var session = new SqliteSession(_path, forWriting: true);
             SqliteMigrations.Run(session, _path);
+            SqliteNumbering.CheckCopy(session, _clock.GetUtcNow());
         }
         catch (SqliteException fault)
         {

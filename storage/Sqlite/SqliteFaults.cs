@@ -10,6 +10,12 @@ internal static class SqliteFaults
     public static bool IsOfDatabase(SqliteException fault) => fault.SqliteErrorCode is raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_NOMEM
         or raw.SQLITE_READONLY or raw.SQLITE_IOERR or raw.SQLITE_CORRUPT or raw.SQLITE_FULL or raw.SQLITE_CANTOPEN or raw.SQLITE_PROTOCOL or raw.SQLITE_NOTADB;
 
+    /// <summary>Whether a page of the file does not hold what it must.</summary>
+    public static bool IsDamage(SqliteException fault) => fault.SqliteErrorCode is raw.SQLITE_CORRUPT;
+
+    /// <summary>A damaged page as callers know it: these rows cannot be read, and no more is said of others.</summary>
+    public static UnreadableRowException Unreadable(SqliteException fault) => new($"SQLite found its file damaged: {fault.Message}");
+
     /// <summary>What callers get to see of it.</summary>
     public static StoreUnavailableException Unavailable(SqliteException fault) =>
         new($"SQLite does not take or give data: {fault.Message} (code {fault.SqliteExtendedErrorCode}).", fault);

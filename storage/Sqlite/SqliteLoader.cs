@@ -1,5 +1,6 @@
 using CommandBroker.Core;
 using CommandBroker.Storage.Batching;
+using Microsoft.Data.Sqlite;
 
 namespace CommandBroker.Storage.Sqlite;
 
@@ -59,7 +60,7 @@ internal sealed class SqliteLoader : IAsyncDisposable
     private static LoadedQueue Read(SqliteSession session, SourceServerKey key)
     {
         SqliteStatement source = session["""
-            SELECT source_no, seq_floor, removed_count, has_overrides, quarantine_reason
+            SELECT source_no, seq_floor, removed_count, has_overrides, quarantine_reason, skipped_count
             FROM source_server WHERE server_id = ?1 AND deleted_at IS NULL
             """].Bind(1, key.Text);
         if (!source.Step())
@@ -68,18 +69,27 @@ internal sealed class SqliteLoader : IAsyncDisposable
         }
 
         var loaded = new LoadedQueue { SourceNo = source.Int64(0), QuarantineReason = source.NullableText(4) };
-        (long lastSeq, long removedCount, bool hasOverrides) = (source.Int64(1), source.Int64(2), source.Int64(3) != 0);
+        (long lastSeq, long removedCount, bool hasOverrides, long skippedCount) = (source.Int64(1), source.Int64(2), source.Int64(3) != 0, source.Int64(5));
         source.Reset();
         try
         {
             List<Command> open = SqliteRows.ReadAll(session[CommandSql.ReadOpen].Bind(1, loaded.SourceNo));
             lastSeq = Math.Max(lastSeq, session[CommandSql.LastEnded].Bind(1, loaded.SourceNo).Scalar() ?? 0);
             lastSeq = open is [.., Command last] ? Math.Max(lastSeq, last.Seq) : lastSeq;
-            return loaded with { Queue = new StoredQueue(loaded.SourceNo, QueueState.Restore(open, lastSeq, removedCount), hasOverrides) };
+            return loaded with { Queue = new StoredQueue(loaded.SourceNo, QueueState.Restore(open, lastSeq, removedCount, skippedCount), hasOverrides) };
         }
         catch (UnreadableRowException fault)
         {
             return loaded with { Fault = fault };
+        }
+        catch (SqliteException fault) when (SqliteFaults.IsDamage(fault))
+        {
+            return loaded with { Fault = SqliteFaults.Unreadable(fault) };
+        }
+        catch (ArgumentException fault)
+        {
+            // An open row in a state that is none: the core refuses it.
+            return loaded with { Fault = new UnreadableRowException($"The queue of source server number {loaded.SourceNo} cannot be read: {fault.Message}") };
         }
     }
 

@@ -43,6 +43,18 @@ internal static partial class SqliteMigrations
         }
     }
 
+    /// <summary>Refuses a file whose schema is not this release's, for whoever must not change it.</summary>
+    public static void RequireCurrent(SqliteSession session, string path)
+    {
+        long found = session["PRAGMA user_version"].Scalar() ?? 0;
+        int known = typeof(SqliteMigrations).Assembly.GetManifestResourceNames().Count(name => name.StartsWith(Folder, StringComparison.Ordinal));
+        if (found != known)
+        {
+            throw new InvalidOperationException(
+                $"The schema of {path} has version {found}; this release reads {known}. Use the release of the broker that last ran on it, or start this one's broker on it first.");
+        }
+    }
+
     // SQLite has no ADD COLUMN IF NOT EXISTS, and a script must be harmless over its own work.
     private static string WithoutKnownColumns(SqliteSession session, string script) => AddColumn().Replace(script, added =>
         session["SELECT 1 FROM pragma_table_info(?1) WHERE name = ?2"].Bind(1, added.Groups["table"].Value).Bind(2, added.Groups["column"].Value).Scalar() is null

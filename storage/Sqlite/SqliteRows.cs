@@ -26,7 +26,8 @@ internal static class SqliteRows
         return commands;
     }
 
-    private static CommandRow RowOf(SqliteStatement row) => new()
+    /// <summary>The row that a statement stands on, whose first columns are those of a command.</summary>
+    public static CommandRow RowOf(SqliteStatement row) => new()
     {
         SourceNo = row.Int64(0),
         Seq = row.Int64(1),
@@ -34,8 +35,8 @@ internal static class SqliteRows
         State = (int)row.Int64(3),
         DeliveryCount = (int)row.Int64(4),
         RedriveCount = (int)row.Int64(5),
-        DeliveredAt = Instant(row.NullableInt64(6)),
-        LeasedUntil = Instant(row.NullableInt64(7)),
+        DeliveredAt = row.NullableInt64(6),
+        LeasedUntil = row.NullableInt64(7),
         OvertakenBy = row.NullableInt64(8),
         Payload = row.Blob(9),
         Outcome = row.Blob(10),

@@ -12,9 +12,14 @@ internal sealed class SqliteSession : IDisposable
     /// <summary>Opens the file, which is made when it is not there.</summary>
     /// <exception cref="SqliteException">It cannot be opened.</exception>
     public SqliteSession(string path, bool forWriting)
+        : this(path, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE, forWriting)
+    {
+    }
+
+    private SqliteSession(string path, int mode, bool forWriting)
     {
         Batteries_V2.Init();
-        int code = raw.sqlite3_open_v2(path, out _database, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE | raw.SQLITE_OPEN_NOMUTEX, null);
+        int code = raw.sqlite3_open_v2(path, out _database, mode | raw.SQLITE_OPEN_NOMUTEX, null);
         if (code != raw.SQLITE_OK)
         {
             string message = raw.sqlite3_errmsg(_database).utf8_to_string();
@@ -37,6 +42,10 @@ internal sealed class SqliteSession : IDisposable
             throw;
         }
     }
+
+    /// <summary>Opens a file that is there so that nothing of it can change, not even by the checkpoint that the last connection makes.</summary>
+    /// <exception cref="SqliteException">It cannot be opened.</exception>
+    public static SqliteSession OpenReadOnly(string path) => new(path, raw.SQLITE_OPEN_READONLY, forWriting: false);
 
     /// <summary>The row numbers that this connection gives to commands; only the writer's does.</summary>
     public SqliteEpochs Epochs { get; } = new();

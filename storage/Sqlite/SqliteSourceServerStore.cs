@@ -26,7 +26,8 @@ internal sealed class SqliteSourceServerStore(SqliteReaders readers, SqliteWrite
         }
 
         session["""
-            INSERT INTO source_server (server_id, name, os_type, details, registered_at, last_visit_at, project_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            INSERT INTO source_server (server_id, name, os_type, details, registered_at, last_visit_at, project_id, seq_floor, skipped_count)
+            SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, floor, floor FROM numbering WHERE true
             ON CONFLICT (server_id) DO UPDATE SET name = ?2, os_type = ?3, details = ?4, registered_at = ?5, last_visit_at = ?6, deleted_at = NULL
             """]
             .Bind(1, server.Key.Text).Bind(2, server.Name).Bind(3, server.OsType).Bind(4, server.Details)

@@ -41,6 +41,7 @@ internal static class TransitionRules
 
             Assert.Equal(change.IsOpen ? change : null, after.Find(change.Seq));
             CheckShape(change);
+            Assert.Null(CommandConsistency.FaultOf(change)?.Found);
         }
 
         CheckQueue(before, after, changes, inserted);

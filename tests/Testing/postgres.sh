@@ -22,7 +22,7 @@ stop() {
     wait "$server" 2>/dev/null || true
 }
 
-"$bin/initdb" -D "$data" --waldir="$root/wal" -A trust -U postgres -E UTF8 --locale=C --no-sync >"$root/log" 2>&1 || { cat "$root/log" >&2; exit 1; }
+"$bin/initdb" -D "$data" --waldir="$root/wal" -A trust -U postgres -E UTF8 --locale=C --data-checksums --no-sync >"$root/log" 2>&1 || { cat "$root/log" >&2; exit 1; }
 start
 echo "started"
 while read -r verb; do

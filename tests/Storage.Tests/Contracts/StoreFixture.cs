@@ -22,6 +22,12 @@ public abstract class StoreFixture : IAsyncDisposable
     /// <returns>False when the provider has no stored bytes to damage.</returns>
     public abstract Task<bool> DamageAsync(long sourceNo, long seq, Func<byte[], byte[]?> damage);
 
+    /// <summary>How the store is named to whoever administers it.</summary>
+    public virtual string Location => throw new NotSupportedException("This provider keeps nothing.");
+
+    /// <summary>Changes the store behind the broker's back.</summary>
+    public virtual Task ExecuteAsync(string sql) => throw new NotSupportedException("This provider keeps nothing.");
+
     public abstract ValueTask DisposeAsync();
 
     /// <summary>Registers a source server and gives its queue.</summary>

@@ -13,6 +13,10 @@ internal sealed class PostgresFixture(PostgresServer? server = null) : StoreFixt
 
     public string ConnectionString { get; private set; } = "";
 
+    public override string Location => ConnectionString;
+
+    public override Task ExecuteAsync(string sql) => ScalarAsync(sql);
+
     public override async Task OpenAsync()
     {
         ConnectionString = await (server ?? await PostgresServer.SharedAsync()).CreateDatabaseAsync();

@@ -11,6 +11,15 @@ internal sealed class SqliteFixture : StoreFixture
 
     public string FilePath => Path.Combine(Options.DataDirectory, SqliteDatabase.FileName);
 
+    public override string Location => FilePath;
+
+    public override Task ExecuteAsync(string sql)
+    {
+        using var session = new SqliteSession(FilePath, forWriting: true);
+        session.Execute(sql);
+        return Task.CompletedTask;
+    }
+
     internal override IBrokerDatabase Database => _database!;
 
     public override Task OpenAsync()
