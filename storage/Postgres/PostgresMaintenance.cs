@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Npgsql;
 
 namespace CommandBroker.Storage.Postgres;
@@ -10,6 +11,8 @@ internal static class PostgresMaintenance
         where datname = current_database() and application_name like 'commandbroker%' and pid <> pg_backend_pid()
         """;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
     /// <inheritdoc cref="StoreMaintenance.RaiseNumbersAsync"/>
     public static async Task<long> RaiseNumbersAsync(string connectionString, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -19,18 +22,28 @@ internal static class PostgresMaintenance
         {
             await connection.OpenAsync(cancellationToken);
             await PostgresMigrations.RequireCurrentAsync(connection, cancellationToken);
-            await using var brokers = new NpgsqlCommand(Brokers, connection);
-            if ((long)(await brokers.ExecuteScalarAsync(cancellationToken))! is > 0 and var count)
-            {
-                // What they hold in memory counts on from the old numbers.
-                throw new InvalidOperationException($"{count} connections of brokers are open on the database. Stop all silos and gateways first.");
-            }
-
+            await RequireNoBrokerAsync(connection, cancellationToken);
             return await PostgresNumbering.RaiseAsync(connection, now, cancellationToken);
         }
         catch (NpgsqlException fault)
         {
             throw PostgresFaults.Unavailable(fault);
+        }
+    }
+
+    // What brokers hold in memory counts on from the old numbers. The server needs a moment to notice that one has just ended.
+    private static async Task RequireNoBrokerAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var brokers = new NpgsqlCommand(Brokers, connection);
+        long startedAt = Stopwatch.GetTimestamp();
+        while ((long)(await brokers.ExecuteScalarAsync(cancellationToken))! is > 0 and var count)
+        {
+            if (Stopwatch.GetElapsedTime(startedAt) > Patience)
+            {
+                throw new InvalidOperationException($"{count} connections of brokers are open on the database. Stop all silos and gateways first.");
+            }
+
+            await Task.Delay(50, cancellationToken);
         }
     }
 }
