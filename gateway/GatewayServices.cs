@@ -1,4 +1,5 @@
 using CommandBroker.Gateway.Commands;
+using CommandBroker.Gateway.ExternalIam;
 using CommandBroker.Gateway.Grains;
 using CommandBroker.Gateway.Health;
 using CommandBroker.Gateway.Http;
@@ -46,6 +47,7 @@ public static class GatewayServices
         services.TryAddSingleton<Admission>();
         services.TryAddSingleton<IdentityRefresh>();
         services.AddHostedService(provider => provider.GetRequiredService<IdentityRefresh>());
+        services.AddExternalIam();
         services.AddIam();
         services.TryAddSingleton<VendorBorder>();
         services.TryAddSingleton<PollEndpoint>();

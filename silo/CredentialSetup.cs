@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using CommandBroker.Contracts;
 using CommandBroker.Contracts.Identity;
+using CommandBroker.Gateway.Identity;
 using CommandBroker.Grains;
 using CommandBroker.Storage;
 using Microsoft.Extensions.Options;
@@ -17,6 +18,7 @@ internal sealed class CredentialSetup(
     IHostEnvironment environment,
     IOptions<CredentialOptions> credentials,
     IOptions<IdentityOptions> identity,
+    IOptions<AdmissionOptions> admission,
     IOptions<StorageOptions> storage) : IHostedService
 {
     private static readonly AdminCaller Broker = new() { Actor = new AuditActor { DomainId = DefaultTenant.DomainId, Name = "broker" } };
@@ -51,10 +53,12 @@ internal sealed class CredentialSetup(
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private static async Task StoreAsync(IIdentityAdminGrain admin, ImmutableArray<BootstrapPrincipal> given)
+    private async Task StoreAsync(IIdentityAdminGrain admin, ImmutableArray<BootstrapPrincipal> given)
     {
         await admin.BootstrapAsync(given);
-        if (given.IsEmpty && (await admin.ListPrincipalsAsync(Broker, DefaultTenant.DomainId, after: null, limit: 1)).IsEmpty)
+
+        // With an external IAM somebody can get in without.
+        if (given.IsEmpty && admission.Value.Mode == IdentityMode.Embedded && (await admin.ListPrincipalsAsync(Broker, DefaultTenant.DomainId, after: null, limit: 1)).IsEmpty)
         {
             throw new InvalidOperationException(
                 "No credentials are stored and none are configured. For one start, set Identity:BootstrapAdmin and Identity:BootstrapAdminPassword (environment: "

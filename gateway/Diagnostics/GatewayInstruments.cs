@@ -28,4 +28,13 @@ internal static class GatewayInstruments
 
     /// <summary>Reports that were refused.</summary>
     public static readonly Counter<long> ReportsRefused = Meter.CreateCounter<long>("commandbroker.report.refused", "{report}");
+
+    /// <summary>Tokens that an external IAM was asked about.</summary>
+    public static readonly Counter<long> IamAsked = Meter.CreateCounter<long>("commandbroker.iam.asked", "{token}");
+
+    /// <summary>Of those, the ones it gave no answer to.</summary>
+    public static readonly Counter<long> IamFailed = Meter.CreateCounter<long>("commandbroker.iam.failed", "{token}");
+
+    /// <summary>Tokens that counted on because the external IAM could not be asked.</summary>
+    public static readonly Counter<long> IamStale = Meter.CreateCounter<long>("commandbroker.iam.stale", "{token}");
 }

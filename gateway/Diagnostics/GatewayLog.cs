@@ -48,9 +48,18 @@ internal static partial class GatewayLog
     [LoggerMessage(2013, LogLevel.Warning, "{Count} events could not be brought to the audit and are lost", EventName = "AuditNotWritten")]
     public static partial void AuditNotWritten(this ILogger log, Exception failure, int count);
 
-    [LoggerMessage(2014, LogLevel.Information, "Certificate {Path} read again; it ends at {NotAfter}", EventName = "CertificateRead")]
+    [LoggerMessage(2019, LogLevel.Information, "Certificate {Path} read again; it ends at {NotAfter}", EventName = "CertificateRead")]
     public static partial void CertificateRead(this ILogger log, string path, DateTime notAfter);
 
     [LoggerMessage(2015, LogLevel.Warning, "Certificate {Path} has changed and cannot be used; the one before stays", EventName = "CertificateNotRead")]
     public static partial void CertificateNotRead(this ILogger log, Exception failure, string path);
+
+    [LoggerMessage(2016, LogLevel.Information, "The external IAM answers", EventName = "IamReached")]
+    public static partial void IamReached(this ILogger log);
+
+    [LoggerMessage(2017, LogLevel.Warning, "The external IAM cannot be asked: {Reason}; tokens it found valid count on for Identity:External:MaxStale, others are answered 503", EventName = "IamLost")]
+    public static partial void IamLost(this ILogger log, Exception? failure, string reason);
+
+    [LoggerMessage(2018, LogLevel.Error, "The Keystone refuses the broker's own sign-in ({Status}): see Identity:Keystone:User, Password, Project and their domains, or ApplicationCredentialId and ApplicationCredentialSecret", EventName = "IamSignInRefused")]
+    public static partial void IamSignInRefused(this ILogger log, int status);
 }

@@ -1,4 +1,5 @@
 using CommandBroker.Gateway.Diagnostics;
+using CommandBroker.Gateway.ExternalIam;
 using CommandBroker.Gateway.Grains;
 using CommandBroker.Gateway.Http;
 using CommandBroker.Gateway.Identity;
@@ -8,10 +9,13 @@ namespace CommandBroker.Gateway.Health;
 
 /// <summary><c>/livez</c>: the process answers. <c>/readyz</c>: silo, store and credentials do as well. Neither needs a token.</summary>
 internal sealed class HealthEndpoints(
-    IBrokerGrains grains, IdentityCache identity, StartProgress start, VendorBorder border, IOptions<GatewayOptions> options, TimeProvider clock, ILogger<HealthEndpoints> log)
+    IBrokerGrains grains, IdentityCache identity, IamReach iam, StartProgress start, VendorBorder border, IOptions<GatewayOptions> options,
+    IOptions<AdmissionOptions> admission, TimeProvider clock, ILogger<HealthEndpoints> log)
 {
     private static readonly byte[] Live = "{\"status\":\"live\"}"u8.ToArray();
     private static readonly byte[] Ready = "{\"status\":\"ready\"}"u8.ToArray();
+    private static readonly byte[] ReadyWithoutIam = "{\"status\":\"ready\",\"degraded\":\"iam\"}"u8.ToArray();
+    private static readonly byte[] NoIam = "{\"status\":\"not ready\",\"missing\":\"iam\"}"u8.ToArray();
     private static readonly byte[] NoCredentials = "{\"status\":\"not ready\",\"missing\":\"credentials\"}"u8.ToArray();
     private static readonly byte[] NoStorage = "{\"status\":\"not ready\",\"missing\":\"storage\"}"u8.ToArray();
     private static readonly byte[] NoDatabase = "{\"status\":\"not ready\",\"missing\":\"database\"}"u8.ToArray();
@@ -22,7 +26,7 @@ internal sealed class HealthEndpoints(
     /// <summary>200 while the process can answer at all.</summary>
     public Task LiveAsync(HttpContext context) => AnswerAsync(context, () => ValueTask.FromResult<(int, byte[])>((StatusCodes.Status200OK, Live)));
 
-    /// <summary>200 when the start is complete, the store has taken a write within <see cref="GatewayOptions.ReadyTimeout"/> and the credentials are known; otherwise 503 and what is missing.</summary>
+    /// <summary>200 when the start is complete, the store has taken a write within <see cref="GatewayOptions.ReadyTimeout"/> and the credentials are known; otherwise 503 and what is missing. An external IAM must have answered once; later it may be gone, which is told.</summary>
     public Task ReadyAsync(HttpContext context) => AnswerAsync(context, CheckAsync);
 
     private async Task AnswerAsync(HttpContext context, Func<ValueTask<(int Status, byte[] Body)>> check)
@@ -64,8 +68,13 @@ internal sealed class HealthEndpoints(
             return Missing(NoCredentials, "credentials");
         }
 
+        if (!admission.Value.IsEmbedded && !iam.HasAnswered)
+        {
+            return Missing(NoIam, "iam");
+        }
+
         _told = null;
-        return (StatusCodes.Status200OK, Ready);
+        return (StatusCodes.Status200OK, iam.IsLost ? ReadyWithoutIam : Ready);
     }
 
     private (int Status, byte[] Body) Missing(byte[] body, string what)

@@ -10,6 +10,7 @@ namespace CommandBroker.Gateway.Iam;
 internal sealed record IamError(int Code, string Message)
 {
     public static readonly IamError TokenNotFound = new(404, "There is no such token, or it is not yours to see.");
+    public static readonly IamError NotIssuing = new(404, "This broker neither issues nor validates tokens: Identity:Mode names an external IAM. Get a token there.");
     public static readonly IamError SignInRefused = new(401, "The user name or the password is wrong.");
     public static readonly IamError ScopeRefused = new(401, "The scope is not one of the user's.");
     public static readonly IamError Unavailable = new(503, "The broker cannot answer just now.") { IsTransient = true };

@@ -29,13 +29,15 @@ internal static class IamServices
     public static void MapIam(this IEndpointRouteBuilder routes)
     {
         IServiceProvider services = routes.ServiceProvider;
-        if (!services.GetRequiredService<IOptions<AdmissionOptions>>().Value.EmbeddedIam)
+        AdmissionOptions options = services.GetRequiredService<IOptions<AdmissionOptions>>().Value;
+        if (!options.EmbeddedIam)
         {
             return;
         }
 
         TenantEndpoints tenants = services.GetRequiredService<TenantEndpoints>();
-        routes.Map("/v3/auth/tokens", services.GetRequiredService<TokenEndpoints>().HandleAsync);
+        TokenEndpoints tokens = services.GetRequiredService<TokenEndpoints>();
+        routes.Map("/v3/auth/tokens", options.IsEmbedded ? tokens.HandleAsync : tokens.RefuseAsync);
         routes.Map("/v3/auth/domains", tenants.DomainsAsync);
         routes.Map("/v3/projects", tenants.ProjectsAsync);
     }

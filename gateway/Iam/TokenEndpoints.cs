@@ -19,6 +19,9 @@ internal sealed class TokenEndpoints(
         _ => border.RefuseMethodAsync(context, "GET, HEAD, POST, DELETE"),
     };
 
+    /// <summary>Refuses the route, where tokens are those of an external IAM.</summary>
+    public Task RefuseAsync(HttpContext context) => border.RunAsync(context, _ => new ValueTask<IamAnswer>(IamError.NotIssuing));
+
     private async ValueTask<IamAnswer> ValidateAsync(HttpContext context, Principal caller)
     {
         if (await FindAsync(context, caller, Permission.ReadIdentity) is not { } token)

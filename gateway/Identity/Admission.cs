@@ -12,7 +12,7 @@ namespace CommandBroker.Gateway.Identity;
 /// for another reason can be sent again.
 /// </summary>
 internal sealed class Admission(
-    IdentityCache cache, TokenProof tokens, SignatureProof signatures, CertificateProof certificates, SignatureParts parts, TimeProvider clock, ILogger<Admission> log)
+    IdentityCache cache, ITokenProof tokens, SignatureProof signatures, CertificateProof certificates, SignatureParts parts, TimeProvider clock, ILogger<Admission> log)
 {
     private const string DomainHeader = "X-Domain-Id";
     private const string ProjectHeader = "X-Project-Id";
@@ -52,9 +52,11 @@ internal sealed class Admission(
         IHeaderDictionary headers = context.Request.Headers;
         StringValues authorization = headers.Authorization;
         bool isSigned = authorization.Count > 0 && SignatureProof.IsMeant(authorization);
+        bool isBearer = tokens.TakesBearer && BearerToken.IsMeant(authorization);
         return headers.TryGetValue(TokenProof.Header, out StringValues token) && token.Count > 0
-            ? isSigned ? new ValueTask<Proof>(Ambiguous) : tokens.ProveAsync(token, now)
+            ? isSigned || isBearer ? new ValueTask<Proof>(Ambiguous) : tokens.ProveAsync(context, token, now)
             : isSigned ? signatures.ProveAsync(context, authorization, now)
+            : isBearer ? tokens.ProveAsync(context, BearerToken.Of(authorization), now)
             : certificates.IsMeant(context) ? certificates.ProveAsync(context, now)
             : new ValueTask<Proof>(Missing);
     }

@@ -8,6 +8,13 @@ public sealed class AdmissionOptions
     /// <summary>The configuration section.</summary>
     public const string Section = "Identity";
 
+    /// <summary>Whose tokens count: the broker's own, a Keystone's (<c>Identity:Keystone</c>) or an OpenID provider's (<c>Identity:Oidc</c>); access keys are the broker's own in each. Default embedded.</summary>
+    [AllowedValues(IdentityMode.Embedded, IdentityMode.Keystone, IdentityMode.Oidc, ErrorMessage = "Identity:Mode must be embedded, keystone or oidc.")]
+    public string Mode { get; set; } = IdentityMode.Embedded;
+
+    /// <summary>Whether requests that an access key signs are admitted. Default true.</summary>
+    public bool AcceptSignatures { get; set; } = true;
+
     /// <summary>How often a gateway asks what has changed: a revoked token, a disabled key or a deleted principal is refused everywhere after this time. Default 1 s; 100 ms to 1 min.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan RefreshInterval { get; set; } = TimeSpan.FromSeconds(1);
@@ -28,7 +35,11 @@ public sealed class AdmissionOptions
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan UnknownLifetime { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Questions about credentials that a gateway asks the silos at one time, so that made-up credentials cannot flood them. Default 64; 1 to 10,000.</summary>
+    /// <summary>Tokens from one address that may turn out to be nobody's in a minute; until the next is allowed, tokens from there that the gateway does not remember are answered 429 unseen. Default 300; 1 to 1,000,000.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxTokenFailuresPerMinute { get; set; } = 300;
+
+    /// <summary>Questions about credentials that a gateway asks the silos, or an external IAM, at one time, so that made-up credentials cannot flood them. Default 64; 1 to 10,000.</summary>
     [Range(1, 10_000)]
     public int MaxConcurrentLookups { get; set; } = 64;
 
@@ -58,7 +69,7 @@ public sealed class AdmissionOptions
     /// <summary>Whose client certificates are whose: <c>principal id=subject</c> or <c>principal id=SHA-256 thumbprint</c>, separated by semicolons. Default none.</summary>
     public string? ClientCertificates { get; set; }
 
-    /// <summary>Whether this gateway answers the IAM's routes: sign-in, validation, domains and projects. Default true.</summary>
+    /// <summary>Whether this gateway answers the IAM's routes: sign-in, validation, domains and projects; with an external IAM the last two. Default true.</summary>
     public bool EmbeddedIam { get; set; } = true;
 
     /// <summary>Refused sign-ins of a user, or from an address, without a wait; each further one waits twice as long as the one before. Default 5; 1 to 1,000.</summary>
@@ -72,4 +83,7 @@ public sealed class AdmissionOptions
     /// <summary>The longest wait between sign-ins from one address. Default 15 min; 1 s to 1 h.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan SignInMaxAddressDelay { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>Whether the broker's own tokens count.</summary>
+    internal bool IsEmbedded => Mode == IdentityMode.Embedded;
 }

@@ -33,6 +33,15 @@ internal enum AdmissionRule
     /// <summary>A token that was given to the broker and is disabled.</summary>
     TokenDisabled,
 
+    /// <summary>Too many tokens from this address were nobody's; this one was not looked at.</summary>
+    TokenThrottled,
+
+    /// <summary>The external IAM cannot be asked, and did not find the token valid recently enough.</summary>
+    IamUnavailable,
+
+    /// <summary>The external IAM's token is valid, and names no project or domain that the broker takes, or a source server that cannot be.</summary>
+    TenantMissing,
+
     /// <summary>The client's certificate is trustworthy, and nobody's.</summary>
     CertificateUnmapped,
 
@@ -50,6 +59,9 @@ internal enum AdmissionRule
 
     /// <summary><c>X-Project-Id</c> is sent twice, or is not a project of the caller's.</summary>
     ProjectForeign,
+
+    /// <summary>Signatures are switched off.</summary>
+    SignaturesOff,
 
     /// <summary>The signature was refused; the log has the verifier's own status beside.</summary>
     SignatureRefused,

@@ -8,11 +8,15 @@ namespace CommandBroker.Gateway.Identity;
 internal sealed class IssuedTokens(ChangeFence fence, AdmissionOptions options) : IDisposable
 {
     private readonly BoundedMap<TokenHash, KnownToken> _verified = new(options.MaxCachedCredentials);
+    private readonly BoundedMap<TokenHash, Forgery> _forged = new(options.MaxCachedUnknown);
     private ConcurrentDictionary<string, bool> _revoked = new(StringComparer.Ordinal);
     private TokenVerifier _verifier = new([]);
 
     /// <summary>How many verified ones are remembered.</summary>
     public int Count => _verified.Count;
+
+    /// <summary>How many are remembered as forged.</summary>
+    public int ForgedCount => _forged.Count;
 
     /// <summary>How many are revoked as far as this gateway knows.</summary>
     public int RevokedCount => _revoked.Count;
@@ -24,6 +28,7 @@ internal sealed class IssuedTokens(ChangeFence fence, AdmissionOptions options) 
         Volatile.Write(ref _verifier, new TokenVerifier(snapshot.TokenKeys.Select(key => KeyValuePair.Create(key.KeyId, key.PublicKey.ToArray()))));
         Volatile.Write(ref _revoked, new(snapshot.Revoked.Select(id => KeyValuePair.Create(id, true)), StringComparer.Ordinal));
         _verified.RemoveWhere(_ => true);
+        _forged.RemoveWhere(_ => true);
     }
 
     /// <summary>Lets a token count no more.</summary>
@@ -48,6 +53,18 @@ internal sealed class IssuedTokens(ChangeFence fence, AdmissionOptions options) 
         fence.TryKeep(fenceNumber, () => _verified.Set(key, token));
     }
 
+    /// <summary>Whether a token's signature was found wrong a short time ago.</summary>
+    public bool WasForged(in TokenHash hash, DateTimeOffset now) => _forged.TryGet(hash, out Forgery? forgery) && now < forgery.Until;
+
+    /// <summary>Remembers for a short time that a token's signature is wrong, unless something has changed since.</summary>
+    public void KeepForged(in TokenHash hash, DateTimeOffset now, long fenceNumber)
+    {
+        TokenHash key = hash;
+        fence.TryKeep(fenceNumber, () => _forged.Set(key, new Forgery(now + options.UnknownLifetime)));
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _verifier.Dispose();
+
+    private sealed record Forgery(DateTimeOffset Until);
 }

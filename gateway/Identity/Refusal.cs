@@ -26,8 +26,8 @@ internal sealed record Refusal(AdmissionRule Rule)
     /// <summary>The HTTP status.</summary>
     public int Code => Rule switch
     {
-        AdmissionRule.IdentityStale => StatusCodes.Status503ServiceUnavailable,
-        AdmissionRule.Throttled => StatusCodes.Status429TooManyRequests,
+        AdmissionRule.IdentityStale or AdmissionRule.IamUnavailable => StatusCodes.Status503ServiceUnavailable,
+        AdmissionRule.Throttled or AdmissionRule.TokenThrottled => StatusCodes.Status429TooManyRequests,
         AdmissionRule.PermissionMissing => StatusCodes.Status403Forbidden,
         AdmissionRule.BodyTooLong or AdmissionRule.BodyCut => StatusCodes.Status400BadRequest,
         _ => StatusCodes.Status401Unauthorized,
@@ -37,12 +37,16 @@ internal sealed record Refusal(AdmissionRule Rule)
     public string Message => Sentence is { } sentence ? (Code == StatusCodes.Status401Unauthorized ? Prefix + sentence : sentence) : Rule switch
     {
         AdmissionRule.IdentityStale => "The broker cannot tell callers apart just now.",
+        AdmissionRule.IamUnavailable => "The IAM that this broker asks cannot be reached just now.",
         AdmissionRule.CredentialMissing => Prefix + "X-Auth-Token is missing, and there is no signature in Authorization.",
         AdmissionRule.CredentialAmbiguous => Prefix + "X-Auth-Token and a signature in Authorization are both sent; one of them is needed.",
         AdmissionRule.TokenMalformed => string.Create(CultureInfo.InvariantCulture, $"{Prefix}X-Auth-Token must be sent once and have 1 to {TokenHash.MaxTokenLength} characters."),
         AdmissionRule.TokenExpired => Prefix + "X-Auth-Token has expired.",
         AdmissionRule.TokenUnknown or AdmissionRule.TokenForged or AdmissionRule.TokenRevoked or AdmissionRule.TokenOutdated
             or AdmissionRule.TokenDisabled => Prefix + "X-Auth-Token is not valid.",
+        AdmissionRule.TokenThrottled => "Too many tokens from this address were not valid.",
+        AdmissionRule.TenantMissing => Prefix + "the token names no project or domain that this broker takes.",
+        AdmissionRule.SignaturesOff => Prefix + "signatures are not accepted here; send X-Auth-Token.",
         AdmissionRule.PrincipalDisabled or AdmissionRule.ProjectUnavailable or AdmissionRule.CertificateUnmapped
             or AdmissionRule.PrincipalUnknown => Prefix + "the credential is not valid.",
         AdmissionRule.DomainForeign => Prefix + "X-Domain-Id must be sent once at most and name the caller's domain.",

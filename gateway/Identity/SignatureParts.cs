@@ -9,11 +9,15 @@ internal sealed class SignatureParts
     public SignatureParts(IOptions<AdmissionOptions> options)
     {
         AdmissionOptions settings = options.Value;
+        IsAccepted = settings.AcceptSignatures;
         LockTimeout = settings.KeyLockTimeout;
         Options = new SignatureOptions { MaxClockSkew = settings.MaxClockSkew, AllowUnsignedPayload = settings.AllowUnsignedPayload };
         Locks = new KeyLock(new KeyLockOptions { MaxFailureCount = settings.KeyLockFailures, LockTimeout = settings.KeyLockTimeout });
         Used = new ReplayGuard(new ReplayGuardOptions { MaxSignatureCount = settings.MaxRememberedSignatures }, Options);
     }
+
+    /// <summary>Whether signatures count at all.</summary>
+    public bool IsAccepted { get; }
 
     /// <summary>What a signed request may look like.</summary>
     public SignatureOptions Options { get; }

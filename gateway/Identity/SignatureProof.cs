@@ -15,6 +15,7 @@ internal sealed class SignatureProof(
 {
     private const string SecurityToken = "X-Security-Token";
 
+    private static readonly Refusal Off = new(AdmissionRule.SignaturesOff);
     private static readonly Refusal Disabled = new(AdmissionRule.KeyDisabled);
     private static readonly Refusal Expired = new(AdmissionRule.KeyExpired);
     private static readonly Refusal OtherSecurityToken = new(AdmissionRule.SecurityTokenWrong);
@@ -39,6 +40,11 @@ internal sealed class SignatureProof(
     /// <summary>Checks a signed request. What is remembered, and has no body, is answered without waiting.</summary>
     public ValueTask<Proof> ProveAsync(HttpContext context, in StringValues values, DateTimeOffset now)
     {
+        if (!parts.IsAccepted)
+        {
+            return new ValueTask<Proof>(Off);
+        }
+
         if (values.Count != 1)
         {
             return new ValueTask<Proof>(SignatureRefusal.Of(SignatureStatus.AuthorizationMalformed));

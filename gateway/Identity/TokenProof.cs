@@ -1,10 +1,11 @@
+using CommandBroker.Identity.Signatures;
 using CommandBroker.Identity.Tokens;
 using Microsoft.Extensions.Primitives;
 
 namespace CommandBroker.Gateway.Identity;
 
 /// <summary>Tells who a token says that the caller is. What was seen before is answered from memory, without waiting.</summary>
-internal sealed class TokenProof(IdentityCache cache)
+internal sealed class TokenProof(IdentityCache cache, TokenThrottle throttle) : ITokenProof
 {
     /// <summary>The header that carries the token.</summary>
     public const string Header = "X-Auth-Token";
@@ -19,8 +20,11 @@ internal sealed class TokenProof(IdentityCache cache)
     private static readonly Refusal PrincipalUnknown = new(AdmissionRule.PrincipalUnknown) { Sentence = "X-Auth-Token is not valid." };
     private static readonly Refusal ProjectUnavailable = new(AdmissionRule.ProjectUnavailable);
 
-    /// <summary>Takes the header's value apart.</summary>
-    public ValueTask<Proof> ProveAsync(in StringValues values, DateTimeOffset now)
+    /// <inheritdoc/>
+    public bool TakesBearer => false;
+
+    /// <inheritdoc/>
+    public ValueTask<Proof> ProveAsync(HttpContext context, in StringValues values, DateTimeOffset now)
     {
         if (values.Count != 1 || values[0] is not { Length: > 0 and <= TokenHash.MaxTokenLength } token)
         {
@@ -28,12 +32,26 @@ internal sealed class TokenProof(IdentityCache cache)
         }
 
         TokenHash hash = TokenHash.Of(token);
-        if (TokenText.IsMeant(token))
+        bool isIssued = TokenText.IsMeant(token);
+        if (isIssued && cache.Issued.TryGet(hash, out KnownToken? issued))
         {
-            return cache.Issued.TryGet(hash, out KnownToken? issued) ? new ValueTask<Proof>(Judge(issued!, now)) : ProveIssuedAsync(token, hash, now);
+            return new ValueTask<Proof>(Judge(issued!, now));
         }
 
-        return cache.Tokens.TryGet(hash, now, out KnownCredential? given) ? new ValueTask<Proof>(Judge(given, now)) : FindAsync(hash, now);
+        if (!isIssued && cache.Tokens.TryGet(hash, now, out KnownCredential? given))
+        {
+            return new ValueTask<Proof>(Judge(given, now));
+        }
+
+        if (isIssued && cache.Issued.WasForged(hash, now))
+        {
+            return new ValueTask<Proof>(Forged);
+        }
+
+        var address = ClientAddress.From(context.Connection.RemoteIpAddress);
+        return throttle.MustWait(address, now, out TimeSpan wait) ? new ValueTask<Proof>(TokenThrottle.Refuse(wait))
+            : isIssued ? ProveIssuedAsync(token, hash, address, now)
+            : FindAsync(hash, address, now);
     }
 
     /// <summary>An issued token that counts; null when it does not, whatever the reason.</summary>
@@ -65,6 +83,10 @@ internal sealed class TokenProof(IdentityCache cache)
                 break;
             case TokenStatus.Expired:
                 return (null, Expired);
+            case TokenStatus.WrongSignature:
+                // It costs what a right one costs, so it is not checked again and again.
+                cache.Issued.KeepForged(hash, now, number);
+                return (null, Forged);
             default:
                 return (null, Forged);
         }
@@ -84,13 +106,27 @@ internal sealed class TokenProof(IdentityCache cache)
         return (token, Judge(token, now).Refusal);
     }
 
-    private async ValueTask<Proof> ProveIssuedAsync(string text, TokenHash hash, DateTimeOffset now)
+    private async ValueTask<Proof> ProveIssuedAsync(string text, TokenHash hash, ClientAddress address, DateTimeOffset now)
     {
         (KnownToken? token, Refusal? refusal) = await VerifyAsync(text, hash, now);
+        if (ReferenceEquals(refusal, Forged))
+        {
+            throttle.NoteFailure(address, now);
+        }
+
         return refusal is not null ? refusal : Judge(token!, now);
     }
 
-    private async ValueTask<Proof> FindAsync(TokenHash hash, DateTimeOffset now) => Judge(await cache.Tokens.AskAsync(hash), now);
+    private async ValueTask<Proof> FindAsync(TokenHash hash, ClientAddress address, DateTimeOffset now)
+    {
+        KnownCredential? given = await cache.Tokens.AskAsync(hash);
+        if (given is null)
+        {
+            throttle.NoteFailure(address, now);
+        }
+
+        return Judge(given, now);
+    }
 
     private Proof Judge(KnownToken token, DateTimeOffset now) =>
         now >= token.Payload.ExpiresAt ? Expired

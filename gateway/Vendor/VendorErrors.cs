@@ -42,8 +42,8 @@ internal static class VendorErrors
     /// <summary>What a caller gets who was not admitted.</summary>
     public static VendorError Of(Refusal refusal) => refusal.Rule switch
     {
-        AdmissionRule.IdentityStale => new(503, "SMS.6301", refusal.Message) { IsTransient = true },
-        AdmissionRule.Throttled => new(429, "APIGW.0308", refusal.Message) { IsTransient = true, Wait = refusal.Wait },
+        AdmissionRule.IdentityStale or AdmissionRule.IamUnavailable => new(503, "SMS.6301", refusal.Message) { IsTransient = true },
+        AdmissionRule.Throttled or AdmissionRule.TokenThrottled => new(429, "APIGW.0308", refusal.Message) { IsTransient = true, Wait = refusal.Wait },
         AdmissionRule.PermissionMissing => new(403, "SMS.9004", refusal.Message) { Action = PermissionNames.Of(refusal.Needed) },
         AdmissionRule.BodyTooLong => new(400, "SMS.6014", refusal.Message),
         AdmissionRule.BodyCut => CutBody,

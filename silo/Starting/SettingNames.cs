@@ -1,4 +1,5 @@
 using CommandBroker.Gateway;
+using CommandBroker.Gateway.ExternalIam;
 using CommandBroker.Gateway.Identity;
 using CommandBroker.Grains;
 using CommandBroker.Silo.Clustering;
@@ -19,6 +20,9 @@ internal static class SettingNames
         (SourceOptions.Section, typeof(SourceOptions)),
         (IdentityOptions.Section, typeof(IdentityOptions)),
         (AdmissionOptions.Section, typeof(AdmissionOptions)),
+        (ExternalIamOptions.Section, typeof(ExternalIamOptions)),
+        (KeystoneOptions.Section, typeof(KeystoneOptions)),
+        (OidcOptions.Section, typeof(OidcOptions)),
         (StorageOptions.SectionName, typeof(StorageOptions)),
         (Gateway.GatewayOptions.Section, typeof(Gateway.GatewayOptions)),
         (SiloOptions.Section, typeof(SiloOptions)),
@@ -33,11 +37,15 @@ internal static class SettingNames
         foreach (IGrouping<string, Type> section in Sections)
         {
             HashSet<string> known = new(
-                section.SelectMany(options => options.GetProperties()).Where(setting => setting.CanWrite).Select(setting => setting.Name), StringComparer.OrdinalIgnoreCase);
+                section.SelectMany(options => options.GetProperties()).Where(setting => setting.CanWrite).Select(setting => setting.Name).Concat(SectionsIn(section.Key)),
+                StringComparer.OrdinalIgnoreCase);
             if (configuration.GetSection(section.Key).GetChildren().FirstOrDefault(given => !known.Contains(given.Key)) is { } stranger)
             {
                 throw new OptionsValidationException(section.Key, section.First(), [$"{stranger.Path} is no setting; {section.Key} has {string.Join(", ", known.Order(StringComparer.Ordinal))}."]);
             }
         }
     }
+
+    private static IEnumerable<string> SectionsIn(string section) =>
+        Sections.Select(other => other.Key).Where(name => name.StartsWith(section + ":", StringComparison.Ordinal)).Select(name => name[(section.Length + 1)..]);
 }

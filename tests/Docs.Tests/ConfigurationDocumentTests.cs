@@ -1,4 +1,5 @@
 using CommandBroker.Gateway;
+using CommandBroker.Gateway.ExternalIam;
 using CommandBroker.Gateway.Identity;
 using CommandBroker.Grains;
 using CommandBroker.Silo;
@@ -22,6 +23,9 @@ public sealed class ConfigurationDocumentTests
         (typeof(StorageOptions), StorageOptions.SectionName),
         (typeof(GatewayOptions), GatewayOptions.Section),
         (typeof(AdmissionOptions), AdmissionOptions.Section),
+        (typeof(ExternalIamOptions), ExternalIamOptions.Section),
+        (typeof(KeystoneOptions), KeystoneOptions.Section),
+        (typeof(OidcOptions), OidcOptions.Section),
         (typeof(SiloOptions), SiloOptions.Section),
         (typeof(ClusteringOptions), ClusteringOptions.Section),
         (typeof(CredentialOptions), CredentialOptions.Section),

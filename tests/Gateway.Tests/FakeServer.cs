@@ -21,6 +21,8 @@ internal sealed class FakeServer : ISourceServerGrain
 
     public ConcurrentQueue<string> Calls { get; } = new();
 
+    public ConcurrentQueue<string> Actors { get; } = new();
+
     public TaskCompletionSource<(long Seq, int DeliveryCount)> Released { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Exception? Failure { get; set; }
@@ -60,6 +62,7 @@ internal sealed class FakeServer : ISourceServerGrain
             return ValueTask.FromException<ImmutableArray<EnqueueReply>>(Failure);
         }
 
+        Actors.Enqueue(actor);
         var replies = ImmutableArray.CreateBuilder<EnqueueReply>();
         foreach (EnqueueCall call in calls)
         {

@@ -79,6 +79,52 @@ public sealed class TokenAdmissionTests
     }
 
     [Fact]
+    public async Task Forged_token_is_checked_once_in_its_lifetime_and_many_of_them_make_their_address_wait()
+    {
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using GatewayHost host = await StartAsync(
+            clock: clock, settings: new() { ["Identity:MaxTokenFailuresPerMinute"] = "60", ["Identity:MaxCachedUnknown"] = "16", ["Identity:MaxStaleness"] = "01:00:00" });
+        PrincipalView ann = host.Grains.Identity.AddPrincipal("ann", Roles.Agent);
+        string known = host.Grains.Identity.Issue(ann).Text;
+        await PollAsync(host, known, 200);
+        string forged = Forge(host.Grains.Identity.Issue(ann).Text);
+
+        // The same one again and again costs no check, so it is counted once.
+        for (int number = 0; number < 200; number++)
+        {
+            await PollAsync(host, forged, 401);
+        }
+
+        for (int number = 0; number < 59; number++)
+        {
+            await PollAsync(host, Forge(host.Grains.Identity.Issue(ann).Text), 401);
+            Assert.InRange(host.Identity.Issued.ForgedCount, 1, 16);
+        }
+
+        string unseen = host.Grains.Identity.Issue(ann).Text;
+        Answer throttled = (await host.SendAsync("GET", Poll, token: unseen)).IsVendorError(429, "APIGW.0308");
+        Assert.Equal("1", throttled.Header("Retry-After"));
+        (await host.SendAsync("GET", Poll, token: "given?")).IsVendorError(429, "APIGW.0308");
+        (await host.SendAsync("GET", "/api/v1/sources/s1/commands", token: unseen)).IsProblem(429, "throttled", transient: true);
+        await PollAsync(host, known, 200);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        await PollAsync(host, unseen, 200);
+    }
+
+    [Fact]
+    public async Task Token_that_seemed_forged_because_its_key_was_not_known_yet_counts_once_it_is()
+    {
+        await using GatewayHost host = await StartAsync();
+        FakeIdentity fake = host.Grains.Identity;
+        PrincipalView ann = fake.AddPrincipal("ann", Roles.Agent);
+        fake.RotateKey(forgetOld: false);
+        string early = fake.Issue(ann).Text;
+        await PollAsync(host, early, 401);
+        Assert.True(await host.RefreshAsync());
+        await PollAsync(host, early, 200);
+    }
+
+    [Fact]
     public async Task Revoked_token_is_refused_after_the_next_refresh()
     {
         await using GatewayHost host = await StartAsync();
@@ -279,4 +325,7 @@ public sealed class TokenAdmissionTests
         services: clock is null ? null : services => services.AddSingleton<TimeProvider>(clock));
 
     private static int Lookups(GatewayHost host) => host.Grains.Identity.Calls.Count(call => call.StartsWith("FindToken", StringComparison.Ordinal));
+
+    /// <summary>The same token with another signature.</summary>
+    private static string Forge(string token) => token[..^2] + (token[^2] == 'A' ? 'B' : 'A') + token[^1];
 }
