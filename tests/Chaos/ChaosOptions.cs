@@ -37,7 +37,7 @@ internal sealed record ChaosOptions
         AgentCount = 24,
         EnqueuerCount = 8,
         VisibilityTimeout = VisibilityTimeout,
-        IdlePause = TimeSpan.FromMilliseconds(120),
+        IdlePause = TimeSpan.FromMilliseconds(150),
         EnqueuePause = TimeSpan.FromSeconds(8.0 / Rate),
         MaxRetryPause = TimeSpan.FromMilliseconds(250),
         MaxWaitingCount = 300,

@@ -21,11 +21,22 @@ root.SetAction(async (arguments, _) =>
     foreach (int seed in arguments.GetValue(seeds)!)
     {
         IEnumerable<(string Mode, RunPlan Plan)> runs = arguments.GetValue(reduced) ? [("reduced", RunPlan.Once(FaultCatalogue.Reduced))]
-            : arguments.GetValue(mixed) ? [("mixed", RunPlan.Mixed(kinds, TimeSpan.FromMinutes(arguments.GetValue(minutes))))]
+            : arguments.GetValue(mixed) ? [("mixed", RunPlan.Mixed([.. kinds.Where(kind => !kind.NeedsClock)], TimeSpan.FromMinutes(arguments.GetValue(minutes))))]
             : kinds.Select(kind => ("fault", RunPlan.Once([kind])));
         foreach ((string mode, RunPlan plan) in runs)
         {
-            RunResult result = await new ChaosRun(options, mode, seed, plan, Console.Error).RunAsync();
+            RunResult result;
+            try
+            {
+                result = await new ChaosRun(options, mode, seed, plan, Console.Error).RunAsync();
+            }
+            catch (Exception fault)
+            {
+                // The outermost border: one run that cannot go on must not hide what the others show.
+                Console.Error.WriteLine($"{fault.GetType().Name}: {fault.Message} {fault.StackTrace?.Split('\n').FirstOrDefault(line => line.Contains("CommandBroker", StringComparison.Ordinal))}");
+                result = RunResult.Broken(mode, seed, plan.Kinds, fault.Message);
+            }
+
             Console.WriteLine(ResultFiles.Line(result));
             failed += result.Complaints.Count == 0 ? 0 : 1;
             if (options.Out is { } directory)

@@ -17,6 +17,12 @@ internal sealed class RunPlan
     /// <summary>Acknowledged writes below which the run is void.</summary>
     public int MinAcknowledgedCount { get; }
 
+    /// <summary>Whether faults come again and again.</summary>
+    public bool IsMixed => _length > TimeSpan.Zero;
+
+    /// <summary>The fewest faults that must have fired.</summary>
+    public int MinFaultCount => IsMixed ? Math.Max(1, (int)_length.TotalMinutes) : Kinds.Count;
+
     /// <summary>Each of these once, in this order.</summary>
     public static RunPlan Once(IReadOnlyList<FaultKind> kinds) => new(kinds, TimeSpan.Zero, 1_000);
 
@@ -26,7 +32,7 @@ internal sealed class RunPlan
     /// <summary>The faults, as they come.</summary>
     public IEnumerable<FaultKind> Faults(Random random)
     {
-        if (_length == TimeSpan.Zero)
+        if (!IsMixed)
         {
             foreach (FaultKind kind in Kinds)
             {

@@ -1,3 +1,5 @@
+using CommandBroker.Chaos.Faults;
+
 namespace CommandBroker.Chaos;
 
 /// <summary>What one run showed; a line of <c>results/runs.jsonl</c>.</summary>
@@ -62,4 +64,29 @@ internal sealed record RunResult
 
     /// <summary>Why it failed or is void; empty when it passed.</summary>
     public required IReadOnlyList<string> Complaints { get; init; }
+
+    /// <summary>A run that could not be brought to its end.</summary>
+    public static RunResult Broken(string mode, int seed, IReadOnlyList<FaultKind> kinds, string why) => new()
+    {
+        At = TimeProvider.System.GetUtcNow(),
+        Mode = mode,
+        Seed = seed,
+        Length = default,
+        Faults = [.. kinds.Select(kind => new FaultOutcome { Number = kind.Number, Proof = null, InjectedAt = default, MendedAt = default, HealedAt = default })],
+        Acknowledged = 0,
+        Commands = 0,
+        Redeliveries = 0,
+        Lost = 0,
+        Invented = 0,
+        OutOfOrder = 0,
+        DoublyEnded = 0,
+        Other = 0,
+        Unknown = 0,
+        Impolite = 0,
+        GapBefore = default,
+        GapDuring = default,
+        GapAfter = default,
+        SelfEnds = 0,
+        Complaints = [$"Not brought to its end: {why}"],
+    };
 }

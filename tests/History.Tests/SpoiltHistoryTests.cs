@@ -131,16 +131,20 @@ public sealed class SpoiltHistoryTests
     [Fact]
     public void Wrong_clock_excuses_a_lease_that_ended_early_and_nothing_else()
     {
-        var run = new RunBuilder { Limits = _run.Limits with { AreClocksRight = false } };
+        var run = new RunBuilder { Limits = _run.Limits with { WrongClocks = [(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(20))] } };
         run.Enqueue(1);
+        run.Wait(TimeSpan.FromSeconds(15));
         run.Poll(1);
         run.Poll(1, delivery: 2);
         run.Ends(1, null, deliveries: 2, state: "dead_lettered");
         Assert.Empty(run.Check().Violations);
 
+        run.Wait(TimeSpan.FromSeconds(15));
         run.Poll(1, delivery: 2);
+        run.Poll(1, delivery: 3);
+        run.ReplaceFinal(1, final => final with { DeliveryCount = 3 });
 
-        Assert.Contains(run.Check().Violations, violation => violation.Kind == ViolationKind.DeliveryCount);
+        Assert.Equal([ViolationKind.OverlappingLease, ViolationKind.DeliveryCount], run.Check().Violations.Select(violation => violation.Kind).Order());
     }
 
     [Fact]

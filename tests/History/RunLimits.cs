@@ -18,8 +18,8 @@ public sealed record RunLimits
     /// <summary>How many faults must have provably fired.</summary>
     public int MinFaultCount { get; init; }
 
-    /// <summary>Whether the broker's clocks went right. When the run set one wrong, a lease may end early by true time, and is not judged.</summary>
-    public bool AreClocksRight { get; init; } = true;
+    /// <summary>When the run had set a clock of the broker wrong. A lease of such a time may end early by true time, and is not judged.</summary>
+    public IReadOnlyList<(TimeSpan From, TimeSpan To)> WrongClocks { get; init; } = [];
 
     /// <summary>The fewest source servers for which two brokers each acknowledged a write; 0 when there is one broker.</summary>
     public int MinSharedServerCount { get; init; }

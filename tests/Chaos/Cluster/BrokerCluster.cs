@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using CommandBroker.Traffic;
@@ -15,7 +16,7 @@ internal sealed partial class BrokerCluster : IAsyncDisposable
 
     private const int SiloPort = 11111;
     private const int GatewayPort = 30000;
-    private static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan ReadyTimeout = TimeSpan.FromMinutes(3);
 
     private readonly ClusterOptions _options;
     private readonly Network _network;
@@ -24,7 +25,7 @@ internal sealed partial class BrokerCluster : IAsyncDisposable
     private readonly string _agentToken = RandomNumberGenerator.GetHexString(64, lowercase: true);
     private readonly string _operatorToken = RandomNumberGenerator.GetHexString(64, lowercase: true);
     private readonly string _masterKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
-    private int _databases;
+    private readonly List<Database> _databases = [];
 
     private BrokerCluster(ClusterOptions options, Network network)
     {
@@ -78,14 +79,26 @@ internal sealed partial class BrokerCluster : IAsyncDisposable
     /// <summary>The way in.</summary>
     public BrokerApi Api() => new(_agentToken, _operatorToken);
 
-    /// <summary>The agents' token, for calls that a fault makes itself.</summary>
-    public string AgentToken => _agentToken;
-
-    /// <summary>The way of one silo or gateway to the database.</summary>
-    public DatabaseProxy ProxyOf(Node node) => _proxies[node.Name];
-
     /// <summary>Every way to the database.</summary>
     public IEnumerable<DatabaseProxy> Proxies => _proxies.Values;
+
+    /// <summary>Disturbs every way to the database; null lets everything pass again.</summary>
+    public void Disturb(ProxyFault? fault)
+    {
+        foreach (DatabaseProxy proxy in _proxies.Values)
+        {
+            proxy.Disturb(fault);
+        }
+    }
+
+    /// <summary>Starts a tool that ends with the run at the latest.</summary>
+    public Process StartTool(string[] command)
+    {
+        var start = new ProcessStartInfo(command[0]) { WorkingDirectory = "/" };
+        Array.ForEach(command[1..], start.ArgumentList.Add);
+        start.Environment[Reaper.Mark] = _options.Directory;
+        return Process.Start(start)!;
+    }
 
     /// <summary>Completes when all of these are ready.</summary>
     /// <exception cref="TimeoutException">One was not ready in time.</exception>
@@ -136,7 +149,7 @@ internal sealed partial class BrokerCluster : IAsyncDisposable
             proxy.Dispose();
         }
 
-        foreach (Node node in Brokers.Append(Balancer).Append(Database?.Node).OfType<Node>())
+        foreach (Node node in Brokers.Append(Balancer).OfType<Node>().Concat(_databases.Select(database => database.Node)))
         {
             node.Dispose();
         }
@@ -180,12 +193,15 @@ internal sealed partial class BrokerCluster : IAsyncDisposable
 
     private async Task<Database> NewDatabaseAsync()
     {
-        string host = $"database-{++_databases}";
+        string host = $"database-{_databases.Count + 1}";
         await _network.AddAsync(host);
         string directory = Path.Combine(SmallDisk ?? _options.Directory, host);
         Directory.CreateDirectory(directory);
+        await Shell.RunAsync("chmod", "700", directory);
         await Shell.RunAsync("chown", "postgres:", directory);
-        return new Database(_network, host, directory, LogOf(host), Marked());
+        var database = new Database(_network, host, directory, LogOf(host), Marked());
+        _databases.Add(database);
+        return database;
     }
 
     private async Task<Node> NewBrokerAsync(string role, int number)

@@ -9,7 +9,7 @@ internal sealed class Database : IDisposable
     public const int Port = 5432;
 
     private static readonly string[] OrdinaryUser = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"];
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(3);
 
     private readonly Network _network;
     private readonly string _binaries = Directory.GetDirectories("/usr/lib/postgresql").Select(version => Path.Combine(version, "bin")).Order().Last();
@@ -60,6 +60,17 @@ internal sealed class Database : IDisposable
 
     /// <summary>Makes a standby the primary.</summary>
     public Task PromoteAsync() => AsPostgresAsync("pg_ctl", "promote", "-D", DataDirectory, "-w");
+
+    /// <summary>Kills all its processes, and leaves it dead.</summary>
+    public async Task KillAllAsync()
+    {
+        IReadOnlyList<int> all = Processes();
+        await Node.KillAsync();
+        await Shell.SignalAsync("KILL", all);
+    }
+
+    /// <summary>How often its log has a text.</summary>
+    public int CountInLog(string text) => File.ReadLines(Log).Count(line => line.Contains(text, StringComparison.Ordinal));
 
     /// <summary>All its processes.</summary>
     public IReadOnlyList<int> Processes() => Node.IsRunning ? Shell.FamilyOf(Node.Pid) : [];

@@ -67,7 +67,15 @@ internal sealed class DatabaseProxy : IDisposable
 
     private static void Cut(Socket socket)
     {
-        socket.LingerState = new LingerOption(true, 0);
+        try
+        {
+            socket.LingerState = new LingerOption(true, 0);
+        }
+        catch (Exception gone) when (gone is SocketException or ObjectDisposedException)
+        {
+            // The other half was faster.
+        }
+
         socket.Dispose();
     }
 

@@ -10,6 +10,10 @@ for environment in /proc/[0-9]*/environ; do
         kill -9 "${pid%/environ}" 2>/dev/null || true
     fi
 done
+# A namespace lives as long as a closing connection in it, and its end of the bridge with it.
+for link in "/sys/class/net/${bridge}v"*; do
+    if [ -e "$link" ]; then ip link del "${link#/sys/class/net/}" 2>/dev/null || true; fi
+done
 for space in /run/netns/"$bridge"-*; do
     if [ -e "$space" ]; then ip netns del "${space#/run/netns/}"; fi
 done

@@ -15,7 +15,19 @@ internal static class FaultCatalogue
         new(7, "agents die with a command", (_, visibility) => new AgentDeath(visibility)),
         new(8, "PostgreSQL crashes, down for 5 s", (_, _) => new DatabaseCrash()),
         new(9, "PostgreSQL stands still (SIGSTOP)", (random, _) => new DatabasePause(random)),
+        new(10, "a synchronous standby replaces the primary", (_, _) => new StandbyPromotion()),
+        new(11, "the database's disk is full", (_, _) => new DiskFull()) { NeedsSmallDisk = true },
+        new(12, "fsync of the database fails (EIO)", (_, _) => new DiskFault()),
+        new(13, "the database is slow", (_, _) => new SlowDatabase()),
+        new(14, "connections to the database are cut", (_, _) => new CutConnections()),
+        new(15, "a silo and the others are parted", (_, _) => new Partition(Partition.Silos, incoming: true, outgoing: true)),
+        new(16, "a silo and the others are parted one way", (random, _) => OneWay(random)),
+        new(17, "a silo and the database are parted", (_, _) => new Partition(Partition.SiloAndDatabase, incoming: true, outgoing: true)),
+        new(18, "a gateway and a silo are parted", (_, _) => new Partition(Partition.GatewayAndSilo, incoming: true, outgoing: true)),
+        new(19, "30 % of a process' packets are lost", (_, _) => new PacketLoss()),
+        new(20, "a silo's clock jumps", (_, _) => new ClockJump()) { NeedsClock = true },
         new(21, "rolling restart of silos and gateways", (_, _) => new RollingRestart()) { IsPolite = true },
+        new(22, "a stored command is spoilt", (_, _) => new SpoiltRow()),
     ];
 
     /// <summary>Those of the reduced run: one of every sort that takes seconds.</summary>
@@ -25,4 +37,10 @@ internal static class FaultCatalogue
     /// <exception cref="ArgumentException">There is none of that number.</exception>
     public static FaultKind Get(int number) => All.FirstOrDefault(kind => kind.Number == number)
         ?? throw new ArgumentException($"There is no fault {number}; there are {string.Join(", ", All.Select(kind => kind.Number))}.");
+
+    private static Partition OneWay(Random random)
+    {
+        bool incoming = random.Next(2) == 0;
+        return new Partition(Partition.Silos, incoming, !incoming);
+    }
 }

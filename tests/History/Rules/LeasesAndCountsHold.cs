@@ -33,7 +33,7 @@ public sealed class LeasesAndCountsHold : IHistoryRule
 
     private static IEnumerable<Violation> CheckPair(string server, HistoryCall first, HistoryCall second, HistoryCall[] unknown, RunLimits limits)
     {
-        if (limits.AreClocksRight && second.EndedAt + ClockSlack < first.InvokedAt + limits.VisibilityTimeout)
+        if (!limits.WrongClocks.Any(wrong => second.EndedAt > wrong.From && first.InvokedAt < wrong.To) && second.EndedAt + ClockSlack < first.InvokedAt + limits.VisibilityTimeout)
         {
             yield return new Violation(ViolationKind.OverlappingLease, server,
                 $"{second} was handed {second.CommandId} {(second.EndedAt - first.InvokedAt).TotalMilliseconds:F0} ms after {first}; the lease is {limits.VisibilityTimeout}.");
