@@ -1,3 +1,4 @@
+using CommandBroker.Client.Tls;
 using CommandBroker.Gateway;
 using CommandBroker.Gateway.Health;
 using CommandBroker.Grains;
@@ -130,6 +131,9 @@ internal static class SiloHost
     private static async Task<bool> StartAsync(WebApplication app)
     {
         app.Services.GetRequiredService<IStartupValidator>().Validate();
+
+        // Here and not with the silo, whose parts would fail over the missing one.
+        _ = app.Services.GetService<ClusterCertificates>();
         try
         {
             await app.StartAsync();

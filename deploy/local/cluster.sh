@@ -4,7 +4,7 @@ set -euo pipefail
 
 usage() {
   cat <<'TEXT'
-usage: deploy/local/cluster.sh up SILOS GATEWAYS   start a cluster and wait until it serves
+usage: deploy/local/cluster.sh up SILOS GATEWAYS [--mtls]   start a cluster and wait until it serves; with --mtls its processes show each other certificates
        deploy/local/cluster.sh status [--json]     what runs: role, name, pid, ports
        deploy/local/cluster.sh stop NAME           stop in order (SIGTERM), and leave it stopped
        deploy/local/cluster.sh kill NAME           kill -9, and leave it dead
@@ -68,6 +68,13 @@ write_secrets() {
   [ -f "$state/secrets" ] && return
   (umask 077; printf 'database_password=%s\noperator_token=%s\nagent_token=%s\nmaster_key=%s\n' \
     "$(secret)" "$(secret)" "$(secret)" "$(head -c 32 /dev/urandom | base64)" >"$state/secrets")
+}
+
+write_certificates() {
+  rm -rf "$state/certificates"
+  [ "$1" = --mtls ] || return 0
+  # shellcheck disable=SC2046
+  "$root/deploy/make-certificates" "$state/certificates" $(grep -E '^(silo|gateway) ' "$topology" | cut -d' ' -f2) tool
 }
 
 # The command line finds the cluster as it finds a single broker. A broker's own file is put aside until the cluster is gone.
@@ -136,6 +143,7 @@ become() {
         export Identity__MasterKey=$master_key Credentials__OperatorToken=$operator_token Credentials__AgentToken=$agent_token
         export Silo__SiloPort=$b Silo__GatewayPort=$c
       fi
+      if [ -d "$state/certificates" ]; then export Cluster__CertificateDirectory=$state/certificates/$name; fi
       exec dotnet "$(program)" --role "$role" ;;
   esac
 }
@@ -192,7 +200,7 @@ await_ready() {
 # --- verbs ------------------------------------------------------------------------------------------------------------------------
 
 up() {
-  [[ ${1:-} =~ ^[1-9][0-9]*$ && ${2:-} =~ ^[1-9][0-9]*$ ]] || { usage; exit 2; }
+  [[ ${1:-} =~ ^[1-9][0-9]*$ && ${2:-} =~ ^[1-9][0-9]*$ && ${3:-} =~ ^(--mtls)?$ ]] || { usage; exit 2; }
   command -v haproxy >/dev/null || fail "no HAProxy is installed; install the package haproxy."
   local name began balancer
   for name in $(names); do [ -z "$(pid_of "$name")" ] || fail "a cluster runs already; cluster.sh down ends it."; done
@@ -200,6 +208,7 @@ up() {
   program >/dev/null
   write_topology "$1" "$2"
   write_secrets
+  write_certificates "${3:-}"
   # shellcheck disable=SC1091
   . "$state/secrets"
   prepare_balancer

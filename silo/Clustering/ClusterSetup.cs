@@ -35,6 +35,11 @@ internal static class ClusterSetup
         IPAddress address = AddressOf(own.Address);
         int siloPort = own.SiloPort == 0 ? FreePort(address) : own.SiloPort;
         int gatewayPort = own.GatewayPort == 0 ? FreePort(address) : own.GatewayPort;
+        if (choice.Options.CertificateDirectory is { Length: > 0 } certificates)
+        {
+            silo.UseClusterCertificates(certificates);
+        }
+
         if (choice.ConnectionString is null)
         {
             silo.UseLocalhostClustering(siloPort, gatewayPort, primarySiloEndpoint: null, own.ServiceId, own.ClusterId);
@@ -62,6 +67,10 @@ internal static class ClusterSetup
         client.Configure<Orleans.Configuration.GatewayOptions>(gateways => gateways.GatewayListRefreshPeriod = GatewayListInterval);
         client.Configure<ConnectionOptions>(Tune);
         client.UseConnectionRetryFilter<SiloWait>();
+        if (choice.Options.CertificateDirectory is { Length: > 0 } certificates)
+        {
+            client.UseClusterCertificates(certificates);
+        }
     }
 
     private static void Name(ClusterOptions cluster, SiloOptions own) => (cluster.ClusterId, cluster.ServiceId) = (own.ClusterId, own.ServiceId);

@@ -18,6 +18,13 @@ public sealed class ClusteringOptions
     /// <value>Required for the role gateway, one way or the other.</value>
     public string? ConnectionString { get; set; }
 
+    /// <summary>
+    /// A directory with <c>tls.crt</c>, <c>tls.key</c> and <c>ca.crt</c> in PEM. With it the connections between silos, gateways and grain clients are encrypted, and whoever has no
+    /// certificate of the authorities in <c>ca.crt</c> is refused. Renewed files count for the next connection.
+    /// </summary>
+    /// <value>Default none: the ports must be private. The same choice for all processes of a cluster.</value>
+    public string? CertificateDirectory { get; set; }
+
     /// <summary>How long a silo waits for another's answer to a probe at first, and the pause between probes; adapted to what is measured.</summary>
     /// <value>Default 1 s; 100 ms to 1 min. With Orleans' 5 s a killed silo was missed for up to 30 s.</value>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]

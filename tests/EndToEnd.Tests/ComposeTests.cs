@@ -20,10 +20,16 @@ public sealed partial class ComposeTests : IDisposable
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [ComposeFact]
-    public async Task A_silo_and_a_gateway_serve_with_what_the_file_gives_them()
+    public Task A_silo_and_a_gateway_serve_with_what_the_file_gives_them() => ServesAsync("docker-compose.yml");
+
+    [ComposeFact]
+    public Task They_serve_with_certificates_as_well() => ServesAsync("docker-compose.yml", "deploy/compose.mtls.yml");
+
+    private async Task ServesAsync(params string[] files)
     {
-        JsonElement services = await ServicesAsync();
+        JsonElement services = await ServicesAsync(files);
         await RunAsync(Path.Combine(Repository.Root, "deploy", "make-secrets"), Secrets);
+        await RunAsync(Path.Combine(Repository.Root, "deploy", "make-certificates"), Path.Combine(Secrets, "certificates"), "silo-1", "gateway-1");
         await using PostgresServer server = await PostgresServer.StartOwnAsync();
         await MakeDatabaseAsync(server, services.GetProperty("postgres").GetProperty("environment"));
 
@@ -45,7 +51,7 @@ public sealed partial class ComposeTests : IDisposable
     [ComposeFact]
     public async Task Every_service_is_pinned_bounded_watched_started_again_and_without_privileges()
     {
-        foreach (JsonProperty service in (await ServicesAsync()).EnumerateObject())
+        foreach (JsonProperty service in (await ServicesAsync("docker-compose.yml")).EnumerateObject())
         {
             JsonElement given = service.Value;
             Assert.Matches(ExactTag(), given.GetProperty("image").GetString());
@@ -72,26 +78,34 @@ public sealed partial class ComposeTests : IDisposable
     [GeneratedRegex(@":\d+\.\d+(\.\d+)?(-[a-z]+)*$")]
     private static partial Regex ExactTag();
 
-    private static async Task<JsonElement> ServicesAsync() => JsonDocument.Parse(await RunAsync(
-        "bash", "-c", "docker-compose -f \"$1\" config | /usr/bin/python3 -c 'import json, sys, yaml; json.dump(yaml.safe_load(sys.stdin), sys.stdout)'",
-        "compose", Path.Combine(Repository.Root, "docker-compose.yml"))).RootElement.GetProperty("services");
+    private static async Task<JsonElement> ServicesAsync(params string[] files) => JsonDocument.Parse(await RunAsync(
+        "bash",
+        ["-c",
+        "docker-compose \"$@\" config | /usr/bin/python3 -c 'import json, sys, yaml; json.dump(yaml.safe_load(sys.stdin), sys.stdout)'",
+        "compose", .. files.SelectMany(file => (string[])["-f", Path.Combine(Repository.Root, file)])])).RootElement.GetProperty("services");
 
     private string Secrets => Path.Combine(_directory, "secrets");
 
     private string Secret(string name) => File.ReadAllText(Path.Combine(Secrets, name));
 
     /// <summary>The process of a service; what is exchanged must be what the file says.</summary>
-    private BrokerProcess Of(JsonElement services, string name, params (string Name, string There, string Here)[] exchanged)
+    private BrokerProcess Of(JsonElement services, string name, params (string Name, string Inside, string Here)[] exchanged)
     {
         JsonElement service = services.GetProperty(name);
         Dictionary<string, string> environment = service.GetProperty("environment").EnumerateObject().ToDictionary(pair => pair.Name, pair => pair.Value.ToString());
         Assert.True(environment.Remove("ASPNETCORE_URLS", out string? address));
         Assert.Equal("http://+:8080", address);
         Assert.Equal("http://127.0.0.1:8080/readyz", service.GetProperty("healthcheck").GetProperty("test").EnumerateArray().Last().GetString());
-        foreach ((string setting, string there, string here) in exchanged)
+        foreach ((string setting, string inside, string here) in exchanged)
         {
-            Assert.Equal(there, environment[setting]);
+            Assert.Equal(inside, environment[setting]);
             environment[setting] = here;
+        }
+
+        if (environment.TryGetValue("Cluster__CertificateDirectory", out string? there))
+        {
+            Assert.Contains(service.GetProperty("volumes").EnumerateArray(), volume => volume.GetString()!.EndsWith($"/deploy/secrets/certificates/{name}:{there}:ro", StringComparison.Ordinal));
+            environment["Cluster__CertificateDirectory"] = Path.Combine(Secrets, "certificates", name);
         }
 
         string secrets = Directory.CreateDirectory(Path.Combine(_directory, name)).FullName;
