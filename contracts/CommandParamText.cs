@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 
@@ -12,6 +13,8 @@ public static class CommandParamText
     /// <summary>What a command without parameters carries.</summary>
     public const string Empty = "{}";
 
+    private const int MaxStackBytes = 1024;
+
     /// <summary>Reads the <c>task_id</c> of a parameter text.</summary>
     /// <param name="param">The text of one JSON object.</param>
     /// <param name="taskId">The top-level member <c>task_id</c>; null when there is none.</param>
@@ -24,9 +27,12 @@ public static class CommandParamText
             return null;
         }
 
+        int bytes = Encoding.UTF8.GetMaxByteCount(param.Length);
+        byte[]? rented = bytes <= MaxStackBytes ? null : ArrayPool<byte>.Shared.Rent(bytes);
+        Span<byte> utf8 = rented ?? stackalloc byte[MaxStackBytes];
         try
         {
-            var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(param), new JsonReaderOptions { MaxDepth = MaxDepth });
+            var reader = new Utf8JsonReader(utf8[..Encoding.UTF8.GetBytes(param, utf8)], new JsonReaderOptions { MaxDepth = MaxDepth });
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             {
                 return "command_param must be a JSON object.";
@@ -66,6 +72,13 @@ public static class CommandParamText
         catch (InvalidOperationException)
         {
             return "task_id in command_param is not well-formed Unicode.";
+        }
+        finally
+        {
+            if (rented is not null)
+            {
+                ArrayPool<byte>.Shared.Return(rented);
+            }
         }
     }
 }

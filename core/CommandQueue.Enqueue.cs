@@ -65,7 +65,7 @@ public static partial class CommandQueue
     private static int SupersedeBy(Command successor, QueueState state, QueuePolicy policy, DateTimeOffset now, ChangeSet changes)
     {
         int count = 0;
-        if (successor.TaskId is null)
+        if (successor.TaskId is null || !(successor.SupersedesTask || policy.Supersede.EndsAny(successor.Name)))
         {
             return count;
         }

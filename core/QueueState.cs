@@ -9,27 +9,16 @@ namespace CommandBroker.Core;
 public sealed class QueueState
 {
     /// <summary>A queue that never held a command.</summary>
-    public static QueueState Empty { get; } = new([], lastSeq: 0, removedCount: 0, skippedCount: 0);
+    public static QueueState Empty { get; } = new([], lastSeq: 0, removedCount: 0, skippedCount: 0, leasedCount: 0, firstOpenSeq: 1);
 
-    private QueueState(ImmutableArray<Command> open, long lastSeq, long removedCount, long skippedCount)
+    private QueueState(ImmutableArray<Command> open, long lastSeq, long removedCount, long skippedCount, int leasedCount, long firstOpenSeq)
     {
         Open = open;
         LastSeq = lastSeq;
         RemovedCount = removedCount;
         SkippedCount = skippedCount;
-        FirstOpenSeq = lastSeq + 1;
-        foreach (Command command in open)
-        {
-            if (command.State == CommandState.Leased)
-            {
-                LeasedCount++;
-            }
-
-            if (command.RedriveCount == 0 && command.Seq < FirstOpenSeq)
-            {
-                FirstOpenSeq = command.Seq;
-            }
-        }
+        LeasedCount = leasedCount;
+        FirstOpenSeq = firstOpenSeq;
     }
 
     /// <summary>The open commands, by priority (highest first), then sequence number.</summary>
@@ -77,7 +66,7 @@ public sealed class QueueState
             }
         }
 
-        return new QueueState(sorted, lastSeq, removedCount, skippedCount);
+        return new QueueState(sorted, lastSeq, removedCount, skippedCount, sorted.Count(IsLeased), FirstOpenOf(sorted, lastSeq));
     }
 
     /// <summary>The open command of that number; null when it has ended or never was.</summary>
@@ -119,39 +108,62 @@ public sealed class QueueState
             return this;
         }
 
+        // Counted on, not anew: looking at every command of a long queue would cost more than all else that an enqueue does.
         long lastSeq = LastSeq;
+        int leasedCount = LeasedCount;
+        bool hasFirstEnded = FirstOpenSeq > LastSeq;
         ImmutableArray<Command>.Builder open = ImmutableArray.CreateBuilder<Command>(Open.Length + changes.Length);
         open.AddRange(Open);
         foreach (Command change in changes)
         {
             lastSeq = Math.Max(lastSeq, change.Seq);
-            Apply(change, open);
+            leasedCount -= Put(change, open) is { } before && IsLeased(before) ? 1 : 0;
+            leasedCount += IsLeased(change) ? 1 : 0;
+            hasFirstEnded |= change.Seq < FirstOpenSeq || (change.Seq == FirstOpenSeq && (!change.IsOpen || change.RedriveCount > 0));
         }
 
-        return new QueueState(open.DrainToImmutable(), lastSeq, RemovedCount, SkippedCount);
+        ImmutableArray<Command> after = open.DrainToImmutable();
+        return new QueueState(after, lastSeq, RemovedCount, SkippedCount, leasedCount, hasFirstEnded ? FirstOpenOf(after, lastSeq) : FirstOpenSeq);
     }
 
-    private static void Apply(Command change, ImmutableArray<Command>.Builder open)
+    /// <summary>Puts a command at its place, or takes it out when it has ended.</summary>
+    /// <returns>What stood there of it; null when it was not open.</returns>
+    private static Command? Put(Command change, ImmutableArray<Command>.Builder open)
     {
         int place = PlaceOf(change, open);
 
         // Neither priority nor number ever changes, so a command that was open stands exactly there.
-        bool wasOpen = place < open.Count && open[place].Seq == change.Seq;
-        if (!change.IsOpen)
+        Command? before = place < open.Count && open[place].Seq == change.Seq ? open[place] : null;
+        switch (before, change.IsOpen)
         {
-            if (wasOpen)
-            {
+            case (null, true):
+                open.Insert(place, change);
+                break;
+            case (not null, true):
+                open[place] = change;
+                break;
+            case (not null, false):
                 open.RemoveAt(place);
+                break;
+        }
+
+        return before;
+    }
+
+    private static bool IsLeased(Command command) => command.State == CommandState.Leased;
+
+    private static long FirstOpenOf(ImmutableArray<Command> open, long lastSeq)
+    {
+        long first = lastSeq + 1;
+        foreach (Command command in open)
+        {
+            if (command.RedriveCount == 0 && command.Seq < first)
+            {
+                first = command.Seq;
             }
         }
-        else if (wasOpen)
-        {
-            open[place] = change;
-        }
-        else
-        {
-            open.Insert(place, change);
-        }
+
+        return first;
     }
 
     /// <summary>How many come before it.</summary>

@@ -58,6 +58,9 @@ public sealed class SupersessionRules
                 text);
     }
 
+    /// <summary>Whether an enqueued <paramref name="successor"/> may end any other.</summary>
+    public bool EndsAny(string successor) => _victims.ContainsKey(successor);
+
     /// <summary>Whether an enqueued <paramref name="successor"/> ends a waiting <paramref name="victim"/> of the same task.</summary>
     public bool Ends(string successor, string victim) =>
         _victims.TryGetValue(successor, out FrozenSet<string>? names) && (names.Contains(Any) || names.Contains(victim));

@@ -7,16 +7,14 @@ namespace CommandBroker.Grains;
 
 internal sealed partial class SourceServerGrain
 {
-    public async ValueTask<ImmutableArray<EnqueueReply>> EnqueueAsync(ImmutableArray<EnqueueCall> calls, string actor)
+    public ValueTask<ImmutableArray<EnqueueReply>> EnqueueAsync(ImmutableArray<EnqueueCall> calls, string actor)
     {
         _session.DropUnlessNumberingIsSafe();
-        if (calls.Length == 1)
-        {
-            ImmutableArray<EnqueueReply> only = [await EnqueueOneAsync(calls[0], actor)];
-            NoteEnqueued(only, actor);
-            return only;
-        }
+        return calls.Length == 1 ? EnqueueAloneAsync(calls[0], actor) : EnqueueAllAsync(calls, actor);
+    }
 
+    private async ValueTask<ImmutableArray<EnqueueReply>> EnqueueAllAsync(ImmutableArray<EnqueueCall> calls, string actor)
+    {
         await RequireLoadedAsync();
         ImmutableArray<EnqueueReply> together = await EnqueueTogetherAsync(calls, actor);
         if (!together.IsDefault)
@@ -28,10 +26,9 @@ internal sealed partial class SourceServerGrain
         var replies = ImmutableArray.CreateBuilder<EnqueueReply>(calls.Length);
         foreach (EnqueueCall call in calls)
         {
-            replies.Add(await EnqueueOneAsync(call, actor));
+            replies.AddRange(await EnqueueAloneAsync(call, actor));
         }
 
-        NoteEnqueued([.. replies], actor);
         return replies.MoveToImmutable();
     }
 
@@ -77,12 +74,14 @@ internal sealed partial class SourceServerGrain
             replies.Add(Views.Of(transition.Outcome));
         }
 
-        return await CommitWithinQuotaAsync(queue, changes.DrainToImmutable()) == CommitStatus.Committed
+        using QuotaRoom room = await ReserveAsync(queue);
+        return room.IsGiven && await _session.CommitAsync(queue, changes.DrainToImmutable(), stray: null) == CommitStatus.Committed
             ? replies.MoveToImmutable()
             : default;
     }
 
-    private async ValueTask<EnqueueReply> EnqueueOneAsync(EnqueueCall call, string actor)
+    // One method from the decision to the answer: every further one that waits for the commit would cost a turn of the activation's scheduler.
+    private async ValueTask<ImmutableArray<EnqueueReply>> EnqueueAloneAsync(EnqueueCall call, string actor)
     {
         Command? prior = null;
         bool isFresh = false;
@@ -98,16 +97,24 @@ internal sealed partial class SourceServerGrain
                 continue;
             }
 
-            switch (await CommitWithinQuotaAsync(transition.State, transition.Changes))
+            using QuotaRoom room = await ReserveAsync(transition.State);
+            if (!room.IsGiven)
             {
-                case null when prior is null && call.IdempotencyKey is string key && await _session.FindByKeyAsync(key) is Command retained:
-                    // The retry of an enqueue that was acknowledged: it adds nothing.
-                    prior = retained;
-                    break;
-                case null:
-                    return OverQuota();
+                if (prior is not null || call.IdempotencyKey is null || (prior = await _session.FindByKeyAsync(call.IdempotencyKey)) is null)
+                {
+                    return [OverQuota()];
+                }
+
+                // The retry of an enqueue that was acknowledged: it adds nothing.
+                continue;
+            }
+
+            switch (await _session.CommitAsync(transition.State, transition.Changes, stray: null))
+            {
                 case CommitStatus.Committed:
-                    return Views.Of(transition.Outcome);
+                    ImmutableArray<EnqueueReply> reply = [Views.Of(transition.Outcome)];
+                    NoteEnqueued(reply, actor);
+                    return reply;
                 case CommitStatus.DuplicateKey:
                     await RequireLoadedAsync();
                     prior = await _session.FindByKeyAsync(call.IdempotencyKey!);
@@ -137,28 +144,13 @@ internal sealed partial class SourceServerGrain
                 : transition;
     }
 
-    /// <summary>Commits a transition that may add commands. Null, and nothing is written, when the project's quota has no room for them.</summary>
-    private async ValueTask<CommitStatus?> CommitWithinQuotaAsync(QueueState next, ImmutableArray<Command> changes)
+    /// <summary>Room in the project's quota for what a transition adds.</summary>
+    private ValueTask<QuotaRoom> ReserveAsync(QueueState next)
     {
         int added = next.PendingCount - _session.State.PendingCount;
-        if (added <= 0 || _context.Quotas.Find(_key) is not { } quota)
-        {
-            return await _session.CommitAsync(next, changes, stray: null);
-        }
-
-        if (!await _context.Quotas.TryReserveAsync(quota, added))
-        {
-            return null;
-        }
-
-        try
-        {
-            return await _session.CommitAsync(next, changes, stray: null);
-        }
-        finally
-        {
-            quota.Pending.Release(added);
-        }
+        return added > 0 && _context.Quotas.Find(_key) is { } quota
+            ? _context.Quotas.ReserveAsync(quota, added)
+            : new ValueTask<QuotaRoom>(QuotaRoom.Unlimited);
     }
 
     private EnqueueReply OverQuota()

@@ -5,6 +5,7 @@ using CommandBroker.Grains;
 using CommandBroker.Silo.Clustering;
 using CommandBroker.Silo.Starting;
 using CommandBroker.Storage;
+using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Options;
 
 namespace CommandBroker.Silo;
@@ -18,6 +19,23 @@ internal static class SiloHost
     private const string DefaultSecrets = "/run/secrets";
 
     private static readonly Dictionary<string, string> Switches = new() { ["--role"] = "Silo:Role" };
+
+    // Defaults, so that a setting of the same name is heard.
+    private static readonly Dictionary<string, string?> QuietLogging = new()
+    {
+        // One line a request would cost more than the request.
+        ["Logging:LogLevel:Microsoft"] = "Warning",
+        ["Logging:LogLevel:Orleans"] = "Warning",
+        ["Logging:LogLevel:System"] = "Warning",
+        ["Logging:LogLevel:Polly"] = "Warning",
+
+        // While it may write anything, each request gets an activity and a scope that nobody reads: an eighth of an idle poll. What a
+        // route throws is logged by the routes themselves.
+        ["Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics"] = "None",
+
+        // Its first check measures from the machine's start, and warns of an hour that never passed.
+        ["Logging:LogLevel:Orleans.Runtime.Watchdog"] = "Error",
+    };
 
     private static volatile bool _hasStarted;
 
@@ -33,14 +51,7 @@ internal static class SiloHost
             builder.WebHost.UseUrls(DefaultUrl);
         }
 
-        // One line a request would cost more than the request.
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
-        builder.Logging.AddFilter("Orleans", LogLevel.Warning);
-        builder.Logging.AddFilter("System", LogLevel.Warning);
-        builder.Logging.AddFilter("Polly", LogLevel.Warning);
-
-        // Its first check measures from the machine's start, and warns of an hour that never passed.
-        builder.Logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = QuietLogging });
 
         // What keeps it from starting is said once, as a sentence, by RunAsync.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => _hasStarted && level >= LogLevel.Warning);

@@ -22,9 +22,9 @@ internal sealed class BatchEndpoint(
     private readonly GatewayOptions _options = options.Value;
 
     /// <summary>Handles the route.</summary>
-    public Task HandleAsync(HttpContext context) => border.StreamAsync(context, "POST", Permission.EnqueueCommand, StreamAsync);
+    public Task HandleAsync(HttpContext context) => border.RunAsync(context, "POST", Permission.EnqueueCommand, StreamAsync);
 
-    private async ValueTask StreamAsync(HttpContext context, Principal principal)
+    private async ValueTask<ManagementAnswer> StreamAsync(HttpContext context, Principal principal)
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
         {
@@ -39,6 +39,8 @@ internal sealed class BatchEndpoint(
             await EnqueueAsync(window, RequestStamp.Of(context), principal);
             await WriteAsync(context, window);
         }
+
+        return ManagementAnswer.Written;
     }
 
     // Lines of one source server go in one call and in their order; windows follow one another, so the order holds for the whole stream.

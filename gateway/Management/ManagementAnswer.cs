@@ -6,6 +6,12 @@ namespace CommandBroker.Gateway.Management;
 /// <summary>What a management route answers: JSON, or why the call was refused.</summary>
 internal readonly record struct ManagementAnswer(int Status, ReadOnlyMemory<byte> Body, string? Location, BrokerException? Refused)
 {
+    /// <summary>The route has written its answer itself.</summary>
+    public static ManagementAnswer Written => default;
+
+    /// <summary>Whether this is <see cref="Written"/>.</summary>
+    public bool IsWritten => Status == 0 && Refused is null;
+
     /// <summary>200 with a body.</summary>
     public static ManagementAnswer Ok<T>(T body, JsonTypeInfo<T> type) =>
         new(StatusCodes.Status200OK, JsonSerializer.SerializeToUtf8Bytes(body, type), null, null);

@@ -14,12 +14,8 @@ internal sealed class ManagementBorder(
     private static readonly BrokerException Busy = new(BrokerErrorReason.Unreachable, "More requests are worked on than Gateway:MaxConcurrentRequests allows; nothing was done.");
     private readonly int _retryAfterSeconds = options.Value.RetryAfterSeconds;
 
-    /// <summary>Runs a route that answers with one JSON object.</summary>
-    public Task RunAsync(HttpContext context, string method, Permission needed, Func<HttpContext, Principal, ValueTask<ManagementAnswer>> carryOut) =>
-        StreamAsync(context, method, needed, async (_, principal) => await AnswerAsync(context, await carryOut(context, principal)));
-
-    /// <summary>Runs a route that writes its answer itself.</summary>
-    public async Task StreamAsync(HttpContext context, string method, Permission needed, Func<HttpContext, Principal, ValueTask> carryOut)
+    /// <summary>Runs a route.</summary>
+    public async Task RunAsync(HttpContext context, string method, Permission needed, Func<HttpContext, Principal, ValueTask<ManagementAnswer>> carryOut)
     {
         RequestStamp.Set(context);
         Principal? principal = null;
@@ -35,7 +31,7 @@ internal sealed class ManagementBorder(
             principal = await AdmitAsync(context, method, needed);
             if (principal is not null)
             {
-                await carryOut(context, principal);
+                await AnswerAsync(context, await carryOut(context, principal));
             }
         }
         catch (Exception failure)
@@ -88,6 +84,11 @@ internal sealed class ManagementBorder(
         if (answer.Refused is { } refused)
         {
             return ProblemAnswer.WriteAsync(context, refused, _retryAfterSeconds);
+        }
+
+        if (answer.IsWritten)
+        {
+            return ValueTask.CompletedTask;
         }
 
         context.Response.StatusCode = answer.Status;

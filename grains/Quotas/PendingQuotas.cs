@@ -24,8 +24,8 @@ internal sealed class PendingQuotas(IBrokerDatabase database, IOptions<QueueOpti
     }
 
     /// <summary>Makes room for commands that are to be committed; counts first when the last count is too old.</summary>
-    /// <returns>False when the quota has no room. Otherwise <see cref="PendingQuota.Release"/> must follow.</returns>
-    public async ValueTask<bool> TryReserveAsync(CountedQuota quota, int count)
+    /// <returns>To be disposed of when the commands are committed and noted, or are not there.</returns>
+    public async ValueTask<QuotaRoom> ReserveAsync(CountedQuota quota, int count)
     {
         double age = quota.AgeIn(_interval, clock);
         if (age >= 1)
@@ -39,7 +39,7 @@ internal sealed class PendingQuotas(IBrokerDatabase database, IOptions<QueueOpti
             }
         }
 
-        return quota.Pending.TryReserve(count);
+        return quota.Pending.TryReserve(count) ? new QuotaRoom(quota.Pending, count) : default;
     }
 
     /// <summary>Reads which projects have a quota. A failure is logged and leaves those last read.</summary>

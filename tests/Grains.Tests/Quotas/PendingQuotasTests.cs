@@ -122,12 +122,17 @@ public sealed class PendingQuotasTests
         CountedQuota quota = silo.Find(Web)!;
         StoredQueue queue = (await _database.LoadAsync(Web))!;
         long taken = 0;
-        for (long seq = firstSeq; seq < firstSeq + count && await silo.TryReserveAsync(quota, 1); seq++)
+        for (long seq = firstSeq; seq < firstSeq + count; seq++)
         {
+            using QuotaRoom room = await silo.ReserveAsync(quota, 1);
+            if (!room.IsGiven)
+            {
+                break;
+            }
+
             var command = new Command { Seq = seq, Name = "START", Param = "{}", EnqueuedAt = _clock.GetUtcNow(), EnqueuedBy = "operator" };
             Assert.Equal(CommitStatus.Committed, await _database.CommitAsync(new QueueCommit { SourceNo = queue.SourceNo, Writer = 1, Commands = [command] }));
             quota.Pending.Note(1);
-            quota.Pending.Release(1);
             taken++;
         }
 
@@ -136,13 +141,7 @@ public sealed class PendingQuotasTests
 
     private async Task<bool> ReserveAsync(int count)
     {
-        CountedQuota quota = _quotas.Find(Web)!;
-        bool fits = await _quotas.TryReserveAsync(quota, count);
-        if (fits)
-        {
-            quota.Pending.Release(count);
-        }
-
-        return fits;
+        using QuotaRoom room = await _quotas.ReserveAsync(_quotas.Find(Web)!, count);
+        return room.IsGiven;
     }
 }
