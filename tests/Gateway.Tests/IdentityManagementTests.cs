@@ -144,6 +144,19 @@ public sealed class IdentityManagementTests
     }
 
     [Fact]
+    public async Task A_bound_administrator_makes_an_agents_key_for_its_own_source_server_only_and_learns_of_no_other()
+    {
+        await using GatewayHost host = await StartAsync();
+        host.Grains.Identity.AddToken("bound-token", host.Grains.Identity.AddPrincipal("bound", Roles.Admin, serverId: "web-1"));
+        string foreign = (await host.SendAsync("POST", "/api/v1/sources/web-2/agent-key", null, "bound-token")).IsProblem(404, "unknown_source_server").Json.GetProperty("detail").GetString()!;
+        string unknown = (await host.SendAsync("POST", "/api/v1/sources/web-9/agent-key", null, "bound-token")).IsProblem(404, "unknown_source_server").Json.GetProperty("detail").GetString()!;
+        Assert.Equal(unknown, foreign);
+        Assert.Empty(host.Grains.Admin.Calls);
+        Assert.Equal(201, (await host.SendAsync("POST", "/api/v1/sources/web-1/agent-key", null, "bound-token")).Status);
+        Assert.Equal("web-1", ((NewPrincipal)host.Grains.Admin.Calls.Single(call => call.Method == "CreatePrincipalAsync").Arguments[1]!).ServerId);
+    }
+
+    [Fact]
     public async Task Pages_say_how_they_go_on()
     {
         await using GatewayHost host = await StartAsync();
