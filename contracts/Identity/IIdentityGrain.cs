@@ -21,6 +21,10 @@ public interface IIdentityGrain : IGrainWithIntegerKey
     [Alias("FindPrincipal")]
     ValueTask<PrincipalView?> FindPrincipalAsync(string principalId);
 
+    /// <summary>A principal by the names of its domain and its own, whatever the case; null when there is none.</summary>
+    [Alias("FindPrincipalByName")]
+    ValueTask<PrincipalView?> FindPrincipalByNameAsync(string domainName, string name);
+
     /// <summary>The projects of a domain in the order of their names, at most 1,000.</summary>
     /// <param name="domainId">The domain.</param>
     /// <param name="name">Only the one of this name; null means all.</param>

@@ -66,7 +66,7 @@ public sealed class AdmissionOptions
     [Range(1_000, 100_000_000)]
     public int MaxRememberedSignatures { get; set; } = 1_000_000;
 
-    /// <summary>Whose client certificates are whose: <c>principal id=subject</c> or <c>principal id=SHA-256 thumbprint</c>, separated by semicolons. Default none.</summary>
+    /// <summary>Whose client certificates are whose: <c>principal=subject</c> or <c>principal=SHA-256 thumbprint</c>, separated by semicolons; the principal by its id, as <c>domain/name</c>, or as <c>name</c> in the default domain. Default none.</summary>
     public string? ClientCertificates { get; set; }
 
     /// <summary>Whether this gateway answers the IAM's routes: sign-in, validation, domains and projects; with an external IAM the last two. Default true.</summary>

@@ -8,6 +8,7 @@ namespace CommandBroker.Gateway.Identity;
 internal sealed class CertificateProof
 {
     private const int ThumbprintLength = 64;
+    private const int IdLength = 32;
     private static readonly Refusal Unmapped = new(AdmissionRule.CertificateUnmapped);
     private static readonly Refusal PrincipalUnknown = new(AdmissionRule.PrincipalUnknown);
 
@@ -15,7 +16,7 @@ internal sealed class CertificateProof
     private readonly FrozenDictionary<string, string> _principals;
 
     /// <summary>Reads the settings.</summary>
-    /// <exception cref="InvalidOperationException">An entry is not <c>principal id=subject or thumbprint</c>.</exception>
+    /// <exception cref="InvalidOperationException">An entry is not <c>principal=subject or thumbprint</c>.</exception>
     public CertificateProof(IdentityCache cache, IOptions<AdmissionOptions> options)
     {
         _cache = cache;
@@ -29,17 +30,23 @@ internal sealed class CertificateProof
     public ValueTask<Proof> ProveAsync(HttpContext context, DateTimeOffset now)
     {
         X509Certificate2 certificate = context.Connection.ClientCertificate!;
-        if (!_principals.TryGetValue(certificate.GetCertHashString(HashAlgorithmName.SHA256), out string? principalId)
-            && !_principals.TryGetValue(certificate.Subject, out principalId))
+        if (!_principals.TryGetValue(certificate.GetCertHashString(HashAlgorithmName.SHA256), out string? principal)
+            && !_principals.TryGetValue(certificate.Subject, out principal))
         {
             return new ValueTask<Proof>(Unmapped);
         }
 
-        return _cache.Principals.TryGetKnown(principalId, out KnownPrincipal? known) ? new ValueTask<Proof>(Proof.Of(known)) : FindAsync(principalId, now);
+        ValueTask<KnownPrincipal?> finding = IsId(principal)
+            ? _cache.Principals.FindAsync(principal, now)
+            : _cache.Names.FindAsync(PrincipalName.Parse(principal), now);
+        return finding.IsCompletedSuccessfully ? new ValueTask<Proof>(ProofOf(finding.Result)) : FinishAsync(finding);
     }
 
-    private async ValueTask<Proof> FindAsync(string principalId, DateTimeOffset now) =>
-        await _cache.Principals.FindAsync(principalId, now) is { } known ? Proof.Of(known) : PrincipalUnknown;
+    private static async ValueTask<Proof> FinishAsync(ValueTask<KnownPrincipal?> finding) => ProofOf(await finding);
+
+    private static Proof ProofOf(KnownPrincipal? known) => known is null ? PrincipalUnknown : Proof.Of(known);
+
+    private static bool IsId(string principal) => principal.Length == IdLength && principal.All(char.IsAsciiHexDigitLower);
 
     private static Dictionary<string, string> Read(string? text)
     {
@@ -52,7 +59,7 @@ internal sealed class CertificateProof
             if (parts.Length != 2 || parts[0].Length == 0 || parts[1].Length == 0 || !principals.TryAdd(isThumbprint ? name : parts[1], parts[0]))
             {
                 throw new InvalidOperationException(
-                    $"Identity:ClientCertificates has \"{entry}\"; entries are principal-id=subject or principal-id=SHA-256 thumbprint, separated by semicolons, each certificate once.");
+                    $"Identity:ClientCertificates has \"{entry}\"; entries are principal=subject or principal=SHA-256 thumbprint, the principal by its id or as domain/name, separated by semicolons, each certificate once.");
             }
         }
 

@@ -29,6 +29,7 @@ internal sealed class IdentityCache : IDisposable
         Keys = new(parts, accessKey => grains.Identity.FindAccessKeyAsync(accessKey), Make);
         Tokens = new(parts, hash => grains.Identity.FindTokenAsync(hash.ToHex()), Make);
         Principals = new(parts, principalId => grains.Identity.FindPrincipalAsync(principalId), (view, _) => Make(view));
+        Names = new(parts, name => grains.Identity.FindPrincipalByNameAsync(name.Domain, name.Name), Make);
         Projects = new(parts, async domainId => new ProjectList(await grains.Identity.FindProjectsAsync(domainId, null)), (list, _) => new KnownProjects(list.Projects));
         Issued = new IssuedTokens(_fence, _options);
     }
@@ -41,6 +42,9 @@ internal sealed class IdentityCache : IDisposable
 
     /// <summary>Principals, by id.</summary>
     public LookupCache<string, PrincipalView, KnownPrincipal> Principals { get; }
+
+    /// <summary>The same, by the names of their domains and their own. What ends one there ends it here.</summary>
+    public LookupCache<PrincipalName, PrincipalView, KnownPrincipal> Names { get; }
 
     /// <summary>The projects of domains.</summary>
     public LookupCache<string, ProjectList, KnownProjects> Projects { get; }
@@ -61,6 +65,7 @@ internal sealed class IdentityCache : IDisposable
             Keys.Clear();
             Tokens.Clear();
             Principals.Clear();
+            Names.Clear();
             Projects.Clear();
             Issued.Begin(snapshot);
         });
@@ -142,20 +147,22 @@ internal sealed class IdentityCache : IDisposable
 
     private void Confirm(long askedAt) => Volatile.Write(ref _heardAt, askedAt);
 
-    private KnownCredential Make(CredentialView view, bool isKept)
+    private KnownCredential Make(CredentialView view, bool isKept) => new(view, Make(view.Principal, isKept));
+
+    private KnownPrincipal Make(PrincipalView view, bool isKept)
     {
         if (!isKept)
         {
-            return new KnownCredential(view, Make(view.Principal));
+            return Make(view);
         }
 
-        if (!Principals.TryGetKnown(view.Principal.PrincipalId, out KnownPrincipal? principal))
+        if (!Principals.TryGetKnown(view.PrincipalId, out KnownPrincipal? principal))
         {
-            principal = Make(view.Principal);
-            Principals.Keep(view.Principal.PrincipalId, principal);
+            principal = Make(view);
+            Principals.Keep(view.PrincipalId, principal);
         }
 
-        return new KnownCredential(view, principal);
+        return principal;
     }
 
     private KnownPrincipal Make(PrincipalView view) => new(view, _budgets.Of(view.ProjectId, view.MaxRequestsPerSecond));

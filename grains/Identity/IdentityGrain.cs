@@ -35,6 +35,13 @@ internal sealed class IdentityGrain(IdentityContext context, TokenKeys tokenKeys
     public async ValueTask<PrincipalView?> FindPrincipalAsync(string principalId) =>
         IdentityIds.IsId(principalId) && await _store.FindPrincipalAsync(principalId) is { } found ? IdentityViews.Of(found, context.Options) : null;
 
+    public async ValueTask<PrincipalView?> FindPrincipalByNameAsync(string domainName, string name) =>
+        StorableText.IsStorable(domainName) && StorableText.IsStorable(name)
+        && await _store.FindDomainByNameAsync(domainName) is { } domain
+        && await _store.FindPrincipalByNameAsync(domain.DomainId, name) is { } found
+            ? IdentityViews.Of(found, context.Options)
+            : null;
+
     public async ValueTask<ImmutableArray<TenantView>> FindProjectsAsync(string domainId, string? name)
     {
         if (!IdentityIds.IsId(domainId) || !StorableText.IsStorable(name))

@@ -175,6 +175,14 @@ internal sealed class FakeIdentity : IIdentityGrain
 
     public ValueTask<PrincipalView?> FindPrincipalAsync(string principalId) => Find("FindPrincipal", principalId, Principals);
 
+    public async ValueTask<PrincipalView?> FindPrincipalByNameAsync(string domainName, string name)
+    {
+        PrincipalView? found = Principals.Values.FirstOrDefault(view =>
+            string.Equals(view.DomainName, domainName, StringComparison.OrdinalIgnoreCase) && string.Equals(view.Name, name, StringComparison.OrdinalIgnoreCase));
+        await EnterAsync($"FindPrincipalByName {domainName}/{name}");
+        return found;
+    }
+
     public async ValueTask<ImmutableArray<TenantView>> FindProjectsAsync(string domainId, string? name)
     {
         await EnterAsync("FindProjects " + domainId);

@@ -4,6 +4,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using CommandBroker.Contracts.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -75,6 +76,34 @@ public sealed class TlsTests : IDisposable
         Assert.DoesNotContain(host.Grains.Identity.Calls, call => call.StartsWith("FindToken", StringComparison.Ordinal));
 
         host.Grains.Identity.Delete(host.Grains.Identity.Principals[FakeIdentity.Id("agent")]);
+        Assert.True(await host.RefreshAsync());
+        Assert.StartsWith("HTTP/1.1 401", await PollAsync(stream, token: null), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("agent")]
+    [InlineData("Default/AGENT")]
+    public async Task Client_certificate_may_name_its_principal_by_name_and_is_nobodys_when_that_is_gone(string principal)
+    {
+        _files.WriteServer(Written);
+        using X509Certificate2 agent = _files.IssueClient("CN=agent-7");
+        await using GatewayHost host = await StartAsync(new() { ["Identity:ClientCertificates"] = $"{principal}=CN=agent-7" });
+        FakeIdentity fake = host.Grains.Identity;
+        await using SslStream stream = await ConnectAsync(host, agent);
+        for (int poll = 0; poll < 3; poll++)
+        {
+            Assert.StartsWith("HTTP/1.1 200", await PollAsync(stream, token: null), StringComparison.Ordinal);
+        }
+
+        Assert.Single(fake.Calls, call => call.StartsWith("FindPrincipalByName", StringComparison.Ordinal));
+        PrincipalView known = fake.Principals[FakeIdentity.Id("agent")];
+        fake.Change(known with { IsEnabled = false });
+        Assert.True(await host.RefreshAsync());
+        Assert.StartsWith("HTTP/1.1 401", await PollAsync(stream, token: null), StringComparison.Ordinal);
+        fake.Change(known);
+        Assert.True(await host.RefreshAsync());
+        Assert.StartsWith("HTTP/1.1 200", await PollAsync(stream, token: null), StringComparison.Ordinal);
+        fake.Delete(known);
         Assert.True(await host.RefreshAsync());
         Assert.StartsWith("HTTP/1.1 401", await PollAsync(stream, token: null), StringComparison.Ordinal);
     }
