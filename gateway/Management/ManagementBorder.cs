@@ -31,6 +31,7 @@ internal sealed class ManagementBorder(
             principal = await AdmitAsync(context, method, needed);
             if (principal is not null)
             {
+                RequestOrigin.Tell(context, principal);
                 await AnswerAsync(context, await carryOut(context, principal));
             }
         }

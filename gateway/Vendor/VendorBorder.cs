@@ -27,7 +27,7 @@ internal sealed class VendorBorder(Admission admission, RequestGate gate, IOptio
 
             Admittance admittance = await admission.AdmitAsync(context, needed);
             VendorAnswer answer = admittance.Principal is { } principal
-                ? await carryOut(context, principal)
+                ? await CarryOutAsync(context, principal, carryOut)
                 : VendorErrors.Of(admittance.Refusal!);
             await (answer.Error is { } error ? RefuseAsync(context, error) : VendorResponse.WriteAsync(context, answer.Body));
         }
@@ -39,6 +39,12 @@ internal sealed class VendorBorder(Admission admission, RequestGate gate, IOptio
         {
             gate.Leave(isEntered);
         }
+    }
+
+    private static async ValueTask<VendorAnswer> CarryOutAsync(HttpContext context, Principal principal, Func<HttpContext, Principal, ValueTask<VendorAnswer>> carryOut)
+    {
+        RequestOrigin.Tell(context, principal);
+        return await carryOut(context, principal);
     }
 
     /// <summary>Answers 405 for a method that the route does not take.</summary>

@@ -52,7 +52,7 @@ internal sealed class AuditRecorder(IOptions<IdentityOptions> options, TimeProvi
     {
         lock (_turn)
         {
-            Add(EventOf(KindOf(action, actor, key), subject, detail: null));
+            Add(EventOf(KindOf(action, actor, key), subject, detail: null, CallOrigin.Current));
         }
     }
 
@@ -77,7 +77,7 @@ internal sealed class AuditRecorder(IOptions<IdentityOptions> options, TimeProvi
             if (noted < _burstCount)
             {
                 noted++;
-                Add(EventOf(kind, subject(argument), detail: null));
+                Add(EventOf(kind, subject(argument), detail: null, CallOrigin.Current));
             }
             else
             {
@@ -94,7 +94,7 @@ internal sealed class AuditRecorder(IOptions<IdentityOptions> options, TimeProvi
         {
             foreach ((Kind kind, long count) in _counts.Where(entry => entry.Value > _burstCount))
             {
-                _events.Add(EventOf(kind, subject: null, $"{count - _burstCount} more in about {options.Value.AuditFlushInterval.TotalSeconds:0.#} s"));
+                _events.Add(EventOf(kind, subject: null, $"{count - _burstCount} more in about {options.Value.AuditFlushInterval.TotalSeconds:0.#} s", origin: null));
             }
 
             List<AuditEvent> taken = _events;
@@ -127,13 +127,14 @@ internal sealed class AuditRecorder(IOptions<IdentityOptions> options, TimeProvi
     }
 
     /// <summary>The domain is that of the project, and found out when it is written.</summary>
-    private AuditEvent EventOf(Kind kind, string? subject, string? detail) => new()
+    private AuditEvent EventOf(Kind kind, string? subject, string? detail, CallOrigin? origin) => new()
     {
         At = clock.GetUtcNow(),
-        Actor = new AuditActor { DomainId = "", Name = kind.Actor },
+        Actor = new AuditActor { DomainId = "", Name = kind.Actor, PrincipalId = origin?.PrincipalId, RemoteAddress = origin?.RemoteAddress },
         Action = kind.Action,
         ProjectId = kind.ProjectId.Value,
         Subject = subject,
+        RequestId = origin?.RequestId,
         Detail = detail,
     };
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using CommandBroker.Contracts;
+using CommandBroker.Contracts.Identity;
 using CommandBroker.Core;
 
 namespace CommandBroker.Gateway.Tests;
@@ -22,6 +23,12 @@ internal sealed class FakeServer : ISourceServerGrain
     public ConcurrentQueue<string> Calls { get; } = new();
 
     public ConcurrentQueue<string> Actors { get; } = new();
+
+    /// <summary>Where each enqueue began.</summary>
+    public ConcurrentQueue<CallOrigin?> Origins { get; } = new();
+
+    /// <summary>The same of the last listing.</summary>
+    public CallOrigin? ListedBy { get; private set; }
 
     public TaskCompletionSource<(long Seq, int DeliveryCount)> Released { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -63,6 +70,7 @@ internal sealed class FakeServer : ISourceServerGrain
         }
 
         Actors.Enqueue(actor);
+        Origins.Enqueue(CallOrigin.Current);
         var replies = ImmutableArray.CreateBuilder<EnqueueReply>();
         foreach (EnqueueCall call in calls)
         {
@@ -79,10 +87,14 @@ internal sealed class FakeServer : ISourceServerGrain
 
     public ValueTask<CommandView?> ShowAsync(long seq) => Answer($"Show {seq}", Shown);
 
-    public ValueTask<QueueView> ListAsync() => Answer("List", new QueueView
+    public ValueTask<QueueView> ListAsync()
+    {
+        ListedBy = CallOrigin.Current;
+        return Answer("List", new QueueView
     {
         ServerId = Id, PendingCount = 1, LeasedCount = 0, HistoryCount = 2, RemovedCount = 3, LastSeq = 17, Commands = [View(17)],
     });
+    }
 
     public ValueTask<HistoryPage> ReadHistoryAsync(long? before, int limit) =>
         Answer($"History {before} {limit}", new HistoryPage { Commands = [View(3)], StrayReports = [], NextBefore = 3 });

@@ -36,6 +36,21 @@ public sealed class ManagementTests
     }
 
     [Fact]
+    public async Task Grains_are_told_where_each_change_came_from_and_nothing_of_the_one_before()
+    {
+        await using GatewayHost host = await GatewayHost.StartAsync(grains => grains.Register("s1"));
+        Answer first = await host.OperateAsync("POST", Commands, Start);
+        Answer batch = await host.OperateAsync("POST", "/api/v1/commands", """{"server_id":"s1","command_name":"START"}""");
+        Assert.Equal(200, (await host.OperateAsync("GET", Commands)).Status);
+        Assert.Equal(200, batch.Status);
+        FakeServer server = host.Grains.Servers["s1"];
+        Assert.Equal([first.Header("X-Request-Id"), batch.Header("X-Request-Id")], server.Origins.Select(origin => origin!.RequestId));
+        Assert.All(server.Origins, origin => Assert.Equal(("127.0.0.1", FakeIdentity.Id("olga")), (origin!.RemoteAddress, origin.PrincipalId)));
+        Assert.Null(server.ListedBy);
+        Assert.NotEqual(first.Header("X-Request-Id"), batch.Header("X-Request-Id"));
+    }
+
+    [Fact]
     public async Task Enqueue_that_was_there_is_200()
     {
         await using GatewayHost host = await GatewayHost.StartAsync(

@@ -37,6 +37,30 @@ public sealed class AuditRecorderTests
     }
 
     [Fact]
+    public async Task What_is_noted_says_where_the_call_began_and_what_is_counted_does_not()
+    {
+        var origin = new CallOrigin { PrincipalId = "p", RemoteAddress = "192.0.2.7", RequestId = "r-1" };
+        await NoteAsync();
+        _recorder.Record("command.cancelled", "olga", P1, "s/9");
+        IReadOnlyList<AuditEvent> events = _recorder.TakeAll(out _);
+
+        Assert.Equal(6, events.Count);
+        Assert.All(events.Take(4), one => Assert.Equal(("p", "192.0.2.7", "r-1"), (one.Actor.PrincipalId, one.Actor.RemoteAddress, one.RequestId)));
+        Assert.All(events.Skip(4), one => Assert.Equal((null, null, null), (one.Actor.PrincipalId, one.Actor.RemoteAddress, one.RequestId)));
+
+        async Task NoteAsync()
+        {
+            CallOrigin.Tell(origin);
+            _recorder.Record("command.redriven", "olga", P1, "s/1");
+            await Task.Yield();
+            for (int i = 0; i < 5; i++)
+            {
+                _recorder.RecordOften("command.enqueued", "olga", P1, seq => $"s/{seq}", i);
+            }
+        }
+    }
+
+    [Fact]
     public void What_is_rare_is_never_counted_together()
     {
         for (int i = 0; i < 10; i++)

@@ -37,6 +37,39 @@ public sealed class IdentityAdminTests(IdentitySilo silo) : IClassFixture<Identi
         Assert.Equal(principal, await silo.AdminGrain.FindPrincipalAsync(Root, domain.TenantId, principal.Name.ToUpperInvariant()));
     }
 
+    [Fact]
+    public async Task A_gateway_finds_a_principal_by_the_names_of_its_domain_and_its_own()
+    {
+        (TenantView domain, _) = await silo.NewDomainAsync();
+        PrincipalView principal = await silo.NewPrincipalAsync(domain.TenantId);
+
+        Assert.Equal(principal, await silo.Identity.FindPrincipalByNameAsync(domain.Name.ToUpperInvariant(), principal.Name.ToUpperInvariant()));
+        Assert.Null(await silo.Identity.FindPrincipalByNameAsync(DefaultTenant.DomainName, principal.Name));
+        Assert.Null(await silo.Identity.FindPrincipalByNameAsync("no such domain", principal.Name));
+        Assert.Null(await silo.Identity.FindPrincipalByNameAsync("a\0b", "a\0b"));
+    }
+
+    [Fact]
+    public async Task The_audit_says_where_a_change_of_a_queue_came_from_when_it_was_told()
+    {
+        await silo.Grain<ISourceDirectoryGrain>(0).RegisterAsync(new RegisterCall { ServerId = "audited", Name = "audited", OsType = "LINUX", Actor = "olga" });
+        var server = silo.Grain<ISourceServerGrain>("audited");
+        await ToldAsync(async () => await server.CancelAsync((await server.EnqueueAsync([new EnqueueCall { Name = "START" }], "olga"))[0].Seq, "olga", reason: null));
+        await server.EnqueueAsync([new EnqueueCall { Name = "STOP" }], "olga");
+        await silo.Service<AuditFlushService>().FlushAsync();
+
+        ImmutableArray<AuditEvent> events = await silo.AdminGrain.ReadAuditAsync(Root, new AuditQuery { ActionPrefix = "command." });
+        Assert.Equal(
+            [("command.enqueued", null, null), ("command.cancelled", "192.0.2.7", "r-1"), ("command.enqueued", "192.0.2.7", "r-1")],
+            events.Where(one => one.Subject!.StartsWith("audited/", StringComparison.Ordinal)).Select(one => (one.Action, one.Actor.RemoteAddress, one.RequestId)));
+
+        static async Task ToldAsync(Func<Task> call)
+        {
+            CallOrigin.Tell(new CallOrigin { PrincipalId = "p", RemoteAddress = "192.0.2.7", RequestId = "r-1" });
+            await call();
+        }
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData(" x")]
