@@ -40,6 +40,9 @@ internal sealed class StoredCluster : IAsyncDisposable
     public static async Task<StoredCluster> CreateAsync(StorageProvider provider) => new(
         provider, provider == StorageProvider.Postgres ? await (await PostgresServer.SharedAsync()).CreateDatabaseAsync() : null);
 
+    /// <summary>The file of a SQLite database.</summary>
+    public string FilePath => Path.Combine(_directory, SqliteDatabase.FileName);
+
     /// <summary>Starts one more cluster.</summary>
     public async Task<IGrainFactory> StartAsync()
     {
