@@ -33,6 +33,7 @@ public static class GatewayServices
         services.TryAddSingleton<IBrokerGrains, OrleansGrains>();
         services.TryAddSingleton<ILocalQueues, NoLocalQueues>();
         services.TryAddSingleton(new StartProgress());
+        services.TryAddSingleton<Drain>();
         services.TryAddSingleton<SourceServerCache>();
         services.TryAddSingleton<RequestGate>();
         services.AddOptions<AdmissionOptions>().BindConfiguration(AdmissionOptions.Section).ValidateDataAnnotations().ValidateOnStart();

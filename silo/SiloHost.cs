@@ -70,12 +70,13 @@ internal static class SiloHost
         builder.Services.AddOptions<ClusteringOptions>().BindConfiguration(ClusteringOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddOptions<HostOptions>().Configure<IOptions<SiloOptions>>((host, silo) =>
         {
-            host.ShutdownTimeout = silo.Value.ShutdownTimeout;
+            host.ShutdownTimeout = silo.Value.DrainDelay + silo.Value.ShutdownTimeout;
 
             // HTTP listens while the silo waits for its database, and a gateway for its silos: /readyz says what is missing.
             host.ServicesStartConcurrently = true;
         });
         builder.Services.AddSingleton(new StartProgress(StartProgress.Silo));
+        builder.Services.AddHostedService<DrainBeforeStop>();
     }
 
     /// <summary>What the role is made of. A silo serves no HTTP but its health, a gateway holds nothing.</summary>

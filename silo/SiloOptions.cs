@@ -43,6 +43,16 @@ public sealed class SiloOptions
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(25);
 
+    /// <summary>How long a source server's queue that nobody asks for stays in memory. It is read again when it is next asked for; leases run on meanwhile.</summary>
+    /// <value>Default 15 min; 2 min to 1 day. Longer than the agents' polling interval saves reads, shorter saves memory.</value>
+    [Range(typeof(TimeSpan), "00:02:00", "1.00:00:00")]
+    public TimeSpan QueueIdleAge { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>How long after SIGTERM everything goes on while <c>/readyz</c> already says 503, before <see cref="ShutdownTimeout"/> begins: as long as a balancer needs to notice.</summary>
+    /// <value>Default 0 s: none; up to 10 minutes. With <c>deploy/haproxy.cfg</c> 2 s are enough.</value>
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
+    public TimeSpan DrainDelay { get; set; }
+
     /// <summary>Whether this process holds queues.</summary>
     internal bool HasSilo => Role != BrokerRole.Gateway;
 

@@ -139,6 +139,7 @@ become() {
     silo|gateway)
       export ASPNETCORE_ENVIRONMENT=Production ASPNETCORE_URLS=http://127.0.0.1:$a Storage__Provider=postgres
       export Storage__ConnectionString="Host=127.0.0.1;Port=$(line_of postgres | cut -d' ' -f3);Username=broker;Password=$database_password;Database=postgres"
+      if [ "$role" = gateway ]; then export Silo__DrainDelay=${Silo__DrainDelay:-00:00:02}; fi
       if [ "$role" = silo ]; then
         export Identity__MasterKey=$master_key Credentials__OperatorToken=$operator_token Credentials__AgentToken=$agent_token
         export Silo__SiloPort=$b Silo__GatewayPort=$c

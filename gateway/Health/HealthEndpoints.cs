@@ -9,11 +9,12 @@ namespace CommandBroker.Gateway.Health;
 
 /// <summary><c>/livez</c>: the process answers. <c>/readyz</c>: silo, store and credentials do as well. Neither needs a token.</summary>
 internal sealed class HealthEndpoints(
-    IBrokerGrains grains, IdentityCache identity, IamReach iam, StartProgress start, VendorBorder border, IOptions<GatewayOptions> options,
+    IBrokerGrains grains, IdentityCache identity, IamReach iam, StartProgress start, Drain drain, VendorBorder border, IOptions<GatewayOptions> options,
     IOptions<AdmissionOptions> admission, TimeProvider clock, ILogger<HealthEndpoints> log)
 {
     private static readonly byte[] Live = "{\"status\":\"live\"}"u8.ToArray();
     private static readonly byte[] Ready = "{\"status\":\"ready\"}"u8.ToArray();
+    private static readonly byte[] Draining = "{\"status\":\"draining\"}"u8.ToArray();
     private static readonly byte[] ReadyWithoutIam = "{\"status\":\"ready\",\"degraded\":\"iam\"}"u8.ToArray();
     private static readonly byte[] NoIam = "{\"status\":\"not ready\",\"missing\":\"iam\"}"u8.ToArray();
     private static readonly byte[] NoCredentials = "{\"status\":\"not ready\",\"missing\":\"credentials\"}"u8.ToArray();
@@ -26,7 +27,7 @@ internal sealed class HealthEndpoints(
     /// <summary>200 while the process can answer at all.</summary>
     public Task LiveAsync(HttpContext context) => AnswerAsync(context, () => ValueTask.FromResult<(int, byte[])>((StatusCodes.Status200OK, Live)));
 
-    /// <summary>200 when the start is complete, the store has taken a write within <see cref="GatewayOptions.ReadyTimeout"/> and the credentials are known; otherwise 503 and what is missing. An external IAM must have answered once; later it may be gone, which is told.</summary>
+    /// <summary>200 when the start is complete, no stop has begun, the store has taken a write within <see cref="GatewayOptions.ReadyTimeout"/> and the credentials are known; otherwise 503 and what is missing. An external IAM must have answered once; later it may be gone, which is told.</summary>
     public Task ReadyAsync(HttpContext context) => AnswerAsync(context, CheckAsync);
 
     private async Task AnswerAsync(HttpContext context, Func<ValueTask<(int Status, byte[] Body)>> check)
@@ -45,6 +46,11 @@ internal sealed class HealthEndpoints(
 
     private async ValueTask<(int Status, byte[] Body)> CheckAsync()
     {
+        if (drain.HasBegun)
+        {
+            return (StatusCodes.Status503ServiceUnavailable, Draining);
+        }
+
         if (start.Missing is { } missing)
         {
             return Missing(missing == StartProgress.Database ? NoDatabase : NoSilo, missing);

@@ -21,6 +21,11 @@ internal static class ClusterSetup
     // What may keep a silo from joining (another one that is listed, takes connections and never answers) is left to a new start after this.
     private static readonly TimeSpan JoinTimeout = TimeSpan.FromSeconds(40);
 
+    // How much worse, in hundredths, the silo that a call comes to may be than the best one and still get the source server's queue. A gateway sends all calls for
+    // one source server to one silo, so a queue that is there costs one hop and one elsewhere two. Orleans' 5 would let an ordinary difference of load decide; without
+    // a limit a silo that came back would get nothing for as long as the others live.
+    private const int LocalPreference = 25;
+
     // On a private network a connection opens in milliseconds or not at all.
     private static readonly TimeSpan OpenConnectionTimeout = TimeSpan.FromSeconds(1);
 
@@ -40,6 +45,7 @@ internal static class ClusterSetup
             silo.UseClusterCertificates(certificates);
         }
 
+        silo.Configure<GrainCollectionOptions>(collection => collection.CollectionAge = own.QueueIdleAge);
         if (choice.ConnectionString is null)
         {
             silo.UseLocalhostClustering(siloPort, gatewayPort, primarySiloEndpoint: null, own.ServiceId, own.ClusterId);
@@ -54,6 +60,7 @@ internal static class ClusterSetup
         silo.Configure<ClusterMembershipOptions>(membership => Tune(membership, choice.Options));
         silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = SiloCallTimeout);
         silo.Configure<ConnectionOptions>(Tune);
+        silo.Configure<ResourceOptimizedPlacementOptions>(placement => placement.LocalSiloPreferenceMargin = LocalPreference);
         silo.Services.AddSingleton<DeadSiloSweep>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<DeadSiloSweep>());
     }

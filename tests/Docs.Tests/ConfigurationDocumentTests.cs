@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using CommandBroker.Gateway;
 using CommandBroker.Gateway.ExternalIam;
 using CommandBroker.Gateway.Identity;
@@ -13,7 +14,7 @@ namespace CommandBroker.Docs.Tests;
 /// Holds <c>docs/configuration.md</c> against the options classes. After a change of theirs run the tests once with
 /// <c>COMMANDBROKER_WRITE_DOCS=1</c>, and read what it wrote.
 /// </summary>
-public sealed class ConfigurationDocumentTests
+public sealed partial class ConfigurationDocumentTests
 {
     private static readonly (Type Options, string Section)[] Sections =
     [
@@ -54,6 +55,28 @@ public sealed class ConfigurationDocumentTests
 
         Assert.Equal(Sections.Select(section => section.Options).OrderBy(type => type.Name), all.OrderBy(type => type.Name));
     }
+
+    [Fact]
+    public void Every_setting_that_a_file_names_is_one()
+    {
+        ILookup<string, string> known = Sections.SelectMany(section => section.Options.GetProperties(), (section, setting) => (section.Section, setting.Name))
+            .Concat(Sections.Select(section => section.Section.Split(':')).Where(parts => parts.Length == 2).Select(parts => (Section: parts[0], Name: parts[1])))
+            .ToLookup(setting => setting.Section, setting => setting.Name);
+        string[] texts = [
+            Path.Combine(Root(), "docker-compose.yml"),
+            Path.Combine(Root(), "README.md"),
+            .. Directory.GetFiles(Path.Combine(Root(), "docs"), "*.md"),
+            .. Directory.GetFiles(Path.Combine(Root(), "deploy"), "*", SearchOption.AllDirectories).Where(path => !path.Contains("/deploy/secrets/", StringComparison.Ordinal))];
+        (string Path, string Section, string Name)[] named = [.. texts.SelectMany(path => SettingName().Matches(File.ReadAllText(path)),
+            (path, match) => (path, match.Groups[1].Value, match.Groups[2].Value))];
+
+        Assert.All(named.Where(setting => known.Contains(setting.Section)), setting => Assert.Contains(setting.Name, known[setting.Section]));
+        Assert.Contains(named, setting => setting is { Section: "Silo", Name: "DrainDelay" });
+    }
+
+    // Silo__Address in the environment, Silo:Address in words.
+    [GeneratedRegex("\\b([A-Z][a-z]+)(?:__|:)([A-Z][A-Za-z]+)\\b")]
+    private static partial Regex SettingName();
 
     private static string Document() => $"""
         # Every setting

@@ -50,6 +50,20 @@ public sealed class BalancerTests : IDisposable
     }
 
     [HAProxyFact]
+    public async Task Nor_is_one_on_a_connection_that_was_kept_open_whose_end_tells_the_agent_to_ask_again()
+    {
+        await using var first = new StubGateway(answer: null);
+        await using var second = new StubGateway(answer: null);
+        await using Balancer balancer = await Balancer.StartAsync(_directory, first.Port, second.Port);
+
+        string answer = await AskAsync(balancer, "GET /readyz HTTP/1.1\r\nHost: x\r\n\r\nGET /v3/sources/s-1/command HTTP/1.1\r\nHost: x\r\n\r\n");
+
+        Assert.StartsWith("HTTP/1.1 200 ", answer, StringComparison.Ordinal);
+        Assert.Equal(1, answer.Split("HTTP/1.1 ").Length - 1);
+        Assert.Equal(1, first.Requests.Count + second.Requests.Count);
+    }
+
+    [HAProxyFact]
     public async Task Requests_for_one_source_server_go_to_one_gateway_and_to_the_other_when_it_is_gone()
     {
         await using var first = new StubGateway(Done);

@@ -72,6 +72,21 @@ public sealed class RoleTests : IDisposable
         Assert.Contains("its place is taken by a later start", first.Output + second.Output, StringComparison.Ordinal);
     }
 
+    [PostgresFact]
+    public async Task A_gateway_that_is_told_to_stop_says_so_and_serves_until_its_balancer_has_noticed()
+    {
+        string database = await (await PostgresServer.SharedAsync()).CreateDatabaseAsync();
+        await using BrokerProcess silo = await Of("silo", database).StartAsync();
+        await using BrokerProcess gateway = await Of("gateway", database, ("Silo__DrainDelay", "00:00:03")).StartAsync();
+        await ServesAsync(gateway, "s-1");
+
+        Task<int> ending = gateway.TerminateAsync();
+
+        Assert.Equal("""{"status":"draining"}""", await gateway.MissingAsync(said => !said.Contains("ready", StringComparison.Ordinal)));
+        await ServesAsync(gateway, "s-2");
+        Assert.Equal(0, await ending);
+    }
+
     [PostgresFact(OwnServer = true)]
     public async Task A_database_that_is_not_up_yet_is_waited_for()
     {

@@ -5,6 +5,7 @@ using CommandBroker.Storage;
 using CommandBroker.Storage.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using Orleans.Runtime;
 using Orleans.TestingHost;
 using Xunit;
 
@@ -56,6 +57,14 @@ public sealed class BrokerCluster : IAsyncLifetime
     {
         string id = await Directory.RegisterAsync(new RegisterCall { Name = "test", OsType = "LINUX" });
         return Queue(id);
+    }
+
+    /// <summary>Ends the activation of a queue as Orleans ends those that nobody called for a while.</summary>
+    public async Task EndIdleAsync(ISourceServerGrain queue)
+    {
+        IManagementGrain management = _cluster.Client.GetGrain<IManagementGrain>(0);
+        await management.ForceActivationCollection(TimeSpan.Zero);
+        Assert.Null(await management.GetActivationAddress(queue));
     }
 
     public static async Task<long> EnqueueAsync(ISourceServerGrain queue, string name, string? task = null, string? key = null)
