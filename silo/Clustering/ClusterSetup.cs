@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using CommandBroker.Gateway.Grains;
 using CommandBroker.Storage;
 using Orleans.Configuration;
 
@@ -74,6 +75,7 @@ internal static class ClusterSetup
         client.Configure<Orleans.Configuration.GatewayOptions>(gateways => gateways.GatewayListRefreshPeriod = GatewayListInterval);
         client.Configure<ConnectionOptions>(Tune);
         client.UseConnectionRetryFilter<SiloWait>();
+        client.AddOutgoingGrainCallFilter<StoppingSiloRetry>();
         if (choice.Options.CertificateDirectory is { Length: > 0 } certificates)
         {
             client.UseClusterCertificates(certificates);

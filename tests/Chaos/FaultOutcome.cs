@@ -7,7 +7,7 @@ internal sealed record FaultOutcome
     public required int Number { get; init; }
 
     /// <summary>What proves that it fired; null when nothing does.</summary>
-    public required string? Proof { get; init; }
+    public string? Proof { get; init; }
 
     /// <summary>When it began.</summary>
     public required TimeSpan InjectedAt { get; init; }

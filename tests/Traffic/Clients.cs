@@ -7,6 +7,9 @@ namespace CommandBroker.Traffic;
 /// <summary>The clients of one run and what they share.</summary>
 public sealed class Clients : IDisposable
 {
+    private const int MaxRegisterAttempts = 30;
+    private static readonly TimeSpan RegisterPause = TimeSpan.FromSeconds(1);
+
     private readonly TrafficOptions _options;
     private readonly Func<Random, BrokerEndpoint> _choose;
     private readonly CancellationTokenSource _stopEnqueuing = new();
@@ -108,8 +111,13 @@ public sealed class Clients : IDisposable
     {
         foreach (string server in Servers)
         {
-            ApiAnswer answer = await Api.AsOperatorAsync(broker, HttpMethod.Post, "/v3/sources",
-                $$"""{"id":"{{server}}","name":"{{server}}","os_type":"LINUX","os_version":"12","ip":"10.0.0.1","agent_version":"1"}""");
+            ApiAnswer answer = await RegisterAsync(broker, server);
+            for (int attempt = 1; answer.Outcome == EntryKind.Info && attempt < MaxRegisterAttempts; attempt++)
+            {
+                await Task.Delay(RegisterPause);
+                answer = await RegisterAsync(broker, server);
+            }
+
             if (!answer.IsOk)
             {
                 throw new InvalidOperationException($"{server} was not registered: {answer.Note}");
@@ -165,4 +173,7 @@ public sealed class Clients : IDisposable
         _stopEnqueuing.Dispose();
         _stopAgents.Dispose();
     }
+
+    private Task<ApiAnswer> RegisterAsync(BrokerEndpoint broker, string server) => Api.AsOperatorAsync(broker, HttpMethod.Post, "/v3/sources",
+        $$"""{"id":"{{server}}","name":"{{server}}","os_type":"LINUX","os_version":"12","ip":"10.0.0.1","agent_version":"1"}""");
 }

@@ -227,6 +227,12 @@ internal sealed partial class BrokerCluster : IAsyncDisposable
             environment["Credentials__AgentToken"] = _agentToken;
         }
 
+        if (role == "gateway")
+        {
+            // As everywhere in deploy/.
+            environment["Silo__DrainDelay"] = "00:00:02";
+        }
+
         if (role == "silo" && number == _options.SiloCount && ClockFile is { } clock)
         {
             await File.WriteAllTextAsync(clock, "+0\n");
