@@ -3,6 +3,7 @@ using CommandBroker.Client;
 using CommandBroker.Client.Http;
 using CommandBroker.Contracts;
 using CommandBroker.Contracts.Identity;
+using CommandBroker.Testing;
 using Xunit;
 
 namespace CommandBroker.EndToEnd.Tests;
@@ -49,6 +50,74 @@ public sealed class SecretsTests : IDisposable
         Assert.True(_secrets.Count >= 15, $"Only {_secrets.Count} secrets were used.");
         Assert.Empty(_secrets.Where(secret => secret.IsIn(log)).Select(secret => $"{secret.What} in the log"));
         Assert.Empty(files.SelectMany(file => _secrets.Where(secret => secret.IsIn(file.Value)).Select(secret => $"{secret.What} in {file.Key}")));
+    }
+
+    [PostgresFact(OwnServer = true)]
+    public async Task No_secret_is_in_a_dump_of_the_database_or_in_what_faults_leave_in_the_log()
+    {
+        await using PostgresServer server = await PostgresServer.StartOwnAsync();
+        string database = await server.CreateDatabaseAsync() + ";Password=" + Keep("database password", "password-of-the-database");
+        await using var broker = new BrokerProcess(
+            Path.Combine(_directory, "data"),
+            [("Storage__Provider", "postgres"), ("Storage__ConnectionString", database),
+            .. ((string[])["Default", "CommandBroker", "Microsoft.AspNetCore", "Orleans", "Npgsql"]).Select(category => ($"Logging__LogLevel__{category}", "Debug"))]);
+        await broker.StartAsync();
+        foreach (string member in (string[])["token", "agent_token", "secret_key", "password"])
+        {
+            Keep(member, broker.Credential(member));
+        }
+
+        await UseEverythingAsync(broker);
+        await SendWhatCannotBeReadAsync(broker);
+        await server.StopAsync();
+        await CallInVainAsync(broker);
+        await server.StartAgainAsync();
+        await broker.WaitUntilReadyAsync();
+        await broker.TerminateAsync();
+        byte[] dump = await PostgresServer.DumpAsync(database);
+
+        Assert.Contains("NpgsqlException", broker.Output, StringComparison.Ordinal);
+        Assert.True(new KnownSecret("", broker.Credential("access_key")).IsIn(dump), "What is no secret is not found in the dump: the search finds nothing.");
+        Assert.True(new KnownSecret("", Parameter).IsIn(dump), "The command's parameter is not found in the dump: the search finds nothing.");
+        Keep("master key", (await File.ReadAllTextAsync(Path.Combine(broker.DataDirectory, "master.key"))).Trim());
+        byte[] log = Encoding.UTF8.GetBytes(broker.Output);
+        Assert.False(new KnownSecret("", Parameter).IsIn(log), "The log holds a command's parameter.");
+        Assert.Empty(_secrets.Where(secret => secret.IsIn(dump)).Select(secret => $"{secret.What} in the dump"));
+        Assert.Empty(_secrets.Where(secret => secret.IsIn(log)).Select(secret => $"{secret.What} in the log"));
+    }
+
+    /// <summary>Bodies that end in the middle of a secret, or hold one where none belongs.</summary>
+    private async Task SendWhatCannotBeReadAsync(BrokerProcess broker)
+    {
+        string secret = Keep("password in a broken body", "password-in-a-broken-body");
+        using HttpClient http = broker.Client(broker.Token);
+        foreach ((string path, string body) in ((string, string)[])
+            [
+                ("/v3/auth/tokens", $$"""{"auth": {"identity": {"methods": ["password"], "password": {"user": {"name": "ada", "password": "{{secret}}"""),
+                ("/v3/auth/tokens", $$"""{"auth": {"identity": {"methods": ["{{secret}}"] } } }"""),
+                ("/api/v1/users", $$"""{"name": "x", "roles": ["agent"], "password": {"{{secret}}": 1} }"""),
+                ("/api/v1/sources/web-1/commands", $$"""{"command_name": "START", "command_param": {"task_id": "{{Parameter}}"""),
+                ("/v3/sources/web-1/command_result", $$"""{"command_name": "START", "result": "{{secret}}", "result_detail": "{{secret}}"""),
+            ])
+        {
+            using HttpResponseMessage answer = await http.PostAsync(path, new StringContent(body, Encoding.UTF8, "application/json"));
+            Assert.InRange((int)answer.StatusCode, 400, 499);
+        }
+    }
+
+    /// <summary>Every way to prove who calls, while the database is gone.</summary>
+    private async Task CallInVainAsync(BrokerProcess broker)
+    {
+        using HttpClient tool = broker.Client(broker.Token);
+        using HttpResponseMessage enqueued = await tool.PostAsync(
+            "/api/v1/sources/web-1/commands", new StringContent($$"""{"command_name": "START", "command_param": {"task_id": "{{Parameter}}"} }""", Encoding.UTF8, "application/json"));
+        Assert.Equal(503, (int)enqueued.StatusCode);
+        await PollAsync(broker, new TokenCredential(Keep("token in vain", "token-in-vain-0123456789-0123456789")), 503);
+        await PollAsync(broker, new AccessKeyCredential("AKINVAIN00000000000A", Keep("secret key in vain", "secret-key-in-vain-0123456789-0123456789")), 503);
+        using HttpResponseMessage signIn = await tool.PostAsync("/v3/auth/tokens", new StringContent(
+            $$"""{"auth": {"identity": {"methods": ["password"], "password": {"user": {"name": "eve", "domain": {"name": "default"}, "password": "{{Keep("password in vain", "password-in-vain")}}"} } } } }""",
+            Encoding.UTF8, "application/json"));
+        Assert.Equal(503, (int)signIn.StatusCode);
     }
 
     private async Task UseEverythingAsync(BrokerProcess broker)

@@ -66,6 +66,24 @@ public sealed class PostgresServer : IAsyncDisposable
         return new NpgsqlConnectionStringBuilder(_connectionString) { Database = name, Pooling = true }.ConnectionString;
     }
 
+    /// <summary>Everything in a database as <c>pg_dump</c> writes it: what a backup holds.</summary>
+    /// <exception cref="InvalidOperationException">No server is installed here, or it cannot be dumped; the message says why.</exception>
+    public static async Task<byte[]> DumpAsync(string database)
+    {
+        string binaries = PostgresBinaries.Directory
+            ?? throw new InvalidOperationException($"No PostgreSQL is installed: {PostgresAvailability.OwnServerRemedy}.");
+        var to = new NpgsqlConnectionStringBuilder(database);
+        var start = new ProcessStartInfo(
+            Path.Combine(binaries, "pg_dump"), ["-h", to.Host!, "-p", $"{to.Port}", "-U", to.Username!, "-d", to.Database!]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["PGPASSWORD"] = to.Password ?? "";
+        using Process dump = Process.Start(start)!;
+        using var bytes = new MemoryStream();
+        Task<string> error = dump.StandardError.ReadToEndAsync();
+        await dump.StandardOutput.BaseStream.CopyToAsync(bytes);
+        await dump.WaitForExitAsync();
+        return dump.ExitCode == 0 ? bytes.ToArray() : throw new InvalidOperationException($"pg_dump: {await error}");
+    }
+
     /// <summary>Stops the server at once, as a crash would: no checkpoint, connections cut. Completes when it is gone.</summary>
     public Task StopAsync() => TellAsync("stop");
 

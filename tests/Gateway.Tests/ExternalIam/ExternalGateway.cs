@@ -1,5 +1,6 @@
 using CommandBroker.Contracts.Identity;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -22,6 +23,18 @@ internal static class ExternalGateway
             .. settings,
         ]);
 
+    /// <summary>The same, and everything that it logs is kept.</summary>
+    public static Task<GatewayHost> StartLoggedAsync(StubKeystone keystone, RecordingLoggerProvider log, params (string Name, string? Value)[] settings) => StartAsync(
+        clock: null,
+        [
+            ("Identity:Mode", "keystone"),
+            ("Identity:Keystone:Url", keystone.Uri.ToString()),
+            ("Identity:Keystone:User", "broker"),
+            ("Identity:Keystone:Password", StubKeystone.Password),
+            .. settings,
+        ],
+        log);
+
     public static Task<GatewayHost> StartAsync(StubOidc provider, FakeTimeProvider? clock = null, params (string Name, string? Value)[] settings) => StartAsync(
         clock,
         [
@@ -31,7 +44,7 @@ internal static class ExternalGateway
             .. settings,
         ]);
 
-    private static Task<GatewayHost> StartAsync(FakeTimeProvider? clock, (string Name, string? Value)[] settings) => GatewayHost.StartAsync(
+    private static Task<GatewayHost> StartAsync(FakeTimeProvider? clock, (string Name, string? Value)[] settings, RecordingLoggerProvider? log = null) => GatewayHost.StartAsync(
         grains =>
         {
             foreach (string key in (string[])["s1", "p1/s1", "p2/s1", "d1/s1"])
@@ -43,7 +56,11 @@ internal static class ExternalGateway
         },
         // A later setting stands for an earlier one of its name. Nothing is tried again by itself: the fake clock would have to move for that.
         new[] { ("Identity:External:RetryCount", (string?)"0") }.Concat(settings).GroupBy(pair => pair.Item1).ToDictionary(group => group.Key, group => group.Last().Item2),
-        services: services => _ = clock is null ? services : services.AddSingleton<TimeProvider>(clock));
+        services: services =>
+        {
+            _ = clock is null ? services : services.AddSingleton<TimeProvider>(clock);
+            _ = log is null ? services : services.AddSingleton<ILoggerProvider>(log);
+        });
 
     /// <summary>Polls with a token.</summary>
     public static async Task<Answer> PollAsync(this GatewayHost host, string token, int expected = 200, string path = Poll)
