@@ -10,11 +10,17 @@ var minutes = new Option<double>("--minutes") { Description = "How long a mixed 
 var reduced = new Option<bool>("--reduced") { Description = "Some faults of every sort in one run of a few minutes, for CI." };
 var rate = new Option<int>("--rate") { Description = "Commands enqueued in a second.", DefaultValueFactory = _ => 60 };
 var broker = new Option<string?>("--broker") { Description = "The broker's dll; the one of this build by default." };
+var again = new Option<string?>("--recheck") { Description = "Checks a kept history.jsonl again, by its calls alone: what was read at its end is not kept." };
 var output = new Option<string?>("--out") { Description = "A directory to which results are added, as tests/Chaos/results." };
-var root = new RootCommand("Breaks a whole cluster in every way that is known and judges what its clients saw.") { faults, seeds, mixed, minutes, reduced, rate, broker, output };
+var root = new RootCommand("Breaks a whole cluster in every way that is known and judges what its clients saw.") { faults, seeds, mixed, minutes, reduced, rate, broker, again, output };
 root.SetAction(async (arguments, _) =>
 {
     var options = new ChaosOptions { Broker = arguments.GetValue(broker) ?? BuiltBroker.Path(), Rate = arguments.GetValue(rate), Out = arguments.GetValue(output) };
+    if (arguments.GetValue(again) is { } history)
+    {
+        return Recheck.Run(history, options);
+    }
+
     int[] chosen = arguments.GetValue(faults) is { Length: > 0 } given ? given : [.. FaultCatalogue.All.Select(kind => kind.Number)];
     FaultKind[] kinds = [.. chosen.Select(FaultCatalogue.Get)];
     int failed = 0;

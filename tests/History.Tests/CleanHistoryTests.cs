@@ -70,6 +70,23 @@ public sealed class CleanHistoryTests
     }
 
     [Fact]
+    public void Poll_that_left_before_the_enqueue_and_was_held_up_may_have_taken_the_command()
+    {
+        RunBuilder run = RunBuilder.Clean();
+        run.Poll(6, outcome: EntryKind.Info);
+        run.Enqueue(6);
+        run.Enqueue(7);
+        run.Poll(7);
+        run.Report(7);
+        run.Poll(6);
+        run.Report(6);
+        run.Ends(6, "success");
+        run.Ends(7, "success");
+
+        Assert.Empty(run.Check().Violations);
+    }
+
+    [Fact]
     public void Delivery_taken_back_after_an_unanswered_poll_may_come_behind_a_later_command()
     {
         RunBuilder run = RunBuilder.Clean();

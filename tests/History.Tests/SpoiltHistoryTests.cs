@@ -108,6 +108,21 @@ public sealed class SpoiltHistoryTests
     }
 
     [Fact]
+    public void Broker_that_delivers_a_later_command_first_is_caught_though_a_poll_long_ago_was_not_answered()
+    {
+        _run.Poll(6, outcome: EntryKind.Info);
+        _run.Wait(TimeSpan.FromMinutes(2));
+        _run.Enqueue(6);
+        _run.Enqueue(7);
+        _run.Poll(7);
+        _run.Poll(6);
+        _run.Ends(6, null, state: "dead_lettered");
+        _run.Ends(7, null, state: "dead_lettered");
+
+        AssertCaught(ViolationKind.Order);
+    }
+
+    [Fact]
     public void Broker_that_redelivers_behind_a_later_command_of_the_task_is_caught()
     {
         _run.Wait(RunBuilder.Lease);

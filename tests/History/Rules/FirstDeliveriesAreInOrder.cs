@@ -6,6 +6,9 @@ namespace CommandBroker.History.Rules;
 /// </summary>
 public sealed class FirstDeliveriesAreInOrder : IHistoryRule
 {
+    // A call whose outcome is unknown may be carried out after its client gave up; the gateway waits for a poll's answer no longer.
+    private static readonly TimeSpan LateEffect = TimeSpan.FromMinutes(1);
+
     /// <inheritdoc/>
     public IEnumerable<Violation> Check(RunHistory run) => run.ByServer.SelectMany(CheckServer);
 
@@ -21,9 +24,10 @@ public sealed class FirstDeliveriesAreInOrder : IHistoryRule
         {
             long id = call.CommandId!.Value;
             HistoryCall? enqueue = call.Hash is null ? null : enqueues.GetValueOrDefault(call.Hash);
-            // An unanswered poll may have been the first delivery of it, though nobody saw it.
+            // An unanswered poll may have been the first delivery of it, though nobody saw it; also one that left before the enqueue did and
+            // was held up on its way.
             if (call.Ended!.Delivery == 1 && id < highest && enqueue is not null && enqueue.EndedAt < overtaker!.InvokedAt
-                && !unanswered.Any(poll => poll.InvokedAt > enqueue.InvokedAt && poll.InvokedAt < overtaker.InvokedAt))
+                && !unanswered.Any(poll => poll.EndedAt > enqueue.InvokedAt - LateEffect && poll.InvokedAt < overtaker.InvokedAt))
             {
                 yield return new Violation(ViolationKind.Order, server.Key, $"{call} was the first delivery of {id}, after {highest} by {overtaker}.");
             }
