@@ -1,6 +1,8 @@
 using CommandBroker.Gateway.Commands;
+using CommandBroker.Gateway.ExternalIam;
 using CommandBroker.Gateway.Health;
 using CommandBroker.Gateway.Iam;
+using CommandBroker.Gateway.Identity;
 using CommandBroker.Gateway.Management;
 using CommandBroker.Gateway.Management.Identity;
 using CommandBroker.Gateway.Sources;
@@ -32,6 +34,11 @@ public static class GatewayEndpoints
         routes.Map("/v3/sources/delete", sources.BatchDeleteAsync);
         routes.Map("/v3/sources/{server_id}", sources.MemberAsync);
         routes.MapIam();
+        if (!services.GetRequiredService<IOptions<AdmissionOptions>>().Value.IsEmbedded)
+        {
+            services.GetRequiredService<IamReach>().Need();
+        }
+
         MapManagement(routes, services);
         return routes.MapCommandBrokerHealth();
     }

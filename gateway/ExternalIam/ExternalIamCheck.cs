@@ -1,19 +1,18 @@
 using CommandBroker.Gateway.Health;
-using CommandBroker.Gateway.Identity;
 using Microsoft.Extensions.Hosting;
 
 namespace CommandBroker.Gateway.ExternalIam;
 
 /// <summary>Asks the external IAM after the start until it has answered once: <c>/readyz</c> waits for that, so that a wrong address or password shows before a token is sent.</summary>
 internal sealed class ExternalIamCheck(
-    IServiceProvider services, IamReach reach, IOptions<AdmissionOptions> options, StartProgress start, TimeProvider clock) : BackgroundService
+    IServiceProvider services, IamReach reach, StartProgress start, TimeProvider clock) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (options.Value.IsEmbedded)
+        if (!reach.IsNeeded)
         {
             return;
         }

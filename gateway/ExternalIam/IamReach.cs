@@ -15,11 +15,17 @@ internal sealed class IamReach(ILogger<IamReach> log)
         Lost,
     }
 
+    /// <summary>Whether this process asks it at all: one that serves no HTTP but its health does not.</summary>
+    public bool IsNeeded { get; private set; }
+
     /// <summary>Whether it has answered since the start.</summary>
     public bool HasAnswered => _hasAnswered;
 
     /// <summary>Whether the last call to it failed.</summary>
     public bool IsLost => Volatile.Read(ref _state) == (int)State.Lost;
+
+    /// <summary>This process serves callers whose tokens it must ask about. Call it before the host starts.</summary>
+    public void Need() => IsNeeded = true;
 
     /// <summary>A call was answered.</summary>
     public void NoteReached()

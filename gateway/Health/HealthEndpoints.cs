@@ -10,7 +10,7 @@ namespace CommandBroker.Gateway.Health;
 /// <summary><c>/livez</c>: the process answers. <c>/readyz</c>: silo, store and credentials do as well. Neither needs a token.</summary>
 internal sealed class HealthEndpoints(
     IBrokerGrains grains, IdentityCache identity, IamReach iam, StartProgress start, Drain drain, VendorBorder border, IOptions<GatewayOptions> options,
-    IOptions<AdmissionOptions> admission, TimeProvider clock, ILogger<HealthEndpoints> log)
+    TimeProvider clock, ILogger<HealthEndpoints> log)
 {
     private static readonly byte[] Live = "{\"status\":\"live\"}"u8.ToArray();
     private static readonly byte[] Ready = "{\"status\":\"ready\"}"u8.ToArray();
@@ -74,7 +74,7 @@ internal sealed class HealthEndpoints(
             return Missing(NoCredentials, "credentials");
         }
 
-        if (!admission.Value.IsEmbedded && !iam.HasAnswered)
+        if (iam.IsNeeded && !iam.HasAnswered)
         {
             return Missing(NoIam, "iam");
         }

@@ -1,4 +1,10 @@
 using System.Text.Json;
+using CommandBroker.Gateway.Grains;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -108,6 +114,32 @@ public sealed class KeystoneSessionTests : IDisposable
         (await host.PollAsync("a", 503)).IsUnavailable();
         Answer degraded = await host.SendAsync("GET", "/readyz", token: null);
         Assert.Equal((200, """{"status":"ready","degraded":"iam"}"""), (degraded.Status, degraded.Body));
+    }
+
+    [Fact]
+    public async Task Process_that_serves_nothing_but_its_health_asks_nobody_and_waits_for_nobody()
+    {
+        await using StubKeystone keystone = await new StubKeystone().StartAsync();
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration.Sources.Clear();
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Identity:Mode"] = "keystone",
+            ["Identity:Keystone:Url"] = keystone.Uri.ToString(),
+            ["Identity:Keystone:User"] = "broker",
+            ["Identity:Keystone:Password"] = StubKeystone.Password,
+        });
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddSingleton<IBrokerGrains>(new FakeGrains());
+        builder.Services.AddCommandBrokerGateway();
+        await using WebApplication silo = builder.Build();
+        silo.MapCommandBrokerHealth();
+        await silo.StartAsync();
+        using var http = new HttpClient { BaseAddress = new Uri(silo.Urls.Single()) };
+        await ExternalGateway.UntilAsync(async () => (await http.GetAsync("/readyz")).IsSuccessStatusCode);
+        Assert.Equal(0, keystone.SignIns);
     }
 
     private static async Task<GatewayHost> StartAsync(StubKeystone keystone, FakeTimeProvider? clock = null, params (string Name, string? Value)[] settings)
