@@ -10,24 +10,42 @@ internal sealed class Balancer : IAsyncDisposable
 
     private readonly Process _process;
 
-    private Balancer(Process process, int port) => (_process, Port) = (process, port);
+    private readonly int _statusPort;
+
+    private Balancer(Process process, int port, int statusPort) => (_process, Port, _statusPort) = (process, port, statusPort);
 
     public int Port { get; }
 
     /// <summary>Starts it and waits until one of the gateways answers its <c>/readyz</c> through it.</summary>
     public static async Task<Balancer> StartAsync(string directory, params int[] gatewayPorts)
     {
-        int port = BrokerProcess.FreePort();
+        int port = BrokerProcess.FreePort(), statusPort = BrokerProcess.FreePort();
         string[] given = await File.ReadAllLinesAsync(Path.Combine(Repository.Root, "deploy", "haproxy.cfg"));
         string path = Path.Combine(directory, "haproxy.cfg");
         await File.WriteAllLinesAsync(path, [
             .. given.Where(line => !line.StartsWith("    server ", StringComparison.Ordinal) && !line.StartsWith("    parse-resolv-conf", StringComparison.Ordinal)),
-            .. gatewayPorts.Select((gateway, index) => $"    server gateway-{index + 1} 127.0.0.1:{gateway}")]);
+            .. gatewayPorts.Select((gateway, index) => $"    server gateway-{index + 1} 127.0.0.1:{gateway}"),
+            "listen status",
+            $"    bind 127.0.0.1:{statusPort}",
+            "    stats enable",
+            "    stats uri /"]);
         var start = new ProcessStartInfo("haproxy", ["-db", "-f", path]) { Environment = { ["BALANCER_BIND"] = $"127.0.0.1:{port}" } };
         start.Environment["PATH"] += ":/usr/sbin:/usr/local/sbin";
-        var balancer = new Balancer(Process.Start(start)!, port);
+        var balancer = new Balancer(Process.Start(start)!, port, statusPort);
         await balancer.WaitAsync();
         return balancer;
+    }
+
+    /// <summary>Waits until so many of its gateways are up by its own checks.</summary>
+    public async Task KnowsAsync(int gateways)
+    {
+        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{_statusPort}") };
+        using var deadline = new CancellationTokenSource(Deadline);
+        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while ((await http.GetStringAsync("/;csv", deadline.Token)).Split('\n').Count(line => line.StartsWith("gateways,gateway-", StringComparison.Ordinal) && line.Contains(",UP,", StringComparison.Ordinal)) < gateways)
+        {
+            await poll.WaitForNextTickAsync(deadline.Token);
+        }
     }
 
     public async ValueTask DisposeAsync()
