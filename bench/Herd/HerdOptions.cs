@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Net;
+
+namespace CommandBroker.Herd;
+
+/// <summary>What to do, from the command line: <c>register|herd|steady --name value …</c>.</summary>
+internal sealed record HerdOptions
+{
+    public required string Mode { get; init; }
+
+    /// <summary>Where the balancer listens.</summary>
+    public required IPEndPoint Target { get; init; }
+
+    /// <summary>For registering the operator's, for polling the agents'.</summary>
+    public required string Token { get; init; }
+
+    /// <summary>Source servers, each with an agent of its own.</summary>
+    public int AgentCount { get; init; } = 100_000;
+
+    /// <summary>The number of the first one: several processes share a herd, as each may open so many files only.</summary>
+    public int FirstAgent { get; init; }
+
+    /// <summary>What their ids begin with.</summary>
+    public string Prefix { get; init; } = "herd-";
+
+    /// <summary>Connections that are used again and again, where agents do not have one each.</summary>
+    public int ConnectionCount { get; init; } = 64;
+
+    /// <summary>Polls a second of a steady load; 0 means as many as go.</summary>
+    public double PollsPerSecond { get; init; }
+
+    /// <summary>How long a steady load lasts, and at most a herd.</summary>
+    public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(120);
+
+    public static HerdOptions Parse(string[] args)
+    {
+        var named = new Dictionary<string, string>();
+        for (int at = 1; at + 1 < args.Length; at += 2)
+        {
+            named[args[at].TrimStart('-')] = args[at + 1];
+        }
+
+        return new HerdOptions
+        {
+            Mode = args[0],
+            Target = IPEndPoint.Parse(named["target"]),
+            Token = named["token"],
+            AgentCount = int.Parse(named.GetValueOrDefault("agents", "100000"), CultureInfo.InvariantCulture),
+            FirstAgent = int.Parse(named.GetValueOrDefault("first", "0"), CultureInfo.InvariantCulture),
+            Prefix = named.GetValueOrDefault("prefix", "herd-"),
+            ConnectionCount = int.Parse(named.GetValueOrDefault("connections", "64"), CultureInfo.InvariantCulture),
+            PollsPerSecond = double.Parse(named.GetValueOrDefault("rate", "0"), CultureInfo.InvariantCulture),
+            Duration = TimeSpan.FromSeconds(double.Parse(named.GetValueOrDefault("seconds", "120"), CultureInfo.InvariantCulture)),
+        };
+    }
+
+    public string ServerOf(int agent) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{FirstAgent + agent:D6}");
+
+    public string PollOf(int agent, bool keep) =>
+        $"GET /v3/sources/{ServerOf(agent)}/command HTTP/1.1\r\nHost: broker\r\nX-Auth-Token: {Token}\r\n{(keep ? "" : "Connection: close\r\n")}\r\n";
+
+    public string RegistrationOf(int agent)
+    {
+        string body = $$"""{"id":"{{ServerOf(agent)}}","name":"herd","os_type":"LINUX"}""";
+        return $"POST /v3/sources HTTP/1.1\r\nHost: broker\r\nX-Auth-Token: {Token}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}";
+    }
+}

@@ -1,0 +1,108 @@
+// Many agents against one address. Prints one JSON line. bench/herd.py runs it against a cluster.
+using System.Diagnostics;
+using System.Net.Sockets;
+using System.Text.Json;
+using CommandBroker.Herd;
+
+HerdOptions options = HerdOptions.Parse(args);
+var tally = new Tally();
+using var over = new CancellationTokenSource(options.Duration);
+await (options.Mode switch
+{
+    "register" => EachOnceAsync(options.RegistrationOf),
+    "visit" => EachOnceAsync(agent => options.PollOf(agent, keep: true)),
+    "herd" => Task.WhenAll(Enumerable.Range(0, options.AgentCount).Select(agent => Task.Run(() => ComeBackAsync(agent)))),
+    "steady" => Task.WhenAll(Enumerable.Range(0, options.ConnectionCount).Select(line => Task.Run(() => PollOnAsync(line)))),
+    _ => throw new ArgumentException($"Mode {options.Mode} is none of register, visit, herd, steady."),
+});
+Console.WriteLine(JsonSerializer.Serialize(tally.Result(options.AgentCount)));
+return;
+
+// An agent whose poll was due during the outage: a connection of its own, and what it is told it does, until it has been served.
+async Task ComeBackAsync(int agent)
+{
+    while (!over.IsCancellationRequested)
+    {
+        double pause;
+        long askedAt = Stopwatch.GetTimestamp();
+        try
+        {
+            using var line = new HttpLine(options.FirstAgent + agent);
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(over.Token);
+            patience.CancelAfter(TimeSpan.FromSeconds(30));
+            await line.ConnectAsync(options.Target, patience.Token);
+            HttpAnswer answer = await line.CallAsync(options.PollOf(agent, keep: false), patience.Token);
+            tally.Answered(answer, askedAt);
+            if (answer.Status == 200)
+            {
+                return;
+            }
+
+            pause = answer.RetryAfterSeconds ?? 5;
+        }
+        catch (Exception fault) when (fault is SocketException or IOException or OperationCanceledException)
+        {
+            tally.Count(fault is SocketException socket ? socket.SocketErrorCode.ToString() : fault is IOException ? "cut" : "no answer in 30 s");
+            pause = 5 + (5 * Random.Shared.NextDouble());
+        }
+
+        await Task.Delay(TimeSpan.FromSeconds(pause));
+    }
+
+    tally.Count("never served");
+}
+
+async Task EachOnceAsync(Func<int, string> requestOf)
+{
+    int next = -1;
+    await Task.WhenAll(Enumerable.Range(0, options.ConnectionCount).Select(async number =>
+    {
+        using var line = new HttpLine(number);
+        await line.ConnectAsync(options.Target, over.Token);
+        for (int agent = Interlocked.Increment(ref next); agent < options.AgentCount; agent = Interlocked.Increment(ref next))
+        {
+            long askedAt = Stopwatch.GetTimestamp();
+            HttpAnswer answer = await line.CallAsync(requestOf(agent), over.Token);
+            tally.Answered(answer, askedAt);
+        }
+    }));
+}
+
+// Each connection takes its share of the agents in turn, at its share of the rate; what is late is made up for, so that waiting is measured.
+async Task PollOnAsync(int number)
+{
+    long start = Stopwatch.GetTimestamp();
+    double interval = options.PollsPerSecond > 0 ? options.ConnectionCount / options.PollsPerSecond : 0;
+    HttpLine? line = null;
+    for (long turn = 0; !over.IsCancellationRequested; turn++)
+    {
+        double due = (turn + ((double)number / options.ConnectionCount)) * interval;
+        double early = due - Stopwatch.GetElapsedTime(start).TotalSeconds;
+        if (early > .001)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(early));
+        }
+
+        int agent = (int)(((turn * options.ConnectionCount) + number) % options.AgentCount);
+        long askedAt = interval > 0 ? start + (long)(due * Stopwatch.Frequency) : Stopwatch.GetTimestamp();
+        try
+        {
+            if (line is null)
+            {
+                line = new HttpLine(number);
+                await line.ConnectAsync(options.Target, CancellationToken.None);
+            }
+
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            tally.Answered(await line.CallAsync(options.PollOf(agent, keep: true), patience.Token), askedAt);
+        }
+        catch (Exception fault) when (fault is SocketException or IOException or OperationCanceledException)
+        {
+            tally.Count(fault is SocketException socket ? socket.SocketErrorCode.ToString() : fault is IOException ? "cut" : "no answer in 30 s");
+            line?.Dispose();
+            line = null;
+        }
+    }
+
+    line?.Dispose();
+}

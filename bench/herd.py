@@ -1,0 +1,268 @@
+#!/usr/bin/env python3
+"""A whole fleet that polls in the same second after an outage, and a fleet that polls steadily, against a cluster. See README.md."""
+import argparse
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+from harness import machine, report
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+REPOSITORY = os.path.dirname(HERE)
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Cluster:
+    """deploy/local/cluster.sh, with room for the fleet."""
+
+    def __init__(self, work, programs, silos, gateways, agents):
+        self.script = os.path.join(REPOSITORY, "deploy", "local", "cluster.sh")
+        self.environment = dict(
+            os.environ, COMMANDBROKER_DATA=work, COMMANDBROKER_SILO_DLL=programs["silo"], Sources__MaxCount=str(2 * agents),
+            Logging__LogLevel__Default="Warning")
+        self.shape = [str(silos), str(gateways)]
+
+    def run(self, *verb):
+        return subprocess.run([self.script, *verb], env=self.environment, check=True, capture_output=True, text=True).stdout
+
+    def up(self):
+        self.run("up", *self.shape)
+        credentials = json.load(open(os.path.join(self.environment["COMMANDBROKER_DATA"], "dev-credentials.json")))
+        self.target = credentials["endpoint"].removeprefix("http://")
+        self.operator, self.agent = credentials["token"], credentials["agent_token"]
+
+    def register(self, prefix, count):
+        """Writes the rows that registrations leave: 100,000 calls would take minutes, and what they cost is not the question here."""
+        secrets = dict(line.split("=", 1) for line in open(os.path.join(self.environment["COMMANDBROKER_DATA"], "cluster", "secrets")).read().splitlines())
+        port = self.members("postgres")[0]["ports"]["sql"]
+        subprocess.run(
+            ["psql", "-qX", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", str(port), "-U", "broker", "-d", "postgres", "-c", f"""
+             insert into source_server (server_id, name, name_folded, os_type, details, registered_at)
+             select '{prefix}' || lpad(i::text, 6, '0'), 'herd', 'HERD', 'LINUX', '{{}}', 639000000000000000 from generate_series(0, {count} - 1) i;
+             update project_total set registered_count = registered_count + {count};
+             insert into project_total (project_id, registered_count) select project_id, {count} from source_server limit 1 on conflict do nothing;"""],
+            env=dict(os.environ, PGPASSWORD=secrets["database_password"]), check=True)
+
+    def members(self, *roles):
+        return [m for m in json.loads(self.run("status", "--json")) if m["role"] in roles]
+
+    def outage(self):
+        """Silos and gateways end, and begin again with nothing in memory."""
+        names = [m["name"] for m in self.members("gateway", "silo")]
+        for verb in ("stop", "start"):
+            for name in names:
+                self.run(verb, name)
+        for member in self.members("gateway", "silo"):
+            self.ready(member["ports"]["http"])
+
+    def ready(self, port):
+        for _ in range(600):
+            if subprocess.run(["curl", "-sf", "-m", "2", "-o", "/dev/null", f"http://127.0.0.1:{port}/readyz"], check=False).returncode == 0:
+                return
+            time.sleep(0.1)
+        raise SystemExit(f"Nothing is ready on port {port} after 60 s.")
+
+    def down(self):
+        self.run("down", "--wipe")
+
+
+def resident(pid):
+    try:
+        return int(re.search(r"RssAnon:\s+(\d+)", open(f"/proc/{pid}/status").read()).group(1)) / 1024
+    except (OSError, AttributeError):
+        return 0.0
+
+
+def cpu(pid):
+    """Seconds of CPU of a process and of all that it started."""
+    total, parents, ticks = 0, {}, {}
+    for each in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            fields = open(f"/proc/{each}/stat").read().rsplit(")", 1)[1].split()
+        except OSError:
+            continue
+        parents[int(each)], ticks[int(each)] = int(fields[1]), int(fields[11]) + int(fields[12])
+    family = {pid}
+    for _ in range(4):
+        family |= {each for each, parent in parents.items() if parent in family}
+    for each in family:
+        total += ticks.get(each, 0)
+    return total / TICKS
+
+
+class Watch(threading.Thread):
+    """Looks at the memory of silos, gateways and balancer four times a second."""
+
+    def __init__(self, members):
+        super().__init__(daemon=True)
+        self.members, self.over = members, threading.Event()
+        self.first = self.look()
+        self.most = dict(self.first)
+        self.start()
+
+    def look(self):
+        return {m["name"]: resident(m["pid"]) for m in self.members}
+
+    def run(self):
+        while not self.over.wait(0.25):
+            for name, used in self.look().items():
+                self.most[name] = max(self.most[name], used)
+
+    def stop(self):
+        self.over.set()
+        self.join()
+        return self.first, self.most, self.look()
+
+
+class Drivers:
+    """One driver, or as many as the limit of open files makes necessary."""
+
+    def __init__(self, program, cluster):
+        self.program, self.cluster = program, cluster
+
+    def start(self, mode, token, **named):
+        flags = [text for name, value in named.items() for text in (f"--{name}", str(value))]
+        return subprocess.Popen(["dotnet", self.program, mode, "--target", self.cluster.target, "--token", token, *flags], stdout=subprocess.PIPE, text=True)
+
+    def run(self, mode, token, **named):
+        return json.loads(self.start(mode, token, **named).communicate()[0])
+
+    def herd(self, agents, share, seconds):
+        running = [self.start("herd", self.cluster.agent, first=first, agents=min(share, agents - first), seconds=seconds) for first in range(0, agents, share)]
+        return together([json.loads(process.communicate()[0]) for process in running])
+
+
+def together(parts):
+    """Sums of what several drivers counted; the slowest one's times."""
+    whole = {"agents": 0, "served": 0, "all": {}, "retry_after": {}, "by_second": {}}
+    for part in parts:
+        whole["agents"] += part["agents"]
+        whole["served"] += part["served"]
+        for name in ("all", "retry_after"):
+            for key, count in part[name].items():
+                whole[name][key] = whole[name].get(key, 0) + count
+        for second, counts in part["by_second"].items():
+            for key, count in counts.items():
+                whole["by_second"].setdefault(second, {})
+                whole["by_second"][second][key] = whole["by_second"][second].get(key, 0) + count
+    for name in ("seconds", "p50_ms", "p99_ms", "max_ms"):
+        whole[name] = max(part[name] for part in parts)
+    return whole
+
+
+def when(by_second, what):
+    """The last second in which something of that kind came."""
+    return max((int(second) for second, counts in by_second.items() if any(what(key) for key in counts)), default=-1)
+
+
+def publish(work):
+    programs = {}
+    for name, project, dll in (("silo", "silo", "CommandBroker.Silo.dll"), ("herd", "bench/Herd", "CommandBroker.Herd.dll")):
+        programs[name] = os.path.join(work, name, dll)
+        if os.path.exists(programs[name]):
+            continue
+        subprocess.run(["dotnet", "publish", os.path.join(REPOSITORY, project), "-c", "Release", "-o", os.path.join(work, name), "--nologo", "-v", "q",
+                        "-p:RunAnalyzers=false"], check=True, stdout=subprocess.DEVNULL)
+    return programs
+
+
+def stampede(cluster, drivers, o, number):
+    cluster.outage()
+    members = cluster.members("silo", "gateway", "balancer")
+    watch = Watch(members)
+    before = {m["name"]: cpu(m["pid"]) for m in members}
+    probe = drivers.start("steady", cluster.agent, prefix="probe-", agents=200, connections=4, rate=20, seconds=o.seconds)
+    time.sleep(5)
+    herd = drivers.herd(o.agents, o.share, o.seconds - 10)
+    served = when(herd["by_second"], lambda key: key == "200") + 1
+    time.sleep(5)
+    spent = {m["name"]: cpu(m["pid"]) - before[m["name"]] for m in members}
+    probed = json.loads(probe.communicate()[0])
+    first, most, last = watch.stop()
+    return {"kind": "herd", "number": number, "all_served_s": served, "herd": herd, "probe": probed, "cpu_s": spent, "rss_mb": {"before": first, "most": most, "after": last}}
+
+
+def steady(cluster, drivers, o):
+    members = cluster.members("silo", "gateway", "balancer", "postgres")
+    watch = Watch([m for m in members if m["role"] != "postgres"])
+    before, began = {m["name"]: cpu(m["pid"]) for m in members}, time.monotonic()
+    result = drivers.run("steady", cluster.agent, agents=o.agents, connections=64, rate=o.rate, seconds=o.steady)
+    elapsed = time.monotonic() - began
+    spent = {m["name"]: (cpu(m["pid"]) - before[m["name"]]) for m in members}
+    first, most, last = watch.stop()
+    result.pop("by_second")
+    return {"kind": "steady", "rate": o.rate, "seconds": elapsed, "steady": result, "cpu_s": spent, "rss_mb": {"before": first, "most": most, "after": last}}
+
+
+def lines_of(rows):
+    herds = [r for r in rows if r["kind"] == "herd"]
+    lines = ["| herd | agents | all served after, s | answers | errors of connections | Retry-After, s | probe: p99, max ms, other than 200 | CPU of the cluster, s |", "|---|---|---|---|---|---|---|---|"]
+    for r in herds:
+        answers = {k: v for k, v in r["herd"]["all"].items() if k.isdigit()}
+        broken = {k: v for k, v in r["herd"]["all"].items() if not k.isdigit()}
+        after = sorted(map(int, r["herd"]["retry_after"]))
+        other = {k: v for k, v in r["probe"]["all"].items() if k != "200"}
+        lines.append(f"| {r['number']} | {r['herd']['agents']:,} | {r['all_served_s']} | {answers} | {broken or 'none'} | {f'{after[0]} to {after[-1]}' if after else '–'} "
+                     f"| {r['probe']['p99_ms']}, {r['probe']['max_ms']}, {other or 'none'} | {sum(r['cpu_s'].values()):.0f} |")
+    memory = ["| resident, anonymous, MB | before | most | after |", "|---|---|---|---|"]
+    for r in rows:
+        for name in r["rss_mb"]["before"]:
+            memory.append(f"| {r['kind']} {r.get('number', '')}: {name} | {r['rss_mb']['before'][name]:.0f} | {r['rss_mb']['most'][name]:.0f} | {r['rss_mb']['after'][name]:.0f} |")
+    parts = [lines]
+    for r in (r for r in rows if r["kind"] == "steady"):
+        silos = sum(v for k, v in r["rss_mb"]["after"].items() if k.startswith("silo")) - sum(v for k, v in r["rss_mb"]["before"].items() if k.startswith("silo"))
+        parts.append([f"- steady: {r['steady']['agents']:,} source servers, {r['rate']:,.0f} polls/s for {r['seconds']:.0f} s: {r['steady']['all']}; "
+                      f"p50 {r['steady']['p50_ms']} ms, p99 {r['steady']['p99_ms']} ms, p99.9 {r['steady']['p999_ms']} ms, max {r['steady']['max_ms']} ms",
+                      f"- growth of the silos meanwhile: {silos:.1f} MB, {silos * 1048576 / r['steady']['agents']:,.0f} bytes a source server",
+                      f"- CPU: " + ", ".join(f"{name} {spent:.1f} s" for name, spent in r["cpu_s"].items())
+                      + f"; {1e6 * sum(r['cpu_s'].values()) / max(1, r['steady']['served']):.0f} µs a poll in all"])
+    return parts + [memory]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    parser.add_argument("--agents", type=int, default=100_000)
+    parser.add_argument("--herds", type=int, default=2, help="outages, one after the other")
+    parser.add_argument("--seconds", type=float, default=90, help="how long one herd may take")
+    parser.add_argument("--share", type=int, default=16_000, help="agents of one driver process: each has a connection")
+    parser.add_argument("--steady", type=float, default=600, help="seconds of steady load")
+    parser.add_argument("--rate", type=float, default=1000, help="its polls a second")
+    parser.add_argument("--silos", type=int, default=3)
+    parser.add_argument("--gateways", type=int, default=2)
+    parser.add_argument("--programs", help="where they are published; default: a temporary directory")
+    parser.add_argument("--out", default=os.path.join(HERE, "results", "herd.md"))
+    o = parser.parse_args()
+    work = tempfile.mkdtemp(prefix="commandbroker-herd-")
+    programs = publish(o.programs or work)
+    cluster = Cluster(os.path.join(work, "data"), programs, o.silos, o.gateways, o.agents)
+    drivers, rows = Drivers(programs["herd"], cluster), []
+    os.chmod(work, 0o755)
+    os.makedirs(os.path.join(work, "data"), mode=0o755)
+    try:
+        cluster.up()
+        cluster.register("herd-", o.agents)
+        cluster.register("probe-", 200)
+        for number in range(1, o.herds + 1):
+            rows.append(stampede(cluster, drivers, o, number))
+            print(json.dumps(rows[-1]), file=sys.stderr)
+        if o.steady:
+            cluster.outage()
+            rows.append(steady(cluster, drivers, o))
+        with open(os.path.splitext(o.out)[0] + ".jsonl", "w", encoding="utf-8") as file:
+            file.writelines(json.dumps(row) + "\n" for row in rows)
+        report.write(o.out, "A whole fleet at once, and steadily", machine.describe(REPOSITORY),
+                     f"deploy/local/cluster.sh up {o.silos} {o.gateways}; drivers, balancer, cluster and database on the same cores", lines_of(rows))
+    finally:
+        cluster.down()
+        shutil.rmtree(work, ignore_errors=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
