@@ -26,18 +26,8 @@ internal sealed class PostgresWalk(string connectionString) : IStoreWalk
 
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
-        var settings = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, ApplicationName = "cbroker", CommandTimeout = 0 };
-        _connection = new NpgsqlConnection(settings.ConnectionString);
-        try
-        {
-            await _connection.OpenAsync(cancellationToken);
-            await ExecuteAsync("set default_transaction_read_only = on; set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; set jit = off");
-            await PostgresMigrations.RequireCurrentAsync(_connection, cancellationToken);
-        }
-        catch (NpgsqlException fault)
-        {
-            throw PostgresFaults.Unavailable(fault);
-        }
+        await ConnectAsync(cancellationToken);
+        await PostgresMigrations.RequireCurrentAsync(Connection, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -55,6 +45,7 @@ internal sealed class PostgresWalk(string connectionString) : IStoreWalk
             int count = 0;
             WalkedSource? last = null;
             string? damage = null;
+            await ConnectAsync(cancellationToken);
             await using (NpgsqlCommand query = With(Page, after, pageCount))
             await using (NpgsqlDataReader? reader = await TryAsync(() => query.ExecuteReaderAsync(cancellationToken), fault => damage = fault))
             {
@@ -99,8 +90,14 @@ internal sealed class PostgresWalk(string connectionString) : IStoreWalk
 
     public async Task<IReadOnlyList<StoreFinding>> CheckWholeAsync(CancellationToken cancellationToken)
     {
-        await ExecuteAsync("set enable_seqscan = on; set enable_hashjoin = on; set enable_mergejoin = on");
-        return await PostgresWholeCheck.RunAsync(Connection, cancellationToken);
+        return await PostgresWholeCheck.RunAsync(
+            async () =>
+            {
+                await ConnectAsync(cancellationToken);
+                await ExecuteAsync("set enable_seqscan = on; set enable_hashjoin = on; set enable_mergejoin = on");
+                return Connection;
+            },
+            cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
@@ -111,11 +108,34 @@ internal sealed class PostgresWalk(string connectionString) : IStoreWalk
         }
     }
 
+    // The driver gives a connection up whose server found damage.
+    private async Task ConnectAsync(CancellationToken cancellationToken)
+    {
+        if (_connection is { FullState: System.Data.ConnectionState.Open })
+        {
+            return;
+        }
+
+        await DisposeAsync();
+        var settings = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, ApplicationName = "cbroker", CommandTimeout = 0 };
+        _connection = new NpgsqlConnection(settings.ConnectionString);
+        try
+        {
+            await _connection.OpenAsync(cancellationToken);
+            await ExecuteAsync("set default_transaction_read_only = on; set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; set jit = off");
+        }
+        catch (NpgsqlException fault)
+        {
+            throw PostgresFaults.Unavailable(fault);
+        }
+    }
+
     private NpgsqlCommand With(string sql, long after, long limit) =>
         new(sql, Connection) { Parameters = { new() { Value = after }, new() { Value = limit } } };
 
     private async Task<WalkedSource?> FindNextAsync(long after, CancellationToken cancellationToken)
     {
+        await ConnectAsync(cancellationToken);
         try
         {
             await using NpgsqlCommand query = With(SourceAlone, after, 1);

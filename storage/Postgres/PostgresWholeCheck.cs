@@ -22,7 +22,7 @@ internal static class PostgresWholeCheck
         where coalesce(t.registered_count, 0) <> coalesce(s.count, 0) order by 1 limit 100
         """;
 
-    public static async Task<IReadOnlyList<StoreFinding>> RunAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<StoreFinding>> RunAsync(Func<Task<NpgsqlConnection>> connect, CancellationToken cancellationToken)
     {
         List<StoreFinding> findings = [];
         await AddAsync(Orphans, row => new(StoreInvariant.NothingIsLost, null, null,
@@ -37,7 +37,7 @@ internal static class PostgresWholeCheck
         {
             try
             {
-                await using var query = new NpgsqlCommand(sql, connection);
+                await using var query = new NpgsqlCommand(sql, await connect());
                 await using NpgsqlDataReader reader = await query.ExecuteReaderAsync(cancellationToken);
                 while (await reader.ReadAsync(cancellationToken))
                 {

@@ -1,0 +1,90 @@
+using System.Text;
+using CommandBroker.Core;
+using CommandBroker.Storage.Verification;
+using CommandBroker.Testing;
+using Npgsql;
+using Xunit;
+
+namespace CommandBroker.Storage.Tests;
+
+public sealed class PostgresDamageTests
+{
+    private const int PageBytes = 8_192;
+
+    /// <summary>Two source servers, each with enough commands to have pages of its own; one bit of the first one's flips on the disk while the server is stopped.</summary>
+    [PostgresFact(OwnServer = true)]
+    public async Task A_bit_that_flips_in_the_file_quarantines_the_source_server_whose_row_is_there_and_no_other()
+    {
+        string tables = Directory.CreateTempSubdirectory("commandbroker-damage-").FullName;
+        OpenToAll(tables);
+        try
+        {
+            await using PostgresServer server = await PostgresServer.StartOwnAsync(tables);
+            await using var fixture = new PostgresFixture(server);
+            await fixture.OpenAsync();
+            await FillAsync(fixture, "spoilt", "first");
+            await FillAsync(fixture, "sound", "second");
+            await fixture.ExecuteAsync("checkpoint");
+            string file = Path.Combine(tables, "data", (string)(await fixture.ScalarAsync("select pg_relation_filepath('command')"))!);
+            NpgsqlConnection.ClearAllPools();
+            await server.StopAsync();
+
+            FlipBit(file, "first-0001-the-text-of-this-one-command");
+            await server.StartAgainAsync();
+            await fixture.ReopenAsync();
+
+            Task<StoredQueue?> spoilt = fixture.Commands.LoadAsync(SourceServerKey.Parse("spoilt"));
+            Task<StoredQueue?> sound = fixture.Commands.LoadAsync(SourceServerKey.Parse("sound"));
+            var refused = await Assert.ThrowsAsync<UnreadableRowException>(() => spoilt);
+            Assert.Contains("PostgreSQL found its file damaged", refused.Message, StringComparison.Ordinal);
+            Assert.Equal(100, (await sound)!.State.Open.Length);
+
+            SourceServerPage quarantined = await fixture.Sources.ListAsync(new SourceServerFilter(ProjectId.Default, 10, Quarantined: true));
+            Assert.Equal("spoilt", Assert.Single(quarantined.Servers).Key.Text);
+
+            var verifier = new StoreVerifier(StoreLocation.Parse(fixture.Location));
+            List<StoreFinding> findings = [];
+            await foreach (StoreFinding finding in verifier.FindAsync(CancellationToken.None))
+            {
+                findings.Add(finding);
+            }
+
+            Assert.Contains(findings, finding => finding.Source == "spoilt" && finding.Invariant == StoreInvariant.EverythingIsReadable);
+            Assert.DoesNotContain(findings, finding => finding.Source == "sound");
+            Assert.Equal(2, verifier.Verdict.SourceServerCount);
+        }
+        finally
+        {
+            Directory.Delete(tables, recursive: true);
+        }
+    }
+
+    private static async Task FillAsync(PostgresFixture fixture, string key, string text)
+    {
+        StoredQueue queue = await fixture.RegisterAsync(key);
+        await fixture.Commands.CommitAsync(new QueueCommit
+        {
+            SourceNo = queue.SourceNo,
+            Writer = 1,
+            Commands = [.. Enumerable.Range(1, 100).Select(seq => Samples.Pending(seq) with { Param = $$"""{"t":"{{text}}-{{seq:D4}}-the-text-of-this-one-command","fill":"{{new string('x', 400)}}"}""" })],
+        });
+    }
+
+    private static void FlipBit(string file, string text)
+    {
+        byte[] bytes = File.ReadAllBytes(file);
+        int at = bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(text));
+        Assert.InRange(at, PageBytes / 100, bytes.Length);
+        using FileStream stream = File.OpenWrite(file);
+        stream.Position = at;
+        stream.WriteByte((byte)(bytes[at] ^ 4));
+    }
+
+    private static void OpenToAll(string directory)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(directory, (UnixFileMode)0b111_111_111);
+        }
+    }
+}
