@@ -31,6 +31,7 @@ public static class BrokerGrains
         services.AddSingleton<PendingQuotas>();
         services.AddSingleton<SiloQueues>();
         services.AddSingleton<QueueContext>();
+        silo.Configure<GrainVersioningOptions>(UseVersions);
         services.AddIdentities();
         services.TryAddSingleton(new DatabaseGate(isOpen: true));
         services.AddAfterDatabase<RetentionService>();
@@ -51,6 +52,13 @@ public static class BrokerGrains
 
         return silo;
     }
+
+    /// <summary>
+    /// During a rolling upgrade two releases serve the same grains. A release keeps every method of the one before, so a newer activation takes older calls;
+    /// a call of a newer interface goes to silos that have it. Without a raised version any silo may hold the grain, as between equal releases.
+    /// </summary>
+    private static void UseVersions(GrainVersioningOptions versions) => (versions.DefaultCompatibilityStrategy, versions.DefaultVersionSelectorStrategy) =
+        (nameof(Orleans.Versions.Compatibility.BackwardCompatible), nameof(Orleans.Versions.Selector.AllCompatibleVersions));
 
     private static void AddIdentities(this IServiceCollection services)
     {

@@ -112,9 +112,23 @@ prepare_postgres() {
 }
 
 prepare_balancer() {
-  { sed -e '/^    server /d' -e '/^resolvers /,/^$/d' "$root/deploy/haproxy.cfg"
+  { sed -e '/^    server /d' -e '/^resolvers /,/^$/d' -e "s|^global\$|&\n    stats socket $state/balancer.sock mode 600 level admin|" "$root/deploy/haproxy.cfg"
     while read -r role name http _; do [ "$role" = gateway ] && echo "    server $name 127.0.0.1:$http"; done <"$topology"
   } >"$state/haproxy.cfg" || true
+}
+
+# Takes a gateway out of service before it is stopped, so that no request is on its way into a connection that is being closed, and back in.
+# A gateway says so itself on /readyz (Silo:DrainDelay); this does it for releases that do not.
+tell_balancer() {
+  [ -S "$state/balancer.sock" ] || return 0
+  python3 - "$state/balancer.sock" "$1 server gateways/$2" <<'PY' || true
+import socket, sys
+with socket.socket(socket.AF_UNIX) as balancer:
+    balancer.settimeout(2)
+    balancer.connect(sys.argv[1])
+    balancer.sendall(sys.argv[2].encode() + b"\n")
+    balancer.recv(4096)
+PY
 }
 
 program() {
@@ -267,8 +281,8 @@ case $verb in
   up) up "$@" ;;
   status) status "$@" ;;
   down) down "$@" ;;
-  start) line_of "${1:-}" >/dev/null; launch "$1" ;;
-  stop) line_of "${1:-}" >/dev/null; end "$1" "$([ "$1" = postgres ] && echo -INT || echo -TERM)" ;;
+  start) line_of "${1:-}" >/dev/null; launch "$1"; case $1 in gateway-*) tell_balancer enable "$1" ;; esac ;;
+  stop) line_of "${1:-}" >/dev/null; case $1 in gateway-*) tell_balancer disable "$1" ;; esac; end "$1" "$([ "$1" = postgres ] && echo -INT || echo -TERM)" ;;
   kill) line_of "${1:-}" >/dev/null; end "$1" -KILL ;;
   logs) line_of "${1:-}" >/dev/null; cat "$state/log/$1.log" ;;
   _become) become "$1" ;;
