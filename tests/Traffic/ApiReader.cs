@@ -7,6 +7,8 @@ namespace CommandBroker.Traffic;
 public static class ApiReader
 {
     private const int PageLength = 500;
+    private const int MaxAttempts = 20;
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <summary>Reads the queue and the history of every source server.</summary>
     /// <exception cref="InvalidOperationException">The broker does not answer, or its counters do not add up.</exception>
@@ -55,6 +57,13 @@ public static class ApiReader
     private static async Task<JsonElement> GetAsync(BrokerApi api, BrokerEndpoint broker, string path)
     {
         ApiAnswer answer = await api.AsOperatorAsync(broker, HttpMethod.Get, path);
+        for (int attempt = 1; answer.Outcome == EntryKind.Info && attempt < MaxAttempts; attempt++)
+        {
+            // A busy machine may need longer than a call is given; a long run must not end for that.
+            await Task.Delay(Pause);
+            answer = await api.AsOperatorAsync(broker, HttpMethod.Get, path);
+        }
+
         return answer.IsOk ? answer.Body : throw new InvalidOperationException($"{path} answered {answer.Note}.");
     }
 }

@@ -14,7 +14,7 @@ internal sealed class SpoiltRow : IFault
     [
         ("a flipped bit", "set_byte(c.payload, length(c.payload) / 2, get_byte(c.payload, length(c.payload) / 2) # 16)"),
         ("a missing end", "substring(c.payload for length(c.payload) / 2)"),
-        ("NULL", "null"),
+        ("NULL", "null::bytea"),
         ("version 99", "set_byte(c.payload, 0, 99)"),
     ];
 
