@@ -24,7 +24,23 @@ internal sealed class IdentityWrites(IdentityContext context) : IDisposable
             for (int round = 1; round <= MaxRounds; round++)
             {
                 long revision = await context.Store.ReadRevisionAsync();
-                (IdentityWrite? write, T answer) = await decide();
+                IdentityWrite? write;
+                T answer;
+                try
+                {
+                    (write, answer) = await decide();
+                }
+                catch (BrokerException) when (round < MaxRounds)
+                {
+                    if (await context.Store.ReadRevisionAsync() == revision)
+                    {
+                        throw;
+                    }
+
+                    // Refused by what was read partly before and partly after another silo's change.
+                    continue;
+                }
+
                 if (write is null || await context.Store.WriteAsync(write with { ExpectedRevision = revision }))
                 {
                     return answer;

@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Runtime.CompilerServices;
 using CommandBroker.Contracts;
 using Orleans.CodeGeneration;
 using Xunit;
@@ -30,5 +29,5 @@ public sealed class GrainInterfaceTests
         .. type.GetMethods().Select(method => $"  {method.GetCustomAttribute<AliasAttribute>()?.Alias ?? method.Name}: {method}").Order(StringComparer.Ordinal),
     ];
 
-    private static string ListPath([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "grain-interfaces.txt");
+    private static string ListPath() => Path.Combine(AppContext.BaseDirectory, "grain-interfaces.txt");
 }
