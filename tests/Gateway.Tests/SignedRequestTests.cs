@@ -105,7 +105,7 @@ public sealed class SignedRequestTests
             Answer first = (await SendAsync(host, unknown, "GET", Poll)).IsVendorError(401, "APIGW.0301");
             Answer second = (await SendAsync(host, wrong, "GET", Poll)).IsVendorError(401, "APIGW.0301");
             Assert.Equal(first.Body, second.Body);
-string[] calls = [.. host.Grains.Identity.Calls];
+            string[] calls = [.. host.Grains.Identity.Calls];
             Assert.Equal(2, calls.Length);
             Assert.Equal("FindAccessKey AKTEST0000000000000B", calls[0]);
 
@@ -115,6 +115,23 @@ string[] calls = [.. host.Grains.Identity.Calls];
         }
 
         Assert.Equal(200, (await SendAsync(host, Signer, "GET", Poll)).Status);
+    }
+
+    [Theory]
+    [InlineData("GET", Poll, null)]
+    [InlineData("POST", ReportPath, Report)]
+    public async Task Wrong_clock_is_refused_without_a_question_whether_the_key_exists_or_not(string method, string path, string? body)
+    {
+        await using GatewayHost host = await StartAsync();
+        await SendAsync(host, Signer, "GET", Poll);
+        host.Grains.Identity.Calls.Clear();
+        foreach (string accessKey in (string[])[AccessKey, "AKTEST0000000000000B"])
+        {
+            var late = new RequestSigner(accessKey, Secret) { Now = DateTimeOffset.UtcNow.AddMinutes(-20) };
+            (await SendAsync(host, late, method, path, body)).IsVendorError(401, "APIGW.0301");
+        }
+
+        Assert.DoesNotContain(host.Grains.Identity.Calls, call => call.StartsWith("FindAccessKey", StringComparison.Ordinal));
     }
 
     [Fact]
