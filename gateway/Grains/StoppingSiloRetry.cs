@@ -3,13 +3,14 @@ using Orleans.Runtime;
 namespace CommandBroker.Gateway.Grains;
 
 /// <summary>
-/// A silo that is stopping hands back requests that still come to it, without having looked at them. They are sent again until the
-/// gateway has noticed that the silo goes, which takes a fraction of a second, instead of being refused to agents.
+/// A silo that is stopping hands back requests that still come to it, without having looked at them, and one that has ended takes no connection
+/// for them. They are sent again until the cluster has noticed that the silo goes, which takes a fraction of a second, instead of being refused to agents.
 /// </summary>
 public sealed class StoppingSiloRetry(TimeProvider clock) : IOutgoingGrainCallFilter
 {
-    // Orleans' own words; it has no type of its own for this. Other rejections may follow a call that was carried out.
+    // Orleans' own words; it has no types of its own for these. Other rejections may follow a call that was carried out.
     private const string HandedBack = "Silo stopping";
+    private const string NotSent = "Exception while sending message: Orleans.Runtime.Messaging.ConnectionFailedException: Unable to connect";
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(1_500);
@@ -26,10 +27,13 @@ public sealed class StoppingSiloRetry(TimeProvider clock) : IOutgoingGrainCallFi
                 return;
             }
             catch (OrleansMessageRejectionException rejected)
-                when (rejected.Message.StartsWith(HandedBack, StringComparison.Ordinal) && clock.GetElapsedTime(startedAt) < Timeout)
+                when (NeverArrived(rejected.Message) && clock.GetElapsedTime(startedAt) < Timeout)
             {
                 await Task.Delay(Pause, clock);
             }
         }
     }
+
+    private static bool NeverArrived(string rejection) =>
+        rejection.StartsWith(HandedBack, StringComparison.Ordinal) || rejection.StartsWith(NotSent, StringComparison.Ordinal);
 }

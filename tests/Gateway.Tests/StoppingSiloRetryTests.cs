@@ -11,10 +11,12 @@ public sealed class StoppingSiloRetryTests
 {
     private const string HandedBack = "Silo stopping ";
 
-    [Fact]
-    public async Task Call_that_a_stopping_silo_hands_back_is_sent_again()
+    [Theory]
+    [InlineData(HandedBack)]
+    [InlineData("Exception while sending message: Orleans.Runtime.Messaging.ConnectionFailedException: Unable to connect to S10.0.0.1:30000:1, will retry")]
+    public async Task Call_that_never_arrived_at_a_silo_is_sent_again(string rejection)
     {
-        var call = new Call(times: 3, HandedBack);
+        var call = new Call(times: 3, rejection);
 
         await new StoppingSiloRetry(new HastyClock()).Invoke(call);
 
@@ -31,10 +33,12 @@ public sealed class StoppingSiloRetryTests
         Assert.InRange(call.Count, 2, 100);
     }
 
-    [Fact]
-    public async Task Call_that_failed_otherwise_may_have_been_carried_out_and_is_not_sent_again()
+    [Theory]
+    [InlineData("Target silo is no longer active")]
+    [InlineData("Exception while sending message: System.IO.IOException: Connection reset by peer")]
+    public async Task Call_that_failed_otherwise_may_have_been_carried_out_and_is_not_sent_again(string rejection)
     {
-        var call = new Call(times: 1, "Target silo is no longer active");
+        var call = new Call(times: 1, rejection);
 
         await Assert.ThrowsAsync<OrleansMessageRejectionException>(() => new StoppingSiloRetry(new HastyClock()).Invoke(call));
 
