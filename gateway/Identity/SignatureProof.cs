@@ -62,21 +62,12 @@ internal sealed class SignatureProof(
         }
 
         string accessKey = authorization.AccessKey.ToString();
-        if (!SignedBody.IsPossible(context))
-        {
-            // An unknown key is verified here as well, and both that fail once more below: a caller cannot tell by the time which keys exist.
-            KnownCredential? key = cache.Keys.TryGetKnown(accessKey, out KnownCredential? known) ? known : null;
-            SignatureOutcome outcome = SignatureCheck.Verify(context, authorization, key is null ? [] : key.Secret, SignedRequest.EmptyBodyHash, now, parts.Options);
-            if (!IsFailure(outcome))
-            {
-                return new ValueTask<Proof>(Judge(context, authorization, key!, outcome, now));
-            }
-        }
-
-        return ProveLaterAsync(context, text, accessKey, now);
+        return SignedBody.IsPossible(context) ? ProveWithBodyAsync(context, text, accessKey, now)
+            : TryProve(context, authorization, accessKey, SignedRequest.EmptyBodyHash, now, out Proof proof) ? new ValueTask<Proof>(proof)
+            : AskAndProveAsync(context, text, accessKey, SignedRequest.EmptyBodyHash.ToArray(), now);
     }
 
-    private async ValueTask<Proof> ProveLaterAsync(HttpContext context, string text, string accessKey, DateTimeOffset now)
+    private async ValueTask<Proof> ProveWithBodyAsync(HttpContext context, string text, string accessKey, DateTimeOffset now)
     {
         (Refusal? refusal, byte[] hash) = await ReadBodyAsync(context, text, now);
         if (refusal is not null)
@@ -84,27 +75,45 @@ internal sealed class SignatureProof(
             return refusal;
         }
 
-        bool isAsked = !cache.Keys.TryGet(accessKey, now, out KnownCredential? key);
-        if (isAsked)
+        AuthorizationHeader.TryParse(text, out AuthorizationHeader authorization, out _);
+        return TryProve(context, authorization, accessKey, hash, now, out Proof proof) ? proof : await AskAndProveAsync(context, text, accessKey, hash, now);
+    }
+
+    /// <summary>Checks by what is remembered. False when that proves nothing: the key is not remembered, or the signature is not its own.</summary>
+    private bool TryProve(
+        HttpContext context, in AuthorizationHeader authorization, string accessKey, ReadOnlySpan<byte> bodyHash, DateTimeOffset now, out Proof proof)
+    {
+        // Without a key, too, as if it had one: by the time nobody can tell which keys there are.
+        KnownCredential? key = cache.Keys.TryGetKnown(accessKey, out KnownCredential? known) ? known : null;
+        SignatureOutcome outcome = SignatureCheck.Verify(context, authorization, key is null ? [] : key.Secret, bodyHash, now, parts.Options);
+        bool isDecided = !IsFailure(outcome);
+        proof = isDecided ? Judge(context, authorization, key!, outcome, now) : default;
+        return isDecided;
+    }
+
+    /// <summary>Asks, then checks again: the same work in the same order whether there is such a key or not.</summary>
+    private async ValueTask<Proof> AskAndProveAsync(HttpContext context, string text, string accessKey, byte[] bodyHash, DateTimeOffset now)
+    {
+        string decoy = DecoyKey.Of(accessKey);
+        bool wasRefused = cache.Keys.WasRefused(accessKey, now);
+        if (!cache.Keys.TryGet(accessKey, now, out KnownCredential? key))
         {
             key = await cache.Keys.AskAsync(accessKey);
         }
-
-        AuthorizationHeader.TryParse(text, out AuthorizationHeader authorization, out _);
-        SignatureOutcome outcome = SignatureCheck.Verify(context, authorization, key is null ? [] : key.Secret, hash, now, parts.Options);
-        return IsFailure(outcome)
-            ? await RefuseAsync(context, accessKey, outcome, isAsked, now)
-            : Judge(context, authorization, key!, outcome, now);
-    }
-
-    /// <summary>Hashes the body if there is one, once everything is in order that can be told without it and without the key.</summary>
-    private async ValueTask<(Refusal? Refusal, byte[] Hash)> ReadBodyAsync(HttpContext context, string text, DateTimeOffset now)
-    {
-        if (!SignedBody.IsPossible(context))
+        else if (!wasRefused)
         {
-            return (null, SignedRequest.EmptyBodyHash.ToArray());
+            // A question that finds nothing, as for an unknown key. Asking for the key itself would find it, which takes longer.
+            await cache.Keys.AskAsync(decoy);
         }
 
+        AuthorizationHeader.TryParse(text, out AuthorizationHeader authorization, out _);
+        SignatureOutcome outcome = SignatureCheck.Verify(context, authorization, key is null ? [] : key.Secret, bodyHash, now, parts.Options);
+        return IsFailure(outcome) ? Refuse(context, accessKey, outcome, now) : Judge(context, authorization, key!, outcome, now);
+    }
+
+    /// <summary>Hashes the body, once everything is in order that can be told without it and without the key.</summary>
+    private async ValueTask<(Refusal? Refusal, byte[] Hash)> ReadBodyAsync(HttpContext context, string text, DateTimeOffset now)
+    {
         AuthorizationHeader.TryParse(text, out AuthorizationHeader authorization, out _);
         SignatureOutcome form = SignatureCheck.Verify(context, authorization, secret: [], bodyHash: [], now, parts.Options);
         if (form.Status == SignatureStatus.KeyUnknown)
@@ -127,14 +136,8 @@ internal sealed class SignatureProof(
         }, hash);
     }
 
-    private async ValueTask<Proof> RefuseAsync(HttpContext context, string accessKey, SignatureOutcome outcome, bool isAsked, DateTimeOffset now)
+    private Proof Refuse(HttpContext context, string accessKey, in SignatureOutcome outcome, DateTimeOffset now)
     {
-        if (!isAsked && !cache.Keys.WasRefused(accessKey, now))
-        {
-            // What an unknown key costs, to the last detail: a question that finds nothing. Asking for the key itself would find it, which takes longer.
-            await cache.Keys.AskAsync(DecoyKey.Of(accessKey));
-        }
-
         cache.Keys.NoteRefused(accessKey, now);
         if (parts.Locks.NoteFailure(accessKey, Address(context), now))
         {
