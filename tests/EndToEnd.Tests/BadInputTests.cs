@@ -86,7 +86,7 @@ public sealed class BadInputTests : IAsyncLifetime
 
         HttpResponseMessage poll = await _agent.GetAsync("/v3/sources/s-1/command");
         string report = await (await _agent.PostAsync("/v3/sources/s-1/command_result", Json("""{"command_name":"START","result":"success","result_detail":{}}"""))).Content.ReadAsStringAsync();
-        CliProcess list = await CliProcess.RunAsync(_directory, "source", "list", "--quarantined", "-o", "json");
+        FinishedProcess list = await CliProcess.RunAsync(_directory, "source", "list", "--quarantined", "-o", "json");
 
         Assert.Equal(HttpStatusCode.InternalServerError, poll.StatusCode);
         Assert.Contains("SMS.6000", await poll.Content.ReadAsStringAsync(), StringComparison.Ordinal);

@@ -28,9 +28,9 @@ public sealed class CliIdentityTests : IAsyncLifetime
         JsonElement key = Json(await DoneAsync("agent-key", "web-1", "-o", "json"));
         (string, string)[] agent = Environment(key);
 
-        CliProcess own = await RunAsync(agent, "agent", "web-1", "--count", "1");
-        CliProcess foreign = await RunAsync(agent, "agent", "web-2", "--count", "1");
-        CliProcess tool = await RunAsync(agent, "queue", "web-1");
+        FinishedProcess own = await RunAsync(agent, "agent", "web-1", "--count", "1");
+        FinishedProcess foreign = await RunAsync(agent, "agent", "web-2", "--count", "1");
+        FinishedProcess tool = await RunAsync(agent, "queue", "web-1");
 
         Assert.True(own.ExitCode == 0, own.Error);
         Assert.Contains("reported success", own.Out, StringComparison.Ordinal);
@@ -49,10 +49,10 @@ public sealed class CliIdentityTests : IAsyncLifetime
         await WriteAsync("second", "second-password");
         await DoneAsync("user", "create", "ada", "--role", "operator", "--password-file", "first");
 
-        CliProcess wrong = await RunAsync("login", "--user", "ada", "--password-file", "second");
-        CliProcess login = await DoneAsync("login", "--user", "ada", "--password-file", "first");
-        CliProcess enqueue = await DoneAsync("enqueue", "web-1", "START");
-        CliProcess forbidden = await RunAsync("user", "list");
+        FinishedProcess wrong = await RunAsync("login", "--user", "ada", "--password-file", "second");
+        FinishedProcess login = await DoneAsync("login", "--user", "ada", "--password-file", "first");
+        FinishedProcess enqueue = await DoneAsync("enqueue", "web-1", "START");
+        FinishedProcess forbidden = await RunAsync("user", "list");
 
         Assert.Equal(4, wrong.ExitCode);
         Assert.StartsWith($"Signed in at {_broker.Address} as ada of default, project default, until ", login.Out, StringComparison.Ordinal);
@@ -65,7 +65,7 @@ public sealed class CliIdentityTests : IAsyncLifetime
         await DoneAsync(admin, "user", "password", "ada", "--password-file", "second");
         await EventuallyAsync(4, () => RunAsync("queue", "web-1"));
         await DoneAsync("login", "--user", "ada", "--password-file", "second");
-        CliProcess logout = await DoneAsync("logout");
+        FinishedProcess logout = await DoneAsync("logout");
         Assert.Equal($"Signed out ada at {_broker.Address}.", logout.Out.Trim());
         await DoneAsync("user", "delete", "ada");
         Assert.Equal(5, (await RunAsync("user", "show", "ada")).ExitCode);
@@ -79,7 +79,7 @@ public sealed class CliIdentityTests : IAsyncLifetime
         await DoneAsync("key", "delete", Text(rotated, "access_key"));
         await RunAsync([("COMMANDBROKER_PASSWORD", "not-the-password")], "login", "--user", "operator");
 
-        CliProcess audit = await EventuallyAsync(0, () => RunAsync("audit", "-o", "ndjson"), run => run.Out.Contains("signin.refused", StringComparison.Ordinal));
+        FinishedProcess audit = await EventuallyAsync(0, () => RunAsync("audit", "-o", "ndjson"), run => run.Out.Contains("signin.refused", StringComparison.Ordinal));
 
         JsonElement[] events = [.. audit.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
         Assert.Contains(events, one => Text(one, "action") == "key.created" && Text(one, "subject") == Text(key, "access_key") && Text(one, "actor") == "operator");
@@ -116,11 +116,11 @@ public sealed class CliIdentityTests : IAsyncLifetime
     ];
 
     // A change counts at the gateway after Identity:RefreshInterval, which no test can see begin: it is asked until then.
-    private static async Task<CliProcess> EventuallyAsync(int exitCode, Func<Task<CliProcess>> run, Func<CliProcess, bool>? isRight = null)
+    private static async Task<FinishedProcess> EventuallyAsync(int exitCode, Func<Task<FinishedProcess>> run, Func<FinishedProcess, bool>? isRight = null)
     {
         for (int attempt = 1; ; attempt++)
         {
-            CliProcess done = await run();
+            FinishedProcess done = await run();
             if (done.ExitCode == exitCode && (isRight is null || isRight(done)))
             {
                 return done;
@@ -130,21 +130,21 @@ public sealed class CliIdentityTests : IAsyncLifetime
         }
     }
 
-    private static JsonElement Json(CliProcess run) => JsonDocument.Parse(run.Out).RootElement;
+    private static JsonElement Json(FinishedProcess run) => JsonDocument.Parse(run.Out).RootElement;
 
     private static string Text(JsonElement record, string member) => record.TryGetProperty(member, out JsonElement text) ? text.GetString() ?? "" : "";
 
     private Task WriteAsync(string file, string text) => File.WriteAllTextAsync(Path.Combine(_directory, file), text);
 
-    private Task<CliProcess> RunAsync(params string[] args) => CliProcess.RunAsync(_directory, args);
+    private Task<FinishedProcess> RunAsync(params string[] args) => CliProcess.RunAsync(_directory, args);
 
-    private Task<CliProcess> RunAsync((string, string)[] environment, params string[] args) => CliProcess.RunAsync(_directory, environment, args);
+    private Task<FinishedProcess> RunAsync((string, string)[] environment, params string[] args) => CliProcess.RunAsync(_directory, environment, args);
 
-    private Task<CliProcess> DoneAsync(params string[] args) => DoneAsync([], args);
+    private Task<FinishedProcess> DoneAsync(params string[] args) => DoneAsync([], args);
 
-    private async Task<CliProcess> DoneAsync((string, string)[] environment, params string[] args)
+    private async Task<FinishedProcess> DoneAsync((string, string)[] environment, params string[] args)
     {
-        CliProcess run = await RunAsync(environment, args);
+        FinishedProcess run = await RunAsync(environment, args);
         Assert.True(run.ExitCode == 0, $"{string.Join(' ', args)}: {run.Error}");
         return run;
     }

@@ -24,9 +24,9 @@ public sealed class CliTests : IAsyncLifetime
     {
         await RegisterAsync();
 
-        CliProcess enqueued = await DoneAsync("enqueue", "web-1", "START", "--task", "t-1", "--param", "k=v");
+        FinishedProcess enqueued = await DoneAsync("enqueue", "web-1", "START", "--task", "t-1", "--param", "k=v");
         JsonElement queue = Json(await DoneAsync("queue", "web-1", "-o", "json"));
-        CliProcess agent = await DoneAsync("agent", "web-1", "--count", "1");
+        FinishedProcess agent = await DoneAsync("agent", "web-1", "--count", "1");
         JsonElement history = Json(await DoneAsync("history", "web-1", "-o", "json"));
 
         Assert.Contains("Command 1 of web-1", enqueued.Out, StringComparison.Ordinal);
@@ -50,8 +50,8 @@ public sealed class CliTests : IAsyncLifetime
             """{"server_id":"web-1","command_name":"STOP","idempotency_key":"k-1"}""",
         ]);
 
-        CliProcess first = await RunAsync("enqueue", "--file", "commands.ndjson");
-        CliProcess second = await RunAsync("enqueue", "--file", "commands.ndjson");
+        FinishedProcess first = await RunAsync("enqueue", "--file", "commands.ndjson");
+        FinishedProcess second = await RunAsync("enqueue", "--file", "commands.ndjson");
         JsonElement queue = Json(await DoneAsync("queue", "web-1", "-o", "json"));
 
         Assert.Equal((1, "2 enqueued, 0 were there, 1 refused"), (first.ExitCode, first.Out.Trim()));
@@ -76,30 +76,30 @@ public sealed class CliTests : IAsyncLifetime
 
         foreach (string line in (string[])["queue web-1", "enqueue web-1 START", "watch web-1", "agent web-1"])
         {
-            CliProcess run = await RunAsync(line.Split(' '));
+            FinishedProcess run = await RunAsync(line.Split(' '));
 
             AssertOneSentence(3, run);
             Assert.Contains(_broker.Address, run.Error, StringComparison.Ordinal);
         }
     }
 
-    private static void AssertOneSentence(int exitCode, CliProcess run)
+    private static void AssertOneSentence(int exitCode, FinishedProcess run)
     {
         Assert.Equal((exitCode, ""), (run.ExitCode, run.Out));
         Assert.StartsWith("cbroker: ", Assert.Single(run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
     }
 
-    private static JsonElement Json(CliProcess run) => JsonDocument.Parse(run.Out).RootElement;
+    private static JsonElement Json(FinishedProcess run) => JsonDocument.Parse(run.Out).RootElement;
 
     private static string? Text(JsonElement record, string member) => record.GetProperty(member).GetString();
 
     private Task RegisterAsync() => DoneAsync("source", "register", "web", "--os", "LINUX", "--id", "web-1");
 
-    private Task<CliProcess> RunAsync(params string[] args) => CliProcess.RunAsync(_directory, args);
+    private Task<FinishedProcess> RunAsync(params string[] args) => CliProcess.RunAsync(_directory, args);
 
-    private async Task<CliProcess> DoneAsync(params string[] args)
+    private async Task<FinishedProcess> DoneAsync(params string[] args)
     {
-        CliProcess run = await RunAsync(args);
+        FinishedProcess run = await RunAsync(args);
         Assert.True(run.ExitCode == 0, run.Error);
         return run;
     }

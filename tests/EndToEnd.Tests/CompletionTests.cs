@@ -24,7 +24,7 @@ public sealed class CompletionTests : IDisposable
     [InlineData("cbroker completion ", "bash pwsh zsh")]
     public async Task Bash_completes_verbs_options_and_values(string line, string expected)
     {
-        ShellRun run = await ShellRun.RunAsync(_directory, $$"""
+        FinishedProcess run = await ShellRun.RunAsync(_directory, $$"""
             PATH="$PWD:$PATH"
             eval "$(cbroker completion bash)"
             complete -p cbroker >/dev/null
@@ -45,7 +45,7 @@ public sealed class CompletionTests : IDisposable
     public async Task Zsh_is_offered_the_same_words(string line, string expected)
     {
         // Outside its line editor zsh has no completion; what the script calls there is stood in for.
-        ShellRun run = await ShellRun.RunAsync(_directory, $$"""
+        FinishedProcess run = await ShellRun.RunAsync(_directory, $$"""
             export PATH="$PWD:$PATH"
             cbroker completion zsh > completion.zsh
             zsh -f -c '
@@ -61,5 +61,5 @@ public sealed class CompletionTests : IDisposable
         Assert.Contains(expected, Words(run));
     }
 
-    private static IEnumerable<string> Words(ShellRun run) => run.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    private static IEnumerable<string> Words(FinishedProcess run) => run.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 }

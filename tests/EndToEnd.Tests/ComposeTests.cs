@@ -144,11 +144,9 @@ public sealed partial class ComposeTests : IDisposable
 
     private static async Task<string> RunAsync(string program, params string[] arguments)
     {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
-        string output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        Assert.Equal(0, process.ExitCode);
-        return output;
+        FinishedProcess run = await FinishedProcess.RunAsync(new ProcessStartInfo(program, arguments), TimeSpan.FromMinutes(2));
+        Assert.True(run.ExitCode == 0, run.Error);
+        return run.Out;
     }
 
     private static StringContent Json(string text) => new(text, Encoding.UTF8, "application/json");

@@ -113,7 +113,7 @@ public sealed class DocumentTests : IDisposable
 
     private async Task<string> DoneAsync(BrokerProcess broker, string block)
     {
-        ShellRun run = await ShellRun.RunAsync(_checkout.Root, BuiltCheckout.Command(block.Replace(DocumentedAddress, broker.Address, StringComparison.Ordinal)));
+        FinishedProcess run = await ShellRun.RunAsync(_checkout.Root, BuiltCheckout.Command(block.Replace(DocumentedAddress, broker.Address, StringComparison.Ordinal)));
         Assert.True(run.ExitCode == 0, run.Out + run.Error);
         return run.Out;
     }

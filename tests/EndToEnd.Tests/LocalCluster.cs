@@ -14,21 +14,16 @@ internal sealed class LocalCluster(string directory) : IAsyncDisposable
 
     public async Task<string> RunAsync(params string[] args)
     {
-        (int exitCode, string output, string error) = await TryAsync(args);
-        return exitCode == 0 ? output : throw new InvalidOperationException($"cluster.sh {string.Join(' ', args)}: {error}");
+        FinishedProcess run = await TryAsync(args);
+        return run.ExitCode == 0 ? run.Out : throw new InvalidOperationException($"cluster.sh {string.Join(' ', args)}: {run.Error}");
     }
 
-    public async Task<(int ExitCode, string Out, string Error)> TryAsync(params string[] args)
+    public Task<FinishedProcess> TryAsync(params string[] args)
     {
-        var start = new ProcessStartInfo("bash", [Script, .. args]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("bash", [Script, .. args]);
         start.Environment["COMMANDBROKER_DATA"] = Data;
         start.Environment["COMMANDBROKER_SILO_DLL"] = Repository.SiloDll;
-        using Process process = Process.Start(start)!;
-        using var deadline = new CancellationTokenSource(Deadline);
-        Task<string> output = process.StandardOutput.ReadToEndAsync(deadline.Token);
-        Task<string> error = process.StandardError.ReadToEndAsync(deadline.Token);
-        await process.WaitForExitAsync(deadline.Token);
-        return (process.ExitCode, await output, await error);
+        return FinishedProcess.RunAsync(start, Deadline);
     }
 
     public async Task<JsonElement[]> StatusAsync() => [.. JsonDocument.Parse(await RunAsync("status", "--json")).RootElement.EnumerateArray()];

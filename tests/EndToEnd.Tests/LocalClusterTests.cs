@@ -76,9 +76,9 @@ public sealed class LocalClusterTests : IAsyncLifetime
     private static bool Runs(JsonElement process) => process.GetProperty("pid").ValueKind == JsonValueKind.Number;
 
     // Transient refusals, as just after a kill, are repeated as a person would.
-    private async Task<CliProcess> DoneAsync(params string[] args)
+    private async Task<FinishedProcess> DoneAsync(params string[] args)
     {
-        CliProcess run = await CliProcess.RunAsync(_directory, args);
+        FinishedProcess run = await CliProcess.RunAsync(_directory, args);
         for (int attempt = 1; run.ExitCode == 3 && attempt < 10; attempt++)
         {
             run = await CliProcess.RunAsync(_directory, args);

@@ -2,8 +2,8 @@ using System.Diagnostics;
 
 namespace CommandBroker.EndToEnd.Tests;
 
-/// <summary>One script that bash ran to its end, with what it wrote.</summary>
-internal sealed record ShellRun(int ExitCode, string Out, string Error)
+/// <summary>Scripts that bash runs.</summary>
+internal static class ShellRun
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(120);
 
@@ -27,23 +27,8 @@ internal sealed record ShellRun(int ExitCode, string Out, string Error)
     }
 
     /// <summary>Runs a script; the first command that fails ends it.</summary>
-    public static async Task<ShellRun> RunAsync(string directory, string script)
-    {
-        using Process process = Process.Start(Start(directory, "set -euo pipefail\n" + script))!;
-        using var deadline = new CancellationTokenSource(Deadline);
-        try
-        {
-            Task<string> output = process.StandardOutput.ReadToEndAsync(deadline.Token);
-            Task<string> error = process.StandardError.ReadToEndAsync(deadline.Token);
-            await process.WaitForExitAsync(deadline.Token);
-            return new ShellRun(process.ExitCode, await output, await error);
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill(entireProcessTree: true);
-            throw;
-        }
-    }
+    public static Task<FinishedProcess> RunAsync(string directory, string script) =>
+        FinishedProcess.RunAsync(Start(directory, "set -euo pipefail\n" + script), Deadline);
 
     private static bool IsOfABroker(string name) =>
         name.StartsWith("COMMANDBROKER_", StringComparison.Ordinal)

@@ -106,8 +106,8 @@ internal static class Judge
         var settings = new NpgsqlConnectionStringBuilder(database);
         var secrets = new Dictionary<string, string> { ["PGPASSWORD"] = settings.Password! };
         settings.Remove("Password");
-        (_, string said, string error) = await Tool.TryAsync(secrets, "dotnet", Checkout.Built("cli", "cbroker.dll"), "admin", "verify", settings.ConnectionString);
-        return (said + error).Trim();
+        FinishedProcess verified = await Tool.TryAsync(secrets, "dotnet", Checkout.Built("cli", "cbroker.dll"), "admin", "verify", settings.ConnectionString);
+        return (verified.Out + verified.Error).Trim();
     }
 
     private static string Make()

@@ -18,27 +18,15 @@ internal static class Node
     public static async Task<string> RunAsync(string[] arguments, params (string Name, string Value)[] environment)
     {
         Xunit.Assert.True(IsReady, Missing);
-        var start = new ProcessStartInfo("node", arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Directory };
+        var start = new ProcessStartInfo("node", arguments) { WorkingDirectory = Directory };
         foreach ((string name, string value) in environment)
         {
             start.Environment[name] = value;
         }
 
-        using Process process = Process.Start(start)!;
-        using var deadline = new CancellationTokenSource(Deadline);
-        try
-        {
-            Task<string> output = process.StandardOutput.ReadToEndAsync(deadline.Token);
-            Task<string> error = process.StandardError.ReadToEndAsync(deadline.Token);
-            await process.WaitForExitAsync(deadline.Token);
-            Xunit.Assert.True(process.ExitCode == 0, await error);
-            return await output;
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill();
-            throw;
-        }
+        FinishedProcess run = await FinishedProcess.RunAsync(start, Deadline);
+        Xunit.Assert.True(run.ExitCode == 0, run.Error);
+        return run.Out;
     }
 
     private static bool IsOnPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "")

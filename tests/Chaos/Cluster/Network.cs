@@ -1,3 +1,5 @@
+using CommandBroker.Traffic;
+
 namespace CommandBroker.Chaos.Cluster;
 
 /// <summary>
@@ -28,8 +30,9 @@ internal sealed class Network
         for (int number = 0; number < MaxNetworkCount; number++)
         {
             var network = new Network(number);
-            (int exit, _, errors) = await Shell.TryAsync("ip", "link", "add", "name", network.Bridge, "type", "bridge");
-            if (exit == 0)
+            FinishedProcess made = await Shell.TryAsync("ip", "link", "add", "name", network.Bridge, "type", "bridge");
+            errors = made.Error;
+            if (made.ExitCode == 0)
             {
                 await Shell.RunAsync("ip", "address", "add", $"{network.BridgeAddress}/24", "dev", network.Bridge);
                 await Shell.RunAsync("ip", "link", "set", network.Bridge, "up");

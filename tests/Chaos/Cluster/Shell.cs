@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CommandBroker.Traffic;
 
 namespace CommandBroker.Chaos.Cluster;
 
@@ -10,21 +11,15 @@ internal static class Shell
     /// <exception cref="InvalidOperationException">It ended with another code than 0; the message has what it wrote to stderr.</exception>
     public static async Task<string> RunAsync(params string[] command)
     {
-        (int exit, string output, string errors) = await TryAsync(command);
-        return exit == 0 ? output : throw new InvalidOperationException($"{string.Join(' ', command)} ended with {exit}: {errors.Trim()} {output.Trim()}");
+        FinishedProcess run = await TryAsync(command);
+        return run.ExitCode == 0
+            ? run.Out
+            : throw new InvalidOperationException($"{string.Join(' ', command)} ended with {run.ExitCode}: {run.Error.Trim()} {run.Out.Trim()}");
     }
 
     /// <summary>Runs a program to its end, whatever its code.</summary>
-    public static async Task<(int Exit, string Output, string Errors)> TryAsync(params string[] command)
-    {
-        var start = new ProcessStartInfo(command[0]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };
-        Array.ForEach(command[1..], start.ArgumentList.Add);
-        using Process process = Process.Start(start)!;
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        string output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (process.ExitCode, output, await errors);
-    }
+    public static Task<FinishedProcess> TryAsync(params string[] command) =>
+        FinishedProcess.RunAsync(new ProcessStartInfo(command[0], command[1..]) { WorkingDirectory = "/" }, Timeout.InfiniteTimeSpan);
 
     /// <summary>Sends a signal to a process.</summary>
     /// <param name="signal">Its name without SIG.</param>
