@@ -117,10 +117,22 @@ internal static class ClusterSetup
         }
     }
 
+    // Below those that Linux gives to outgoing connections (32768 and up): one of the silo's own, to its database, could take the port
+    // before the silo listens, and the start would fail.
     private static int FreePort(IPAddress address)
     {
-        using var probe = new TcpListener(address, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
+        while (true)
+        {
+            try
+            {
+                using var probe = new TcpListener(address, Random.Shared.Next(20_000, 32_000));
+                probe.Start();
+                return ((IPEndPoint)probe.LocalEndpoint).Port;
+            }
+            catch (SocketException fault) when (fault.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+                // Somebody listens there.
+            }
+        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using CommandBroker.Testing;
 using CommandBroker.Traffic;
 
 namespace CommandBroker.Durability;
@@ -20,7 +21,7 @@ internal sealed class BrokerProcess(string name, string program, string director
     public string Name => name;
 
     /// <summary>Where it is called.</summary>
-    public BrokerEndpoint Endpoint { get; } = new(name, new Uri($"http://127.0.0.1:{FreePort()}"));
+    public BrokerEndpoint Endpoint { get; } = new(name, new Uri($"http://127.0.0.1:{FreePort.Next()}"));
 
     /// <summary>Starts it and does not wait.</summary>
     public void Start()
@@ -113,12 +114,5 @@ internal sealed class BrokerProcess(string name, string program, string director
 
         _process?.Dispose();
         _http.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }

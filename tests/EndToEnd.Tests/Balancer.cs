@@ -19,7 +19,7 @@ internal sealed class Balancer : IAsyncDisposable
     /// <summary>Starts it and waits until one of the gateways answers its <c>/readyz</c> through it.</summary>
     public static async Task<Balancer> StartAsync(string directory, params int[] gatewayPorts)
     {
-        int port = BrokerProcess.FreePort(), statusPort = BrokerProcess.FreePort();
+        int port = FreePort.Next(), statusPort = FreePort.Next();
         string[] given = await File.ReadAllLinesAsync(Path.Combine(Repository.Root, "deploy", "haproxy.cfg"));
         string path = Path.Combine(directory, "haproxy.cfg");
         await File.WriteAllLinesAsync(path, [

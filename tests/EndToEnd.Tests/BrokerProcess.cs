@@ -18,7 +18,7 @@ internal sealed class BrokerProcess : IAsyncDisposable
     public BrokerProcess(string dataDirectory, params (string Name, string Value)[] environment)
     {
         DataDirectory = dataDirectory;
-        Address = $"http://127.0.0.1:{FreePort()}";
+        Address = $"http://127.0.0.1:{FreePort.Next()}";
         _environment = environment.ToDictionary(pair => pair.Name, pair => pair.Value);
     }
 
@@ -117,9 +117,9 @@ internal sealed class BrokerProcess : IAsyncDisposable
                     return this;
                 }
             }
-            catch (HttpRequestException) when (!_process!.HasExited)
+            catch (HttpRequestException)
             {
-                // Not listening yet.
+                // Not listening yet, or no more.
             }
 
             if (_process!.HasExited)
@@ -197,13 +197,5 @@ internal sealed class BrokerProcess : IAsyncDisposable
         {
             _output.AppendLine(line);
         }
-    }
-
-    /// <summary>A port that nobody listens on now.</summary>
-    public static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }

@@ -19,8 +19,8 @@ public sealed class ClusterCertificateTests : IAsyncLifetime
     private const string Token = "operator-0123456789-0123456789-0123456789";
 
     private readonly string _directory = Directory.CreateTempSubdirectory("commandbroker-certificates-").FullName;
-    private readonly int _siloPort = BrokerProcess.FreePort();
-    private readonly int _gatewayPort = BrokerProcess.FreePort();
+    private readonly int _siloPort = FreePort.Next();
+    private readonly int _gatewayPort = FreePort.Next();
     private string _database = "";
 
     public async Task InitializeAsync()

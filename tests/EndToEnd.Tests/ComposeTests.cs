@@ -34,7 +34,7 @@ public sealed partial class ComposeTests : IDisposable
         await MakeDatabaseAsync(server, services.GetProperty("postgres").GetProperty("environment"));
 
         await using BrokerProcess silo = Of(
-            services, "silo-1", ("Silo__Address", "silo-1", "127.0.0.1"), ("Silo__SiloPort", "11111", $"{BrokerProcess.FreePort()}"), ("Silo__GatewayPort", "30000", $"{BrokerProcess.FreePort()}"));
+            services, "silo-1", ("Silo__Address", "silo-1", "127.0.0.1"), ("Silo__SiloPort", "11111", $"{FreePort.Next()}"), ("Silo__GatewayPort", "30000", $"{FreePort.Next()}"));
         await using BrokerProcess gateway = Of(services, "gateway-1");
         silo.Launch();
         await gateway.StartAsync();

@@ -20,7 +20,7 @@ public sealed class GrainClientTests : IAsyncLifetime
 
     public GrainClientTests()
     {
-        int port = BrokerProcess.FreePort();
+        int port = FreePort.Next();
         _broker = new BrokerProcess(
             Path.Combine(_directory, "data"), ("Silo__GatewayPort", $"{port}"), ("Queue__VisibilityTimeout", "00:00:01"), ("Queue__MaxDeliveries", "1"));
         HostApplicationBuilder builder = Host.CreateApplicationBuilder();

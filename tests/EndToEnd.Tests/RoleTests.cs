@@ -62,8 +62,8 @@ public sealed class RoleTests : IDisposable
     public async Task Silos_that_were_all_killed_and_are_all_started_again_on_their_ports_do_not_wait_for_their_former_selves()
     {
         string database = await (await PostgresServer.SharedAsync()).CreateDatabaseAsync();
-        await using BrokerProcess first = Of("silo", database, ("Silo__SiloPort", $"{BrokerProcess.FreePort()}"));
-        await using BrokerProcess second = Of("silo", database, ("Silo__SiloPort", $"{BrokerProcess.FreePort()}"));
+        await using BrokerProcess first = Of("silo", database, ("Silo__SiloPort", $"{FreePort.Next()}"));
+        await using BrokerProcess second = Of("silo", database, ("Silo__SiloPort", $"{FreePort.Next()}"));
         await Task.WhenAll(first.StartAsync(), second.StartAsync());
         await Task.WhenAll(first.KillAsync(), second.KillAsync());
 

@@ -37,7 +37,7 @@ public sealed class PostgresServer : IAsyncDisposable
     {
         string binaries = PostgresBinaries.Directory
             ?? throw new InvalidOperationException($"No PostgreSQL is installed: {PostgresAvailability.OwnServerRemedy}.");
-        int port = FreePort();
+        int port = FreePort.Next();
         var start = new ProcessStartInfo { RedirectStandardInput = true, RedirectStandardOutput = true, WorkingDirectory = "/" };
         string[] ordinaryUser = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"];
         string[] command = [.. Environment.IsPrivilegedProcess ? ordinaryUser : [], "sh", "-c", Script(), "postgres.sh", binaries, $"{port}", tables ?? ""];
@@ -112,13 +112,6 @@ public sealed class PostgresServer : IAsyncDisposable
     {
         using var reader = new StreamReader(typeof(PostgresServer).Assembly.GetManifestResourceStream("postgres.sh")!);
         return reader.ReadToEnd();
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 
     private async Task TellAsync(string verb)
