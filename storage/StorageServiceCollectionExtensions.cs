@@ -16,17 +16,20 @@ public static class StorageServiceCollectionExtensions
     public static IServiceCollection AddBrokerStorage(this IServiceCollection services)
     {
         services.AddOptions<StorageOptions>().BindConfiguration(StorageOptions.SectionName).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(provider => new DatabasePulse(Clock(provider)));
         services.AddSingleton(provider => Create(
-            provider.GetRequiredService<IOptions<StorageOptions>>().Value, provider.GetService<TimeProvider>() ?? TimeProvider.System));
+            provider.GetRequiredService<IOptions<StorageOptions>>().Value, Clock(provider), provider.GetRequiredService<DatabasePulse>()));
         services.AddSingleton(provider => provider.GetRequiredService<IBrokerDatabase>().Commands);
         services.AddSingleton(provider => provider.GetRequiredService<IBrokerDatabase>().SourceServers);
         services.AddSingleton(provider => provider.GetRequiredService<IBrokerDatabase>().Identities);
         return services;
     }
 
-    private static IBrokerDatabase Create(StorageOptions options, TimeProvider clock) => options.Provider switch
+    private static TimeProvider Clock(IServiceProvider provider) => provider.GetService<TimeProvider>() ?? TimeProvider.System;
+
+    private static IBrokerDatabase Create(StorageOptions options, TimeProvider clock, DatabasePulse pulse) => options.Provider switch
     {
-        StorageProvider.Postgres => new PostgresDatabase(options, clock),
+        StorageProvider.Postgres => new PostgresDatabase(options, clock, pulse),
         StorageProvider.Memory => new MemoryDatabase(),
         StorageProvider.Sqlite => new SqliteDatabase(options, clock),
         _ => throw new NotSupportedException($"Storage:Provider is {options.Provider}, which this build does not hold."),

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using CommandBroker.Gateway.Grains;
+using CommandBroker.Silo.Clustering.Reach;
 using CommandBroker.Storage;
 using Orleans.Configuration;
 
@@ -64,6 +65,7 @@ internal static class ClusterSetup
         silo.Configure<ResourceOptimizedPlacementOptions>(placement => placement.LocalSiloPreferenceMargin = LocalPreference);
         silo.Services.AddSingleton<DeadSiloSweep>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<DeadSiloSweep>());
+        silo.AddDatabaseWatch();
     }
 
     /// <summary>A client of the cluster.</summary>

@@ -70,6 +70,7 @@ internal sealed class CommitWriter : IAsyncDisposable
             {
                 NpgsqlConnection connection = await ConnectAsync();
                 await WriteAsync(connection, [.. batch.Where(commit => !commit.Task.IsCompleted)], isKnownNew: isFirst);
+                _connections.Heard();
                 return;
             }
             catch (Exception fault) when (PostgresFaults.IsLost(fault) && !_isAway && Stopwatch.GetElapsedTime(startedAt) + backoff < _timeout)

@@ -7,9 +7,11 @@ internal sealed class PostgresConnections : IAsyncDisposable
 {
     private readonly NpgsqlDataSource _pool;
     private readonly string _connectionString;
+    private readonly DatabasePulse? _pulse;
 
-    public PostgresConnections(string connectionString)
+    public PostgresConnections(string connectionString, DatabasePulse? pulse = null)
     {
+        _pulse = pulse;
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
         if (!settings.ContainsKey("Max Auto Prepare"))
         {
@@ -81,12 +83,17 @@ internal sealed class PostgresConnections : IAsyncDisposable
         }
     }
 
+    /// <summary>Notes that the server answered.</summary>
+    public void Heard() => _pulse?.Heard();
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _pool.DisposeAsync();
 
     private async Task<T> OnceAsync<T>(Func<NpgsqlConnection, Task<T>> work)
     {
         await using NpgsqlConnection connection = await _pool.OpenConnectionAsync();
-        return await work(connection);
+        T done = await work(connection);
+        Heard();
+        return done;
     }
 }

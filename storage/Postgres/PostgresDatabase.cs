@@ -21,10 +21,10 @@ internal sealed class PostgresDatabase : IBrokerDatabase
     private readonly PostgresCommandStore _commands;
     private readonly PostgresSourceServerStore _sourceServers;
 
-    public PostgresDatabase(StorageOptions options, TimeProvider? clock = null)
+    public PostgresDatabase(StorageOptions options, TimeProvider? clock = null, DatabasePulse? pulse = null)
     {
         _clock = clock ?? TimeProvider.System;
-        _connections = new PostgresConnections(options.ConnectionString!);
+        _connections = new PostgresConnections(options.ConnectionString!, pulse);
         Identities = new SqlIdentityStore(new PostgresIdentityDatabase(_connections));
         _commands = new PostgresCommandStore(_connections, options, _instruments);
         _sourceServers = new PostgresSourceServerStore(_connections, options, _instruments);

@@ -1,0 +1,16 @@
+using Orleans.Runtime;
+
+namespace CommandBroker.Silo.Clustering.Reach;
+
+/// <summary>The other silos of the cluster, as this one asks them about the database.</summary>
+internal interface IReachPeers
+{
+    /// <summary>The other silos that are active, as far as this one knows.</summary>
+    IReadOnlyList<SiloAddress> Active { get; }
+
+    /// <summary>For how long a silo has had answers from the database; null when it does not say in time.</summary>
+    Task<TimeSpan?> AskAsync(SiloAddress silo);
+
+    /// <summary>Has a silo declare this one dead; false when it does not say in time that it will.</summary>
+    Task<bool> AskForBurialAsync(SiloAddress silo);
+}

@@ -1,0 +1,99 @@
+using System.Net;
+using System.Net.Sockets;
+using CommandBroker.Core;
+using CommandBroker.Storage.Postgres;
+using CommandBroker.Testing;
+using Microsoft.Extensions.Time.Testing;
+using Npgsql;
+using Xunit;
+
+namespace CommandBroker.Storage.Tests;
+
+/// <summary>How a silo learns whether it reaches the database: by the store's own traffic, and by a question when that is quiet.</summary>
+public sealed class DatabaseReachTests
+{
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1.5);
+
+    private readonly FakeTimeProvider _clock = new();
+
+    [PostgresFact]
+    public async Task A_server_that_takes_the_question_is_reached_time_after_time()
+    {
+        await using var fixture = new PostgresFixture();
+        await fixture.OpenAsync();
+        await using var probe = new DatabaseProbe(fixture.ConnectionString, Timeout, _clock);
+
+        Assert.True(await probe.AskAsync(CancellationToken.None));
+        Assert.True(await probe.AskAsync(CancellationToken.None));
+    }
+
+    [PostgresFact]
+    public async Task A_connection_that_the_server_ended_is_followed_by_a_new_one()
+    {
+        await using var fixture = new PostgresFixture();
+        await fixture.OpenAsync();
+        await using var probe = new DatabaseProbe(fixture.ConnectionString, Timeout, _clock);
+        await probe.AskAsync(CancellationToken.None);
+        await fixture.ExecuteAsync(
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'commandbroker-probe'");
+
+        // The one that finds it out may have been answered by the server's last word, or by nothing.
+        await probe.AskAsync(CancellationToken.None);
+
+        Assert.True(await probe.AskAsync(CancellationToken.None));
+    }
+
+    [PostgresFact]
+    public async Task A_refusal_is_an_answer()
+    {
+        await using var fixture = new PostgresFixture();
+        await fixture.OpenAsync();
+        string elsewhere = new NpgsqlConnectionStringBuilder(fixture.ConnectionString) { Database = "no-such-database" }.ConnectionString;
+        await using var probe = new DatabaseProbe(elsewhere, Timeout, _clock);
+
+        Assert.True(await probe.AskAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_closed_port_is_no_answer()
+    {
+        await using var probe = new DatabaseProbe($"Host=127.0.0.1;Port={FreePort.Next()};Username=broker", Timeout, _clock);
+
+        Assert.False(await probe.AskAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_server_that_says_nothing_is_not_waited_for_longer_than_the_timeout()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        await using var probe = new DatabaseProbe($"Host=127.0.0.1;Port={((IPEndPoint)silent.LocalEndpoint).Port};Username=broker;SSL Mode=Disable", Timeout, _clock);
+
+        Task<bool> asked = probe.AskAsync(CancellationToken.None);
+        using Socket connected = await silent.AcceptSocketAsync();
+        Assert.False(asked.IsCompleted);
+        _clock.Advance(Timeout);
+
+        Assert.False(await asked);
+    }
+
+    [PostgresFact]
+    public async Task What_the_store_is_answered_counts()
+    {
+        await using var fixture = new PostgresFixture();
+        await fixture.OpenAsync();
+        var pulse = new DatabasePulse(_clock);
+        await using var database = new PostgresDatabase(new StorageOptions { ConnectionString = fixture.ConnectionString }, pulse: pulse);
+        await database.OpenAsync(CancellationToken.None);
+        StoredQueue queue = await fixture.RegisterAsync("a");
+
+        _clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(TimeSpan.FromSeconds(10), pulse.Silence);
+        await database.PingAsync(CancellationToken.None);
+        Assert.Equal(TimeSpan.Zero, pulse.Silence);
+
+        _clock.Advance(TimeSpan.FromSeconds(10));
+        await database.Commands.CommitAsync(new QueueCommit { SourceNo = queue.SourceNo, Writer = 1, Commands = [Samples.Pending(1)] });
+        Assert.Equal(TimeSpan.Zero, pulse.Silence);
+    }
+}
