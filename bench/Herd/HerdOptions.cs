@@ -3,7 +3,7 @@ using System.Net;
 
 namespace CommandBroker.Herd;
 
-/// <summary>What to do, from the command line: <c>register|herd|steady --name value …</c>.</summary>
+/// <summary>What to do, from the command line: <c>register|visit|herd|steady|life --name value …</c>.</summary>
 internal sealed record HerdOptions
 {
     public required string Mode { get; init; }
@@ -13,6 +13,9 @@ internal sealed record HerdOptions
 
     /// <summary>For registering the operator's, for polling the agents'.</summary>
     public required string Token { get; init; }
+
+    /// <summary>What enqueues, where commands are.</summary>
+    public string OperatorToken { get; init; } = "";
 
     /// <summary>Source servers, each with an agent of its own.</summary>
     public int AgentCount { get; init; } = 100_000;
@@ -26,7 +29,7 @@ internal sealed record HerdOptions
     /// <summary>Connections that are used again and again, where agents do not have one each.</summary>
     public int ConnectionCount { get; init; } = 64;
 
-    /// <summary>Polls a second of a steady load; 0 means as many as go.</summary>
+    /// <summary>Polls, or lives of a command, a second of a steady load; 0 means as many as go.</summary>
     public double PollsPerSecond { get; init; }
 
     /// <summary>How long a steady load lasts, and at most a herd.</summary>
@@ -45,6 +48,7 @@ internal sealed record HerdOptions
             Mode = args[0],
             Target = IPEndPoint.Parse(named["target"]),
             Token = named["token"],
+            OperatorToken = named.GetValueOrDefault("operator", ""),
             AgentCount = int.Parse(named.GetValueOrDefault("agents", "100000"), CultureInfo.InvariantCulture),
             FirstAgent = int.Parse(named.GetValueOrDefault("first", "0"), CultureInfo.InvariantCulture),
             Prefix = named.GetValueOrDefault("prefix", "herd-"),
@@ -59,9 +63,17 @@ internal sealed record HerdOptions
     public string PollOf(int agent, bool keep) =>
         $"GET /v3/sources/{ServerOf(agent)}/command HTTP/1.1\r\nHost: broker\r\nX-Auth-Token: {Token}\r\n{(keep ? "" : "Connection: close\r\n")}\r\n";
 
-    public string RegistrationOf(int agent)
-    {
-        string body = $$"""{"id":"{{ServerOf(agent)}}","name":"herd","os_type":"LINUX"}""";
-        return $"POST /v3/sources HTTP/1.1\r\nHost: broker\r\nX-Auth-Token: {Token}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}";
-    }
+    public string RegistrationOf(int agent) =>
+        Post("/v3/sources", Token, $$"""{"id":"{{ServerOf(agent)}}","name":"herd","os_type":"LINUX"}""");
+
+    /// <summary>A command is enqueued, handed out and reported.</summary>
+    public string[] LifeOf(int agent) =>
+    [
+        Post($"/api/v1/sources/{ServerOf(agent)}/commands", OperatorToken, """{"command_name":"START","command_param":{"task_id":"7c9a1f52-66f0-4a0f-8f0d-2f3c1f7b0a11"}}"""),
+        PollOf(agent, keep: true),
+        Post($"/v3/sources/{ServerOf(agent)}/command_result", Token, """{"command_name":"START","result":"success","result_detail":{"msg":"done"}}"""),
+    ];
+
+    private static string Post(string path, string token, string body) =>
+        $"POST {path} HTTP/1.1\r\nHost: broker\r\nX-Auth-Token: {token}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}";
 }

@@ -12,8 +12,9 @@ await (options.Mode switch
     "register" => EachOnceAsync(options.RegistrationOf),
     "visit" => EachOnceAsync(agent => options.PollOf(agent, keep: true)),
     "herd" => Task.WhenAll(Enumerable.Range(0, options.AgentCount).Select(agent => Task.Run(() => ComeBackAsync(agent)))),
-    "steady" => Task.WhenAll(Enumerable.Range(0, options.ConnectionCount).Select(line => Task.Run(() => PollOnAsync(line)))),
-    _ => throw new ArgumentException($"Mode {options.Mode} is none of register, visit, herd, steady."),
+    "steady" => Task.WhenAll(Enumerable.Range(0, options.ConnectionCount).Select(line => Task.Run(() => GoOnAsync(line, agent => [options.PollOf(agent, keep: true)])))),
+    "life" => Task.WhenAll(Enumerable.Range(0, options.ConnectionCount).Select(line => Task.Run(() => GoOnAsync(line, options.LifeOf)))),
+    _ => throw new ArgumentException($"Mode {options.Mode} is none of register, visit, herd, steady, life."),
 });
 Console.WriteLine(JsonSerializer.Serialize(tally.Result(options.AgentCount)));
 return;
@@ -69,7 +70,7 @@ async Task EachOnceAsync(Func<int, string> requestOf)
 }
 
 // Each connection takes its share of the agents in turn, at its share of the rate; what is late is made up for, so that waiting is measured.
-async Task PollOnAsync(int number)
+async Task GoOnAsync(int number, Func<int, string[]> requestsOf)
 {
     long start = Stopwatch.GetTimestamp();
     double interval = options.PollsPerSecond > 0 ? options.ConnectionCount / options.PollsPerSecond : 0;
@@ -94,7 +95,10 @@ async Task PollOnAsync(int number)
             }
 
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-            tally.Answered(await line.CallAsync(options.PollOf(agent, keep: true), patience.Token), askedAt);
+            foreach (string request in requestsOf(agent))
+            {
+                tally.Answered(await line.CallAsync(request, patience.Token), askedAt);
+            }
         }
         catch (Exception fault) when (fault is SocketException or IOException or OperationCanceledException)
         {
