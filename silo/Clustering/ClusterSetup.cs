@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using CommandBroker.Gateway.Grains;
 using CommandBroker.Silo.Clustering.Reach;
 using CommandBroker.Storage;
+using Microsoft.AspNetCore.Connections;
 using Orleans.Configuration;
 
 namespace CommandBroker.Silo.Clustering;
@@ -35,6 +36,10 @@ internal static class ClusterSetup
     private static readonly TimeSpan SiloCallTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ConnectionRetryDelay = TimeSpan.FromMilliseconds(250);
 
+    // How long answers wait in a silo for a gateway whose connection ended, in case it comes back, before they go by way of a silo that it does reach. Orleans' minute would
+    // make all wait whose queues are in a silo that their gateway has lost.
+    private static readonly TimeSpan LostGatewayTimeout = TimeSpan.FromMilliseconds(500);
+
     /// <summary>A silo of the cluster, or a cluster of one on loopback.</summary>
     public static void UseCluster(this ISiloBuilder silo, ClusterChoice choice)
     {
@@ -60,9 +65,11 @@ internal static class ClusterSetup
         silo.Configure<EndpointOptions>(endpoint =>
             (endpoint.AdvertisedIPAddress, endpoint.SiloPort, endpoint.GatewayPort) = (address, siloPort, gatewayPort));
         silo.Configure<ClusterMembershipOptions>(membership => Tune(membership, choice.Options));
-        silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = SiloCallTimeout);
+        silo.Configure<SiloMessagingOptions>(messaging => (messaging.ResponseTimeout, messaging.ClientDropTimeout) = (SiloCallTimeout, LostGatewayTimeout));
         silo.Configure<ConnectionOptions>(Tune);
         silo.Configure<ResourceOptimizedPlacementOptions>(placement => placement.LocalSiloPreferenceMargin = LocalPreference);
+        silo.Services.ReplaceKeyed<IConnectionListenerFactory>((services, others) =>
+            new GatewayListeners(gatewayPort, choice.Options.GatewaySilenceTimeout, others, services.GetRequiredService<ILoggerFactory>()));
         silo.Services.AddSingleton<DeadSiloSweep>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<DeadSiloSweep>());
         silo.AddDatabaseWatch();
@@ -76,6 +83,8 @@ internal static class ClusterSetup
         client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = choice.Options.ResponseTimeout);
         client.Configure<Orleans.Configuration.GatewayOptions>(gateways => gateways.GatewayListRefreshPeriod = GatewayListInterval);
         client.Configure<ConnectionOptions>(Tune);
+        client.Services.ReplaceKeyed<IConnectionFactory>((services, _) =>
+            new SiloConnector(choice.Options.GatewaySilenceTimeout, services.GetRequiredService<ILoggerFactory>()));
         client.UseConnectionRetryFilter<SiloWait>();
         client.AddOutgoingGrainCallFilter<StoppingSiloRetry>();
         if (choice.Options.CertificateDirectory is { Length: > 0 } certificates)
