@@ -3,8 +3,9 @@ using System.CommandLine;
 using CommandBroker.Chaos;
 using CommandBroker.Chaos.Faults;
 
-var faults = new Option<int[]>("--fault") { Description = "Numbers of faults, each in a run of its own; all by default.", AllowMultipleArgumentsPerToken = true };
+var faults = new Option<int[]>("--fault") { Description = "Numbers of faults, each in a run of its own without --together; all by default.", AllowMultipleArgumentsPerToken = true };
 var seeds = new Option<int[]>("--seed") { Description = "Where the random choices come from; several make several runs.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [1] };
+var together = new Option<bool>("--together") { Description = "The faults in one run, in the order they are named in; a number may come more than once." };
 var mixed = new Option<bool>("--mixed") { Description = "All kinds of fault after each other in one run." };
 var minutes = new Option<double>("--minutes") { Description = "How long a mixed run breaks things.", DefaultValueFactory = _ => 60 };
 var reduced = new Option<bool>("--reduced") { Description = "Some faults of every sort in one run of a few minutes, for CI." };
@@ -12,7 +13,7 @@ var rate = new Option<int>("--rate") { Description = "Commands enqueued in a sec
 var broker = new Option<string?>("--broker") { Description = "The broker's dll; the one of this build by default." };
 var again = new Option<string?>("--recheck") { Description = "Checks a kept history.jsonl again, by its calls alone: what was read at its end is not kept." };
 var output = new Option<string?>("--out") { Description = "A directory to which results are added, as tests/Chaos/results." };
-var root = new RootCommand("Breaks a whole cluster in every way that is known and judges what its clients saw.") { faults, seeds, mixed, minutes, reduced, rate, broker, again, output };
+var root = new RootCommand("Breaks a whole cluster in every way that is known and judges what its clients saw.") { faults, seeds, together, mixed, minutes, reduced, rate, broker, again, output };
 root.SetAction(async (arguments, _) =>
 {
     var options = new ChaosOptions { Broker = arguments.GetValue(broker) ?? BuiltBroker.Path(), Rate = arguments.GetValue(rate), Out = arguments.GetValue(output) };
@@ -28,6 +29,7 @@ root.SetAction(async (arguments, _) =>
     {
         IEnumerable<(string Mode, RunPlan Plan)> runs = arguments.GetValue(reduced) ? [("reduced", RunPlan.Once(FaultCatalogue.Reduced))]
             : arguments.GetValue(mixed) ? [("mixed", RunPlan.Mixed([.. kinds.Where(kind => !kind.NeedsClock)], TimeSpan.FromMinutes(arguments.GetValue(minutes))))]
+            : arguments.GetValue(together) ? [("together", RunPlan.Once(kinds))]
             : kinds.Select(kind => ("fault", RunPlan.Once([kind])));
         foreach ((string mode, RunPlan plan) in runs)
         {

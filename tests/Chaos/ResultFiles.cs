@@ -57,7 +57,7 @@ internal static class ResultFiles
 
     private static IEnumerable<string> Many(RunResult run) =>
     [
-        $"## {(run.Mode == "mixed" ? "All kinds mixed" : "The reduced run of CI")}, seed {run.Seed}", "",
+        $"## {run.Mode switch { "mixed" => "All kinds mixed", "together" => "Chosen faults together", _ => "The reduced run of CI" }}, seed {run.Seed}", "",
         $"{run.At:yyyy-MM-dd HH:mm} UTC, {run.Length.TotalMinutes.ToString("F0", CultureInfo.InvariantCulture)} minutes, {run.Faults.Count} faults. {Number(run.Acknowledged)} acknowledged operations, {Number(run.Commands)} commands, "
         + $"{Number(run.Redeliveries)} redeliveries; {run.Lost} lost, {run.Invented} invented, {run.OutOfOrder} out of order, {run.DoublyEnded} doubly ended, {run.Other} other; "
         + $"{Number(run.Unknown)} unknown ({Number(run.Impolite)} not 503 with Retry-After); gaps {Seconds(run.GapBefore)} / {Seconds(run.GapDuring)} / {Seconds(run.GapAfter)} s; "

@@ -8,7 +8,7 @@ internal sealed record RunResult
     /// <summary>When it began.</summary>
     public required DateTimeOffset At { get; init; }
 
-    /// <summary><c>fault</c>, <c>mixed</c> or <c>reduced</c>.</summary>
+    /// <summary><c>fault</c>, <c>together</c>, <c>mixed</c> or <c>reduced</c>.</summary>
     public required string Mode { get; init; }
 
     /// <summary>Where the random choices came from.</summary>
