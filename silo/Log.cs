@@ -23,4 +23,7 @@ internal static partial class Log
 
     [LoggerMessage(3007, LogLevel.Warning, "The watch over the way to the database failed; it goes on", EventName = "DatabaseWatchFailed")]
     public static partial void WatchFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(3008, LogLevel.Warning, "That this silo lives could not be written; it is tried again until it is there", EventName = "AliveNotWritten")]
+    public static partial void AliveNotWritten(this ILogger logger, Exception exception);
 }

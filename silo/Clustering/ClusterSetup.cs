@@ -61,6 +61,7 @@ internal static class ClusterSetup
         }
 
         silo.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = (MembershipConnection.Invariant, choice.ConnectionString));
+        silo.Services.AddSingleton<IMembershipTable, SteadyMembershipTable>();
         silo.Configure<ClusterOptions>(cluster => Name(cluster, own));
         silo.Configure<EndpointOptions>(endpoint =>
             (endpoint.AdvertisedIPAddress, endpoint.SiloPort, endpoint.GatewayPort) = (address, siloPort, gatewayPort));

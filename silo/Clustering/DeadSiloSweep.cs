@@ -18,7 +18,7 @@ namespace CommandBroker.Silo.Clustering;
 /// </remarks>
 internal sealed class DeadSiloSweep(IMembershipTable table, ILocalSiloDetails self, ILogger<DeadSiloSweep> log) : ILifecycleParticipant<ISiloLifecycle>
 {
-    // Silos write every two seconds that they live (ClusterSetup), after a fault of the database every four.
+    // Silos write every two seconds that they live (ClusterSetup), and as soon as they can after a fault of the database (SteadyMembershipTable).
     private static readonly TimeSpan SilentAfter = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromMilliseconds(500);
