@@ -40,6 +40,12 @@ internal static class ClusterSetup
     // make all wait whose queues are in a silo that their gateway has lost.
     private static readonly TimeSpan LostGatewayTimeout = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>
+    /// How long a silo that stops waits for what is on its way, each time it has said something: to the gateways that they should send elsewhere, to
+    /// the silos that its queues are gone, and that it is gone itself. Orleans' default is not at all, and a request that arrives as a connection closes is answered by nobody.
+    /// </summary>
+    internal static readonly TimeSpan StopPause = TimeSpan.FromMilliseconds(200);
+
     /// <summary>A silo of the cluster, or a cluster of one on loopback.</summary>
     public static void UseCluster(this ISiloBuilder silo, ClusterChoice choice)
     {
@@ -66,11 +72,12 @@ internal static class ClusterSetup
         silo.Configure<EndpointOptions>(endpoint =>
             (endpoint.AdvertisedIPAddress, endpoint.SiloPort, endpoint.GatewayPort) = (address, siloPort, gatewayPort));
         silo.Configure<ClusterMembershipOptions>(membership => Tune(membership, choice.Options));
-        silo.Configure<SiloMessagingOptions>(messaging => (messaging.ResponseTimeout, messaging.ClientDropTimeout) = (SiloCallTimeout, LostGatewayTimeout));
+        silo.Configure<SiloMessagingOptions>(Tune);
         silo.Configure<ConnectionOptions>(Tune);
         silo.Configure<ResourceOptimizedPlacementOptions>(placement => placement.LocalSiloPreferenceMargin = LocalPreference);
         silo.Services.ReplaceKeyed<IConnectionListenerFactory>((services, others) =>
             new GatewayListeners(gatewayPort, choice.Options.GatewaySilenceTimeout, others, services.GetRequiredService<ILoggerFactory>()));
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, LastPause>();
         silo.Services.AddSingleton<DeadSiloSweep>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<DeadSiloSweep>());
         silo.AddDatabaseWatch();
@@ -107,6 +114,14 @@ internal static class ClusterSetup
 
         // A silo whose probes are late but whose other messages arrive is busy, not dead: on two cores that is the usual cause.
         membership.EnableConnectionLivenessCheck = true;
+    }
+
+    private static void Tune(SiloMessagingOptions messaging)
+    {
+        messaging.ResponseTimeout = SiloCallTimeout;
+        messaging.ClientDropTimeout = LostGatewayTimeout;
+        messaging.ClientGatewayShutdownNotificationTimeout = StopPause;
+        messaging.WaitForMessageToBeQueuedForOutboundTime = StopPause;
     }
 
     private static void Tune(ConnectionOptions connections) =>
