@@ -4,13 +4,17 @@ namespace CommandBroker.Gateway.Grains;
 
 /// <summary>
 /// A silo that is stopping hands back requests that still come to it, without having looked at them, and one that has ended takes no connection
-/// for them. They are sent again until the cluster has noticed that the silo goes, which takes a fraction of a second, instead of being refused to agents.
+/// for them; one that two silos pass to each other, as they do not yet agree on who has the queue, is given up by them. All these are sent again until
+/// the cluster has noticed that the silo goes, which takes a fraction of a second, instead of being refused to agents.
 /// </summary>
 public sealed class StoppingSiloRetry(TimeProvider clock) : IOutgoingGrainCallFilter
 {
     // Orleans' own words; it has no types of its own for these. Other rejections may follow a call that was carried out.
     private const string HandedBack = "Silo stopping";
     private const string NotSent = "Exception while sending message: Orleans.Runtime.Messaging.ConnectionFailedException: Unable to connect";
+
+    // Said only of requests that waited for an activation, which was not there or went.
+    private const string PassedAround = "Forwarding failed: tried to forward message";
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(1_500);
@@ -35,5 +39,7 @@ public sealed class StoppingSiloRetry(TimeProvider clock) : IOutgoingGrainCallFi
     }
 
     private static bool NeverArrived(string rejection) =>
-        rejection.StartsWith(HandedBack, StringComparison.Ordinal) || rejection.StartsWith(NotSent, StringComparison.Ordinal);
+        rejection.StartsWith(HandedBack, StringComparison.Ordinal)
+        || rejection.StartsWith(NotSent, StringComparison.Ordinal)
+        || rejection.StartsWith(PassedAround, StringComparison.Ordinal);
 }

@@ -14,6 +14,7 @@ public sealed class StoppingSiloRetryTests
     [Theory]
     [InlineData(HandedBack)]
     [InlineData("Exception while sending message: Orleans.Runtime.Messaging.ConnectionFailedException: Unable to connect to S10.0.0.1:30000:1, will retry")]
+    [InlineData("Forwarding failed: tried to forward message Request [ServerGrain] for 2 times after \"Unable to create local activation\" to invalid activation. Rejecting now. ")]
     public async Task Call_that_never_arrived_at_a_silo_is_sent_again(string rejection)
     {
         var call = new Call(times: 3, rejection);
