@@ -42,7 +42,7 @@ internal sealed class CredentialSetup(
         {
             await StoreAsync(grains.GetGrain<IIdentityAdminGrain>(0), given);
         }
-        catch (BrokerException refusal)
+        catch (BrokerException refusal) when (!refusal.IsTransient)
         {
             throw new InvalidOperationException($"The credentials of the start cannot be stored: {refusal.Message}");
         }

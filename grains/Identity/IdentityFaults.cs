@@ -2,6 +2,7 @@ using CommandBroker.Contracts;
 using CommandBroker.Identity.Secrets;
 using CommandBroker.Storage;
 using Microsoft.Extensions.Logging;
+using Orleans.Runtime;
 
 namespace CommandBroker.Grains;
 
@@ -18,6 +19,12 @@ internal static class IdentityFaults
         {
             IdentityLog.StoreRefused(logger, fault);
             throw new BrokerException(BrokerErrorReason.StorageUnavailable, fault.Message);
+        }
+        catch (OrleansException fault)
+        {
+            // The state of another grain cannot be read, or its silo is just going. Its cause is of a type that the caller's process may not know.
+            IdentityLog.StoreRefused(logger, fault);
+            throw new BrokerException(BrokerErrorReason.StorageUnavailable, "The stored state behind the identities does not answer.");
         }
         catch (UnreadableSecretException fault)
         {

@@ -1,10 +1,11 @@
+using CommandBroker.Contracts;
 using Orleans.Runtime;
 
 namespace CommandBroker.Silo.Starting;
 
 /// <summary>
 /// Sees to the credentials once the silo is part of the cluster, and again when the answer did not come in time: while several silos start, the
-/// one that holds the identities may be slow or just ending. What is stored twice is stored once.
+/// one that holds the identities may be slow or just ending, or the database is just coming back. What is stored twice is stored once.
 /// </summary>
 internal sealed class CredentialStart(CredentialSetup credentials, ILogger<CredentialStart> log) : IStartupTask
 {
@@ -18,7 +19,7 @@ internal sealed class CredentialStart(CredentialSetup credentials, ILogger<Crede
                 await credentials.StartAsync(cancellationToken);
                 return;
             }
-            catch (Exception silence) when (silence is TimeoutException or OrleansException)
+            catch (Exception silence) when (silence is TimeoutException or OrleansException or BrokerException { IsTransient: true })
             {
                 log.StillWaiting("the identities", silence.Message);
                 await backoff.PauseAsync(cancellationToken);
