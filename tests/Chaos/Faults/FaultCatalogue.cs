@@ -30,8 +30,8 @@ internal static class FaultCatalogue
         new(22, "a stored command is spoilt", (_, _) => new SpoiltRow()),
     ];
 
-    /// <summary>Those of the reduced run: one of every sort that takes seconds. Not 2: just behind others it fails (see README.md), and a gate that always fails says nothing.</summary>
-    public static IReadOnlyList<FaultKind> Reduced { get; } = [.. ((int[])[5, 1, 7, 8, 9, 6, 4]).Select(Get)];
+    /// <summary>Those of the reduced run: one of every sort that takes seconds. 2 right behind 8, where the cluster still recovers from the database's outage.</summary>
+    public static IReadOnlyList<FaultKind> Reduced { get; } = [.. ((int[])[5, 1, 7, 8, 2, 9, 6, 4]).Select(Get)];
 
     /// <summary>One of them.</summary>
     /// <exception cref="ArgumentException">There is none of that number.</exception>
