@@ -9,15 +9,33 @@ internal static class ResultFiles
 {
     private const string Runs = "runs.jsonl";
     private const string Shown = "latest.md";
+    private const string Turn = ".turn";
 
     /// <summary>Adds a result and writes the tables anew.</summary>
     public static void Add(string directory, RunResult result)
     {
         Directory.CreateDirectory(directory);
         string file = Path.Combine(directory, Runs);
+        using FileStream turn = WaitForTurn(Path.Combine(directory, Turn));
         File.AppendAllText(file, JsonSerializer.Serialize(result, ResultJson.Default.RunResult) + "\n");
         RunResult[] all = [.. File.ReadLines(file).Select(line => JsonSerializer.Deserialize(line, ResultJson.Default.RunResult)!)];
         File.WriteAllText(Path.Combine(directory, Shown), Render(all));
+    }
+
+    /// <summary>Several runs may go on beside each other and end at the same time.</summary>
+    private static FileStream WaitForTurn(string file)
+    {
+        while (true)
+        {
+            try
+            {
+                return new FileStream(file, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            }
+            catch (IOException)
+            {
+                Thread.Sleep(50);
+            }
+        }
     }
 
     /// <summary>One result as the console shows it.</summary>
@@ -38,7 +56,8 @@ internal static class ResultFiles
             "# What the cluster survived", "",
             $"Written by `dotnet run --project tests/Chaos`; each line is the latest run of its kind and seed. {passed} of {latest.Length} passed; "
             + $"{Number(latest.Sum(run => run.Acknowledged))} acknowledged operations checked: {Number(latest.Sum(run => run.Lost))} lost, {Number(latest.Sum(run => run.Invented))} invented, "
-            + $"{Number(latest.Sum(run => run.OutOfOrder))} out of order, {Number(latest.Sum(run => run.DoublyEnded))} doubly ended.", "",
+            + $"{Number(latest.Sum(run => run.OutOfOrder))} out of order, {Number(latest.Sum(run => run.DoublyEnded))} doubly ended. "
+            + $"With those that later runs replaced: {all.Count} runs, {Number(all.Sum(run => run.Acknowledged))} acknowledged, {Number(all.Sum(run => run.Lost + run.Invented + run.OutOfOrder + run.DoublyEnded))} of the four.", "",
             "Gaps: the longest time for which any source server's polls were not answered well, before the fault / touching it / after it, in seconds. ",
             "Served: from the beginning of the mending until every source server was answered. Unknown: calls whose outcome the client does not know, those not told 503 with Retry-After in brackets.",
             "The whole cluster, the database, the balancer and all clients shared two busy cores.", "",
