@@ -16,9 +16,11 @@ internal sealed class DatabaseWatch(
     DatabasePulse pulse, IReachPeers peers, IPartedEnd end, IOptions<ClusteringOptions> options, IOptions<StorageOptions> storage, TimeProvider clock,
     ILogger<DatabaseWatch> log) : ILifecycleParticipant<ISiloLifecycle>
 {
-    // An answer is due in half of the timeout, and six readings in all of it: what ends a silo is never one that was lost.
+    // A question gets half of the timeout, so that what ends a silo is never one answer that was lost. Reading costs nothing, and each part of a second that is
+    // lost between two readings is one that source servers wait.
     private const int PauseShare = 2;
-    private const int ReadingShare = 6;
+    private const int ProbeShare = 6;
+    private const int ReadingShare = 12;
     private static readonly TimeSpan LongestInterval = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
@@ -31,7 +33,7 @@ internal sealed class DatabaseWatch(
 
     private TimeSpan LongestPause => SilenceTimeout / PauseShare;
 
-    private TimeSpan Interval => SilenceTimeout / ReadingShare < LongestInterval ? SilenceTimeout / ReadingShare : LongestInterval;
+    private TimeSpan ProbeInterval => IntervalOf(ProbeShare);
 
     public void Participate(ISiloLifecycle lifecycle) =>
         lifecycle.Subscribe(nameof(DatabaseWatch), ServiceLifecycleStage.Active, _ => Start(), _ => StopAsync());
@@ -72,7 +74,7 @@ internal sealed class DatabaseWatch(
     private Task Start()
     {
         // Apart from the lifecycle's own scheduler, which must not wait for this.
-        _running = Task.Run(() => Task.WhenAll(RepeatAsync(JudgeAsync), ProbeAsync()));
+        _running = Task.Run(() => Task.WhenAll(RepeatAsync(IntervalOf(ReadingShare), JudgeAsync), ProbeAsync()));
         return Task.CompletedTask;
     }
 
@@ -86,18 +88,20 @@ internal sealed class DatabaseWatch(
     private async Task ProbeAsync()
     {
         await using var probe = new DatabaseProbe(storage.Value.ConnectionString!, LongestPause, clock);
-        await RepeatAsync(async () =>
+        await RepeatAsync(ProbeInterval, async () =>
         {
-            if (pulse.Silence >= Interval && await probe.AskAsync(_stopping.Token))
+            if (pulse.Silence >= ProbeInterval && await probe.AskAsync(_stopping.Token))
             {
                 pulse.Heard();
             }
         });
     }
 
-    private async Task RepeatAsync(Func<Task> step)
+    private TimeSpan IntervalOf(int share) => SilenceTimeout / share < LongestInterval ? SilenceTimeout / share : LongestInterval;
+
+    private async Task RepeatAsync(TimeSpan interval, Func<Task> step)
     {
-        using var timer = new PeriodicTimer(Interval, clock);
+        using var timer = new PeriodicTimer(interval, clock);
         try
         {
             while (await timer.WaitForNextTickAsync(_stopping.Token))
