@@ -40,8 +40,9 @@ class Watch(threading.Thread):
 
 
 def herd_of(cluster, drivers, agents, share, seconds):
-    """As many drivers as the limit of open files makes necessary."""
-    running = [drivers.start("herd", cluster.agent, first=first, agents=min(share, agents - first), seconds=seconds) for first in range(0, agents, share)]
+    """As many drivers as the limit of open files makes necessary, which set out in the same instant."""
+    at = int((time.time() + 15) * 1000)
+    running = [drivers.start("herd", cluster.agent, first=first, agents=min(share, agents - first), seconds=seconds, at=at) for first in range(0, agents, share)]
     return together([json.loads(process.communicate()[0]) for process in running])
 
 

@@ -24,12 +24,16 @@ def measure(part, o, log):
         run(part, "before", o.before, broker, o, log)
         session = broker.postgres.hold_snapshot("broker") if part == "held" else None
         run(part, "during", o.hold, broker, o, log)
+        note(part, "at the end", broker, log)
         if session:
             if session.poll() is not None:
                 raise RuntimeError("The transaction that holds vacuum back ended before its time.")
             session.stdin.close()
             session.wait(10)
-        log.write(json.dumps({"part": part, "phase": "table", **table(broker)}) + "\n")
+        broker.postgres.sql("broker", "vacuum command")
+        note(part, "vacuumed", broker, log)
+        run(part, "after", o.before, broker, o, log)
+        note(part, "after traffic", broker, log)
     finally:
         broker.stop()
         targets.remove(work)
@@ -44,11 +48,17 @@ def run(part, phase, seconds, broker, o, log):
         print(json.dumps({"part": part, "phase": phase, **row}), file=sys.stderr, flush=True)
 
 
+def note(part, when, broker, log):
+    log.write(json.dumps({"part": part, "phase": "table", "when": when, **table(broker)}) + "\n")
+    log.flush()
+
+
 def table(broker):
-    """What the traffic left behind: whether updates wrote indexes, and how large table and indexes have become."""
-    found = broker.postgres.sql("broker", """select n_tup_ins, round(100.0 * n_tup_hot_upd / greatest(1, n_tup_upd), 1), n_dead_tup,
-        pg_table_size(relid) / 1000000, pg_indexes_size(relid) / 1000000 from pg_stat_user_tables where relname = 'command'""").split("|")
-    return dict(zip(("commands", "hot_percent", "dead_rows", "table_mb", "index_mb"), map(float, found)))
+    """What the traffic left behind: whether updates wrote indexes, how large table and indexes have become, and how much of the table is free for new rows."""
+    broker.postgres.sql("broker", "create extension if not exists pgstattuple")
+    found = broker.postgres.sql("broker", """select n_tup_ins, round(100.0 * n_tup_hot_upd / greatest(1, n_tup_upd), 1), dead_tuple_count,
+        pg_table_size(relid) / 1000000, pg_indexes_size(relid) / 1000000, free_space / 1000000 from pg_stat_user_tables, pgstattuple('command') where relname = 'command'""").split("|")
+    return dict(zip(("commands", "hot_percent", "dead_rows", "table_mb", "index_mb", "free_mb"), map(float, found)))
 
 
 def main():

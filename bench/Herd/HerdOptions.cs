@@ -32,6 +32,9 @@ internal sealed record HerdOptions
     /// <summary>Polls, or lives of a command, a second of a steady load; 0 means as many as go.</summary>
     public double PollsPerSecond { get; init; }
 
+    /// <summary>When a herd sets out, in milliseconds since 1970, so that several processes do so together, started and compiled; 0 means at once.</summary>
+    public long SetOutAt { get; init; }
+
     /// <summary>How long a steady load lasts, and at most a herd.</summary>
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(120);
 
@@ -54,6 +57,7 @@ internal sealed record HerdOptions
             Prefix = named.GetValueOrDefault("prefix", "herd-"),
             ConnectionCount = int.Parse(named.GetValueOrDefault("connections", "64"), CultureInfo.InvariantCulture),
             PollsPerSecond = double.Parse(named.GetValueOrDefault("rate", "0"), CultureInfo.InvariantCulture),
+            SetOutAt = long.Parse(named.GetValueOrDefault("at", "0"), CultureInfo.InvariantCulture),
             Duration = TimeSpan.FromSeconds(double.Parse(named.GetValueOrDefault("seconds", "120"), CultureInfo.InvariantCulture)),
         };
     }
@@ -62,6 +66,9 @@ internal sealed record HerdOptions
 
     public string PollOf(int agent, bool keep) =>
         $"GET /v3/sources/{ServerOf(agent)}/command HTTP/1.1\r\nHost: broker\r\nX-Auth-Token: {Token}\r\n{(keep ? "" : "Connection: close\r\n")}\r\n";
+
+    /// <summary>What costs the cluster nothing, for the compiler of this process to learn from.</summary>
+    public static string Greeting => "GET /livez HTTP/1.1\r\nHost: broker\r\nConnection: close\r\n\r\n";
 
     public string RegistrationOf(int agent) =>
         Post("/v3/sources", Token, $$"""{"id":"{{ServerOf(agent)}}","name":"herd","os_type":"LINUX"}""");

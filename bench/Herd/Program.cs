@@ -5,6 +5,11 @@ using System.Text.Json;
 using CommandBroker.Herd;
 
 HerdOptions options = HerdOptions.Parse(args);
+if (options.SetOutAt > 0)
+{
+    await WaitAsync();
+}
+
 var tally = new Tally();
 using var over = new CancellationTokenSource(options.Duration);
 await (options.Mode switch
@@ -18,6 +23,20 @@ await (options.Mode switch
 });
 Console.WriteLine(JsonSerializer.Serialize(tally.Result(options.AgentCount)));
 return;
+
+// Each agent has a connection of its own, so the first ones do what all will do.
+async Task WaitAsync()
+{
+    for (int agent = 0; agent < 300; agent++)
+    {
+        using var line = new HttpLine(options.FirstAgent + agent);
+        await line.ConnectAsync(options.Target, CancellationToken.None);
+        await line.CallAsync(HerdOptions.Greeting, CancellationToken.None);
+    }
+
+    TimeSpan left = DateTimeOffset.FromUnixTimeMilliseconds(options.SetOutAt) - DateTimeOffset.UtcNow;
+    await Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+}
 
 // An agent whose poll was due during the outage: a connection of its own, and what it is told it does, until it has been served.
 async Task ComeBackAsync(int agent)

@@ -54,11 +54,11 @@ def vacuum_table(rows):
     lines = ["| part | phase | measurements | requests/s | ratio to its before | p99 ms | foreign cores, most |", "|---|---|---|---|---|---|---|"]
     ratios = {}
     for part in ("held", "control"):
-        before, during = ([r for r in rows if r["part"] == part and r["phase"] == phase] for phase in ("before", "during"))
+        before, during, after = ([r for r in rows if r["part"] == part and r["phase"] == phase] for phase in ("before", "during", "after"))
         if not before or not during:
             continue
         base = statistics.median(r["rate"] for r in before)
-        for phase, group in (("before", before), ("during", during), ("its last quarter", during[-max(1, len(during) // 4):])):
+        for phase, group in (("before", before), ("during", during), ("its last quarter", during[-max(1, len(during) // 4):]), ("after, vacuumed", after)):
             rate = statistics.median(r["rate"] for r in group)
             ratios[part, phase] = rate / base
             lines.append(f"| {part} | {phase} | {len(group)} | {span([r['rate'] for r in group], ',.0f')} | {rate / base:.2f} "
@@ -70,9 +70,9 @@ def vacuum_table(rows):
 
 
 def bloat_table(rows):
-    """What the traffic left in the table."""
-    lines = ["| part | commands | HOT updates | dead rows | table, MB | indexes, MB |", "|---|---|---|---|---|---|"]
-    return lines + [f"| {r['part']} | {r['commands']:,.0f} | {r['hot_percent']:.0f} % | {r['dead_rows']:,.0f} | {r['table_mb']:,.0f} | {r['index_mb']:,.0f} |"
+    """What the traffic left in the table, what vacuum freed of it, and whether later traffic used that."""
+    lines = ["| part | when | commands | HOT updates | dead rows | table, MB | of it free, MB | indexes, MB |", "|---|---|---|---|---|---|---|---|"]
+    return lines + [f"| {r['part']} | {r['when']} | {r['commands']:,.0f} | {r['hot_percent']:.0f} % | {r['dead_rows']:,.0f} | {r['table_mb']:,.0f} | {r['free_mb']:,.0f} | {r['index_mb']:,.0f} |"
                     for r in rows if r["phase"] == "table"]
 
 

@@ -64,11 +64,28 @@ write_topology() {
 
 secret() { head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n'; }
 
+# What an earlier release left is kept, and what it lacks is added.
 write_secrets() {
-  [ -f "$state/secrets" ] && return
-  (umask 077; printf 'database_password=%s\noperator_token=%s\nagent_token=%s\nmaster_key=%s\n' \
-    "$(secret)" "$(secret)" "$(secret)" "$(head -c 32 /dev/urandom | base64)" >"$state/secrets")
+  (umask 077; touch "$state/secrets")
+  local name
+  for name in database_password operator_token agent_token admin_password; do
+    grep -q "^$name=" "$state/secrets" || echo "$name=$(secret)" >>"$state/secrets"
+  done
+  grep -q '^master_key=' "$state/secrets" || echo "master_key=$(head -c 32 /dev/urandom | base64)" >>"$state/secrets"
 }
+
+# For SDKs: the one thing that only a broker can make. It lives in the database, so it is made once.
+make_access_key() {
+  [ -z "${access_key:-}" ] || return 0
+  local endpoint=$1 user made
+  user=$(curl -sf -m 10 -H "X-Auth-Token: $operator_token" "$endpoint/api/v1/users?name=operator" | member id)
+  made=$(curl -sf -m 10 -H "X-Auth-Token: $operator_token" -H "Content-Type: application/json" -d "{\"user_id\": \"$user\"}" "$endpoint/api/v1/keys")
+  access_key=$(member access_key <<<"$made")
+  secret_key=$(member secret_key <<<"$made")
+  printf 'access_key=%s\nsecret_key=%s\n' "$access_key" "$secret_key" >>"$state/secrets"
+}
+
+member() { grep -oE "\"$1\": *\"[^\"]*\"" | head -1 | cut -d'"' -f4; }
 
 write_certificates() {
   rm -rf "$state/certificates"
@@ -81,7 +98,21 @@ write_certificates() {
 publish_credentials() {
   local endpoint=$1
   if [ -f "$credentials" ] && ! [ -f "$state/published" ]; then mv "$credentials" "$state/credentials.before"; fi
-  (umask 077; printf '{\n  "endpoint": "%s",\n  "token": "%s",\n  "agent_token": "%s"\n}\n' "$endpoint" "$operator_token" "$agent_token" >"$credentials.new")
+  # The default domain and project have the same ids in every broker.
+  (umask 077; cat >"$credentials.new") <<JSON
+{
+  "endpoint": "$endpoint",
+  "token": "$operator_token",
+  "agent_token": "$agent_token",
+  "access_key": "$access_key",
+  "secret_key": "$secret_key",
+  "domain_name": "default",
+  "domain_id": "8f0c6a1d3b7e4c52a9d4e1f07b36c5a2",
+  "project_id": "2d7b94e60c1f4f8fb35a7c9e84d10f63",
+  "user": "admin",
+  "password": "$admin_password"
+}
+JSON
   mv "$credentials.new" "$credentials"
   touch "$state/published"
 }
@@ -155,6 +186,7 @@ become() {
       export Storage__ConnectionString="Host=127.0.0.1;Port=$(line_of postgres | cut -d' ' -f3);Username=broker;Password=$database_password;Database=postgres"
       if [ "$role" = gateway ]; then export Silo__DrainDelay=${Silo__DrainDelay:-00:00:02}; fi
       if [ "$role" = silo ]; then
+        export Identity__BootstrapAdmin=admin Identity__BootstrapAdminPassword=$admin_password
         export Identity__MasterKey=$master_key Credentials__OperatorToken=$operator_token Credentials__AgentToken=$agent_token
         export Silo__SiloPort=$b Silo__GatewayPort=$c
       fi
@@ -233,6 +265,7 @@ up() {
   launch postgres
   balancer=$(line_of balancer | cut -d' ' -f3)
   await_ready balancer "$balancer"
+  make_access_key "http://127.0.0.1:$balancer"
   publish_credentials "http://127.0.0.1:$balancer"
   echo "serving on http://127.0.0.1:$balancer after $((($(date +%s%N) - began) / 1000000)) ms"
   while read -r role name http _; do

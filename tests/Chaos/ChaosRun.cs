@@ -13,7 +13,8 @@ internal sealed class ChaosRun(ChaosOptions options, string mode, int seed, RunP
     // libfaketime looks at its file once a second.
     private static readonly TimeSpan ClockSettle = TimeSpan.FromSeconds(2);
 
-    private readonly Random _random = new(HashCode.Combine(seed, plan.Kinds[0].Number));
+    // Not HashCode.Combine, which differs from process to process: a seed must choose the same again.
+    private readonly Random _random = new((seed * 1_000) + plan.Kinds[0].Number);
     private readonly List<FaultOutcome> _outcomes = [];
     private readonly List<string> _complaints = [];
 
@@ -80,7 +81,7 @@ internal sealed class ChaosRun(ChaosOptions options, string mode, int seed, RunP
         long startedAt = Stopwatch.GetTimestamp();
         clients.Start();
         await Task.Delay(options.Calm);
-        var scene = new Scene(cluster, clients, _random);
+        var scene = new Scene(cluster, clients, _random, seed);
         foreach (FaultKind kind in plan.Faults(_random))
         {
             await BreakAsync(kind, scene);

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Net;
 using System.Text.Json;
+using CommandBroker.Client.Http;
 using CommandBroker.Testing;
 using Xunit;
 
@@ -46,6 +48,9 @@ public sealed class LocalClusterTests : IAsyncLifetime
             ["postgres", "silo-1", "silo-2", "gateway-1", "gateway-2", "balancer"],
             (await _cluster.StatusAsync()).Where(Runs).Select(process => process.GetProperty("name").GetString()));
 
+        await DoneAsync("source", "register", "sdk", "--os", "LINUX", "--id", "sdk-1");
+        Assert.Equal(HttpStatusCode.OK, await PollSignedAsync(before));
+
         await _cluster.RunAsync("kill", "silo-1");
         await _cluster.RunAsync("stop", "gateway-1");
         Assert.Null(await _cluster.PidAsync("silo-1"));
@@ -71,6 +76,16 @@ public sealed class LocalClusterTests : IAsyncLifetime
 
         Assert.Equal(1, exitCode);
         Assert.Contains("there is no silo-9", error, StringComparison.Ordinal);
+    }
+
+    // As an SDK: by what the file says alone.
+    private static async Task<HttpStatusCode> PollSignedAsync(string file)
+    {
+        JsonElement credentials = JsonDocument.Parse(await File.ReadAllTextAsync(file)).RootElement;
+        string Member(string name) => credentials.GetProperty(name).GetString()!;
+        using var http = new HttpClient(new BrokerAuthenticationHandler(new AccessKeyCredential(Member("access_key"), Member("secret_key"))));
+        using HttpResponseMessage answer = await http.GetAsync(Member("endpoint") + "/v3/sources/sdk-1/command");
+        return answer.StatusCode;
     }
 
     private static bool Runs(JsonElement process) => process.GetProperty("pid").ValueKind == JsonValueKind.Number;

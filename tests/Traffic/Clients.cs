@@ -130,7 +130,7 @@ public sealed class Clients : IDisposable
     {
         for (int number = 0; number < _options.EnqueuerCount; number++)
         {
-            var enqueuer = new Enqueuer($"enqueuer-{number}", this, _options.EnqueuePause, new Random(HashCode.Combine(_options.Seed, number)));
+            var enqueuer = new Enqueuer($"enqueuer-{number}", this, _options.EnqueuePause, new Random(SeedOf(number)));
             _enqueuers.Add(Task.Run(() => enqueuer.RunAsync(_stopEnqueuing.Token)));
         }
 
@@ -138,7 +138,7 @@ public sealed class Clients : IDisposable
         {
             int agentNumber = number;
             string[] mine = [.. Servers.Where((_, index) => index % _options.AgentCount == agentNumber)];
-            var agent = new Agent($"agent-{number}", mine, this, new Random(HashCode.Combine(_options.Seed, 1000 + number)), _options);
+            var agent = new Agent($"agent-{number}", mine, this, new Random(SeedOf(1_000 + number)), _options);
             _agents.Add(Task.Run(() => agent.RunAsync(_stopAgents.Token)));
         }
     }
@@ -176,4 +176,7 @@ public sealed class Clients : IDisposable
 
     private Task<ApiAnswer> RegisterAsync(BrokerEndpoint broker, string server) => Api.AsOperatorAsync(broker, HttpMethod.Post, "/v3/sources",
         $$"""{"id":"{{server}}","name":"{{server}}","os_type":"LINUX","os_version":"12","ip":"10.0.0.1","agent_version":"1"}""");
+
+    // Not HashCode.Combine, which differs from process to process: a seed must choose the same again.
+    private int SeedOf(int client) => (_options.Seed * 10_000) + client;
 }

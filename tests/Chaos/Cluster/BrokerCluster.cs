@@ -209,7 +209,7 @@ internal sealed partial class BrokerCluster : IAsyncDisposable
         string name = $"{role}-{number}";
         await _network.AddAsync(name);
         string address = _network.AddressOf(name);
-        var proxy = new DatabaseProxy(_network.BridgeAddress, Database.Address, HashCode.Combine(_options.Seed, number));
+        var proxy = new DatabaseProxy(_network.BridgeAddress, Database.Address, (_options.Seed * 1_000) + number);
         _proxies.Add(name, proxy);
         Dictionary<string, string> environment = Marked();
         environment["ASPNETCORE_ENVIRONMENT"] = "Production";

@@ -7,7 +7,8 @@ namespace CommandBroker.Chaos.Faults;
 /// <param name="Cluster">The cluster.</param>
 /// <param name="Clients">The clients, which go on.</param>
 /// <param name="Random">What decides whom it hits and for how long.</param>
-internal sealed record Scene(BrokerCluster Cluster, Clients Clients, Random Random)
+/// <param name="Seed">Where the random choices come from, for what shall differ between seeds surely.</param>
+internal sealed record Scene(BrokerCluster Cluster, Clients Clients, Random Random, int Seed)
 {
     /// <summary>One of these.</summary>
     public T AnyOf<T>(IReadOnlyList<T> many) => many[Random.Next(many.Count)];
