@@ -36,9 +36,11 @@ internal static class ClusterSetup
     private static readonly TimeSpan SiloCallTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ConnectionRetryDelay = TimeSpan.FromMilliseconds(250);
 
-    // How long answers wait in a silo for a gateway whose connection ended, in case it comes back, before they go by way of a silo that it does reach. Orleans' minute would
-    // make all wait whose queues are in a silo that their gateway has lost.
-    private static readonly TimeSpan LostGatewayTimeout = TimeSpan.FromMilliseconds(500);
+    // How long a silo keeps answers for a gateway whose connection ended; Orleans looks once in as long, so it may be twice that. What it has kept until then is dropped and its
+    // calls end as unknown; later answers go by way of a silo that the gateway does reach. It is time for an attempt to connect that is refused, a pause and another attempt, not
+    // for one that is not answered: packets vanish then, and each part of a second that is waited for them is one that source servers behind that gateway wait. With Orleans'
+    // minute all would.
+    private static readonly TimeSpan LostGatewayTimeout = 2 * ConnectionRetryDelay;
 
     /// <summary>
     /// How long a silo that stops waits for what is on its way, each time it has said something: to the gateways that they should send elsewhere, to
