@@ -6,7 +6,7 @@ namespace CommandBroker.Storage;
 /// <param name="connectionString">The Npgsql connection string.</param>
 /// <param name="timeout">The longest one question may take, connecting included.</param>
 /// <param name="clock">The clock.</param>
-public sealed class DatabaseProbe(string connectionString, TimeSpan timeout, TimeProvider clock) : IAsyncDisposable
+public sealed class DatabaseProbe(string connectionString, TimeSpan timeout, TimeProvider clock) : IDatabaseProbe, IAsyncDisposable
 {
     // What is cancelled must not wait for an answer to the cancelling.
     private readonly string _connectionString = new NpgsqlConnectionStringBuilder(connectionString)
@@ -18,8 +18,7 @@ public sealed class DatabaseProbe(string connectionString, TimeSpan timeout, Tim
 
     private NpgsqlConnection? _connection;
 
-    /// <summary>Asks; one question at a time.</summary>
-    /// <returns>Whether an answer came in time; a refusal is one.</returns>
+    /// <inheritdoc/>
     public async Task<bool> AskAsync(CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -32,11 +31,19 @@ public sealed class DatabaseProbe(string connectionString, TimeSpan timeout, Tim
             _connection = connection;
             return true;
         }
-        catch (Exception fault) when (fault is NpgsqlException or TimeoutException or IOException or System.Net.Sockets.SocketException)
+#pragma warning disable CA1031 // whatever it is (a name that is unknown, a certificate that is refused, a connection that breaks in Npgsql's hands), it is no answer
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
         {
-            await limit.CancelAsync();
-            _ = DropAsync(connection, asking);
             return fault is PostgresException;
+        }
+        finally
+        {
+            if (_connection is null)
+            {
+                await limit.CancelAsync();
+                _ = DropAsync(connection, asking);
+            }
         }
     }
 

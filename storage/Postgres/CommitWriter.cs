@@ -68,9 +68,7 @@ internal sealed class CommitWriter : IAsyncDisposable
         {
             try
             {
-                NpgsqlConnection connection = await ConnectAsync();
-                await WriteAsync(connection, [.. batch.Where(commit => !commit.Task.IsCompleted)], isKnownNew: isFirst);
-                _connections.Heard();
+                await WriteAsync([.. batch.Where(commit => !commit.Task.IsCompleted)], isKnownNew: isFirst);
                 return;
             }
             catch (Exception fault) when (PostgresFaults.IsLost(fault) && !_isAway && Stopwatch.GetElapsedTime(startedAt) + backoff < _timeout)
@@ -86,6 +84,20 @@ internal sealed class CommitWriter : IAsyncDisposable
                 await DropConnectionAsync();
                 throw PostgresFaults.Unavailable(fault);
             }
+        }
+    }
+
+    private async Task WriteAsync(List<PostgresCommit> commits, bool isKnownNew)
+    {
+        try
+        {
+            await WriteAsync(await ConnectAsync(), commits, isKnownNew);
+            _connections.Heard();
+        }
+        catch (PostgresException)
+        {
+            _connections.Heard();
+            throw;
         }
     }
 

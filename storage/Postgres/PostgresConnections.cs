@@ -83,7 +83,7 @@ internal sealed class PostgresConnections : IAsyncDisposable
         }
     }
 
-    /// <summary>Notes that the server answered.</summary>
+    /// <summary>Notes that the server answered, if only to refuse.</summary>
     public void Heard() => _pulse?.Heard();
 
     /// <inheritdoc/>
@@ -91,9 +91,17 @@ internal sealed class PostgresConnections : IAsyncDisposable
 
     private async Task<T> OnceAsync<T>(Func<NpgsqlConnection, Task<T>> work)
     {
-        await using NpgsqlConnection connection = await _pool.OpenConnectionAsync();
-        T done = await work(connection);
-        Heard();
-        return done;
+        try
+        {
+            await using NpgsqlConnection connection = await _pool.OpenConnectionAsync();
+            T done = await work(connection);
+            Heard();
+            return done;
+        }
+        catch (PostgresException)
+        {
+            Heard();
+            throw;
+        }
     }
 }

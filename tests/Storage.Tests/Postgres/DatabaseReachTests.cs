@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using CommandBroker.Core;
 using CommandBroker.Storage.Postgres;
@@ -48,8 +47,7 @@ public sealed class DatabaseReachTests
     {
         await using var fixture = new PostgresFixture();
         await fixture.OpenAsync();
-        string elsewhere = new NpgsqlConnectionStringBuilder(fixture.ConnectionString) { Database = "no-such-database" }.ConnectionString;
-        await using var probe = new DatabaseProbe(elsewhere, Timeout, _clock);
+        await using var probe = new DatabaseProbe(Elsewhere(fixture), Timeout, _clock);
 
         Assert.True(await probe.AskAsync(CancellationToken.None));
     }
@@ -65,16 +63,44 @@ public sealed class DatabaseReachTests
     [Fact]
     public async Task A_server_that_says_nothing_is_not_waited_for_longer_than_the_timeout()
     {
-        using var silent = new TcpListener(IPAddress.Loopback, 0);
-        silent.Start();
-        await using var probe = new DatabaseProbe($"Host=127.0.0.1;Port={((IPEndPoint)silent.LocalEndpoint).Port};Username=broker;SSL Mode=Disable", Timeout, _clock);
+        await using var server = new SilentServer();
+        await using var probe = new DatabaseProbe(server.ConnectionString + ";SSL Mode=Disable", Timeout, _clock);
 
         Task<bool> asked = probe.AskAsync(CancellationToken.None);
-        using Socket connected = await silent.AcceptSocketAsync();
+        using Socket connected = await server.AcceptAsync();
         Assert.False(asked.IsCompleted);
         _clock.Advance(Timeout);
 
         Assert.False(await asked);
+    }
+
+    [Fact]
+    public async Task A_question_that_cannot_be_asked_is_no_answer()
+    {
+        // A file that is no certificate: Npgsql throws what it finds, which is no fault of a database.
+        await using var server = new SilentServer();
+        await using var probe = new DatabaseProbe($"{server.ConnectionString};SSL Mode=Require;SSL Certificate={typeof(DatabaseReachTests).Assembly.Location}", Timeout, _clock);
+
+        Task<bool> asked = probe.AskAsync(CancellationToken.None);
+        using Socket connected = await server.AcceptAsync();
+        await connected.SendAsync("S"u8.ToArray());
+
+        Assert.False(await asked);
+    }
+
+    [Fact]
+    public async Task A_question_that_is_called_off_leaves_no_connection()
+    {
+        await using var server = new SilentServer();
+        await using var probe = new DatabaseProbe(server.ConnectionString + ";SSL Mode=Disable", Timeout, _clock);
+        using var stopping = new CancellationTokenSource();
+        Task<bool> asked = probe.AskAsync(stopping.Token);
+        using Socket connected = await server.AcceptAsync();
+
+        await stopping.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asked);
+        await SilentServer.ReadToEndAsync(connected);
     }
 
     [PostgresFact]
@@ -96,4 +122,24 @@ public sealed class DatabaseReachTests
         await database.Commands.CommitAsync(new QueueCommit { SourceNo = queue.SourceNo, Writer = 1, Commands = [Samples.Pending(1)] });
         Assert.Equal(TimeSpan.Zero, pulse.Silence);
     }
+
+    [PostgresFact]
+    public async Task What_the_store_is_refused_counts_as_well()
+    {
+        await using var fixture = new PostgresFixture();
+        await fixture.OpenAsync();
+        var pulse = new DatabasePulse(_clock);
+        await using var database = new PostgresDatabase(new StorageOptions { ConnectionString = Elsewhere(fixture) }, pulse: pulse);
+
+        _clock.Advance(TimeSpan.FromSeconds(10));
+        await Assert.ThrowsAnyAsync<Exception>(() => database.PingAsync(CancellationToken.None));
+        Assert.Equal(TimeSpan.Zero, pulse.Silence);
+
+        _clock.Advance(TimeSpan.FromSeconds(10));
+        await Assert.ThrowsAnyAsync<Exception>(() => database.Commands.CommitAsync(new QueueCommit { SourceNo = 1, Writer = 1, Commands = [Samples.Pending(1)] }));
+        Assert.Equal(TimeSpan.Zero, pulse.Silence);
+    }
+
+    private static string Elsewhere(PostgresFixture fixture) =>
+        new NpgsqlConnectionStringBuilder(fixture.ConnectionString) { Database = "no-such-database" }.ConnectionString;
 }
