@@ -16,16 +16,21 @@ internal sealed class SteadyMembershipTable(
     IOptions<AdoNetClusteringSiloOptions> clustering,
     ILogger<AdoNetClusteringTable> tableLog,
     ILogger<SteadyMembershipTable> log,
+    IHostApplicationLifetime lifetime,
     TimeProvider clock) : AdoNetClusteringTable(services, cluster, clustering, tableLog), IMembershipTable
 {
-    Task IMembershipTable.UpdateIAmAliveAsync(MembershipEntry entry, CancellationToken cancellationToken) =>
-        MembershipWrite.UntilWrittenAsync(
-            () =>
+    async Task IMembershipTable.UpdateIAmAliveAsync(MembershipEntry entry, CancellationToken cancellationToken)
+    {
+        // Orleans hands in a token that never ends, and its stop waits for this.
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
+        await MembershipWrite.UntilWrittenAsync(
+            attempt =>
             {
                 entry.IAmAliveTime = clock.GetUtcNow().UtcDateTime;
-                return UpdateIAmAliveAsync(entry, cancellationToken);
+                return UpdateIAmAliveAsync(entry, attempt);
             },
             log.AliveNotWritten,
             clock,
-            cancellationToken);
+            ending.Token);
+    }
 }

@@ -8,6 +8,8 @@ public sealed class MembershipWriteTests
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(250);
 
+    private static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(2);
+
     private readonly FakeTimeProvider _clock = new();
     private readonly List<Exception> _told = [];
     private int _attempts;
@@ -60,8 +62,48 @@ public sealed class MembershipWriteTests
         Assert.Equal(1, _attempts);
     }
 
+    [Fact]
+    public async Task Write_that_never_ends_is_called_off_and_followed_by_another()
+    {
+        var attempts = new List<CancellationToken>();
+        Task writing = MembershipWrite.UntilWrittenAsync(
+            attempt =>
+            {
+                attempts.Add(attempt);
+                return attempts.Count < 3 ? new TaskCompletionSource().Task : Task.CompletedTask;
+            },
+            _told.Add,
+            _clock,
+            CancellationToken.None);
+
+        for (int attempt = 1; attempt <= 2; attempt++)
+        {
+            Assert.Equal(attempt, attempts.Count);
+            _clock.Advance(AttemptTimeout - TimeSpan.FromMilliseconds(1));
+            Assert.False(attempts[^1].IsCancellationRequested);
+            _clock.Advance(TimeSpan.FromMilliseconds(1));
+            Assert.True(attempts[^1].IsCancellationRequested);
+            _clock.Advance(LongestPause);
+        }
+
+        await writing;
+        Assert.Equal(3, attempts.Count);
+        Assert.IsType<TimeoutException>(Assert.Single(_told));
+    }
+
+    [Fact]
+    public async Task Silo_that_stops_still_writes_but_no_more_than_once()
+    {
+        await WriteAsync(failures: 0, new CancellationToken(canceled: true));
+        Assert.Equal(1, _attempts);
+
+        await Assert.ThrowsAsync<IOException>(() => WriteAsync(failures: int.MaxValue, new CancellationToken(canceled: true)));
+        Assert.Equal(2, _attempts);
+        Assert.Empty(_told);
+    }
+
     private Task WriteAsync(int failures, CancellationToken cancellationToken) => MembershipWrite.UntilWrittenAsync(
-        () => ++_attempts > failures ? Task.CompletedTask : Task.FromException(new IOException($"attempt {_attempts}")),
+        _ => ++_attempts > failures ? Task.CompletedTask : Task.FromException(new IOException($"attempt {_attempts}")),
         _told.Add,
         _clock,
         cancellationToken);
