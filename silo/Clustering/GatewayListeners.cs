@@ -32,8 +32,16 @@ internal sealed class GatewayListeners(int gatewayPort, TimeSpan silence, IConne
     private static Socket Bind(EndPoint endpoint, TimeSpan silence)
     {
         Socket socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
-        socket.CloseAtOnce();
-        socket.LimitSilence(silence);
-        return socket;
+        try
+        {
+            socket.CloseAtOnce();
+            socket.LimitSilence(silence);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 }
