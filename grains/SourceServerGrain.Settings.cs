@@ -9,7 +9,7 @@ internal sealed partial class SourceServerGrain
     public async ValueTask<SourceServerSettings> ReadSettingsAsync()
     {
         await RequireLoadedAsync();
-        return _session.HasOverrides ? await SettingsGrain.ReadAsync() : new SourceServerSettings();
+        return _session.HasOverrides ? await ReadStoredSettingsAsync() : new SourceServerSettings();
     }
 
     public async ValueTask ConfigureAsync(SourceServerSettings settings, string? actor)
@@ -24,7 +24,7 @@ internal sealed partial class SourceServerGrain
             await NoteOverridesAsync(true);
         }
 
-        await SettingsGrain.WriteAsync(settings);
+        await SettingsFaults.TranslateAsync(SettingsGrain.WriteAsync(settings), _context.Logger, _key);
         if (isEmpty)
         {
             await NoteOverridesAsync(false);
@@ -68,9 +68,11 @@ internal sealed partial class SourceServerGrain
 
     private ISourceServerSettingsGrain SettingsGrain => GrainFactory.GetGrain<ISourceServerSettingsGrain>(_key.Text);
 
+    private Task<SourceServerSettings> ReadStoredSettingsAsync() => SettingsFaults.TranslateAsync(SettingsGrain.ReadAsync(), _context.Logger, _key);
+
     private async Task<QueueOverrides> ReadOverridesAsync()
     {
-        SourceServerSettings settings = await SettingsGrain.ReadAsync();
+        SourceServerSettings settings = await ReadStoredSettingsAsync();
         return new QueueOverrides
         {
             DeliveryMode = settings.DeliveryMode,

@@ -7,6 +7,10 @@ namespace CommandBroker.Gateway.Grains;
 /// for them; one that two silos pass to each other, as they do not yet agree on who has the queue, is given up by them. All these are sent again until
 /// the cluster has noticed that the silo goes, which takes a fraction of a second, instead of being refused to agents.
 /// </summary>
+/// <remarks>
+/// A call that a grain makes to another one may be rejected in the same words, behind a write that was made: the grains turn that into a <c>BrokerException</c> (the broker's
+/// <c>SettingsFaults</c>, <c>IdentityFaults</c>), so that all that comes here as a rejection is one of the gateway's own call. Whoever lets a grain call another one does so, too.
+/// </remarks>
 public sealed class StoppingSiloRetry(TimeProvider clock) : IOutgoingGrainCallFilter
 {
     // Orleans' own words; it has no types of its own for these. Other rejections may follow a call that was carried out.
