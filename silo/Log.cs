@@ -15,11 +15,11 @@ internal static partial class Log
     [LoggerMessage(3004, LogLevel.Critical, "The database has not answered this silo for {Silence}, while silo {Witness} was answered all the time: this silo is cut off from it, and ends with exit code {ExitCode} so that others serve its source servers. It is to be started again, and waits for the database then. Cluster:DatabaseSilenceTimeout is {Timeout}.", EventName = "SiloParted")]
     public static partial void SiloParted(this ILogger logger, TimeSpan silence, string witness, int exitCode, TimeSpan timeout);
 
-    [LoggerMessage(3005, LogLevel.Warning, "Silo {Silo} cannot reach the database and ends; it was declared dead", EventName = "PartedSiloDeclaredDead")]
-    public static partial void PartedSiloDeclaredDead(this ILogger logger, string silo);
+    [LoggerMessage(3005, LogLevel.Warning, "Silo {Silo} cannot reach the database and ends; it is being declared dead", EventName = "PartedSiloReported")]
+    public static partial void PartedSiloReported(this ILogger logger, string silo);
 
     [LoggerMessage(3006, LogLevel.Warning, "Silo {Silo} cannot reach the database and ends; it could not be declared dead at once, and probes will find it", EventName = "PartedSiloNotDeclaredDead")]
-    public static partial void PartedSiloNotDeclaredDead(this ILogger logger, Exception? exception, string silo);
+    public static partial void PartedSiloNotDeclaredDead(this ILogger logger, Exception exception, string silo);
 
     [LoggerMessage(3007, LogLevel.Warning, "The watch over the way to the database failed; it goes on", EventName = "DatabaseWatchFailed")]
     public static partial void WatchFailed(this ILogger logger, Exception exception);

@@ -46,7 +46,7 @@ public sealed class ClusteringOptions
     public TimeSpan ResponseTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How long the database may leave a silo without any answer while it answers another silo all the time, before the silo ends itself so that others serve its source servers.</summary>
-    /// <value>Default 3 s; 1 s to 1 day. Nothing happens while it answers no silo, or when there is one silo. Below 3 s a slow database or a busy machine may look like a partition; 1 day leaves the silo where it is.</value>
+    /// <value>Default 3 s; 1 s to 1 day. Nothing happens while it answers no silo, or when there is one silo, or only silos with a longer value. Below 3 s a slow database or a busy machine may look like a partition; 1 day leaves the silo where it is.</value>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan DatabaseSilenceTimeout { get; set; } = TimeSpan.FromSeconds(3);
 

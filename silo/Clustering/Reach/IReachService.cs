@@ -6,11 +6,11 @@ namespace CommandBroker.Silo.Clustering.Reach;
 [Alias("CommandBroker.Silo.IReachService")]
 internal interface IReachService : IGrainService
 {
-    /// <summary>For how long this silo has had answers from the database without a long pause.</summary>
+    /// <summary>For how long this silo has had answers from the database without a pause longer than the given one; zero when it cannot tell.</summary>
     [Alias("GetAnsweredForAsync")]
-    ValueTask<TimeSpan> GetAnsweredForAsync();
+    ValueTask<TimeSpan> GetAnsweredForAsync(TimeSpan longestPause);
 
     /// <summary>Begins to write into the list of silos that a silo is dead which says so itself and ends; does not wait for it. May be repeated.</summary>
-    [Alias("BuryAsync")]
-    ValueTask BuryAsync(SiloAddress silo);
+    [Alias("DeclareDeadAsync")]
+    ValueTask DeclareDeadAsync(SiloAddress silo);
 }

@@ -4,31 +4,28 @@ using Orleans.Runtime.Services;
 namespace CommandBroker.Silo.Clustering.Reach;
 
 /// <inheritdoc/>
-internal sealed class ReachPeers(IServiceProvider services, IClusterMembershipService membership, ILocalSiloDetails self, TimeProvider clock)
+internal sealed class ReachPeers(IServiceProvider services, IClusterMembershipService membership, ILocalSiloDetails self, ReachTimes times, TimeProvider clock)
     : GrainServiceClient<IReachService>(services), IReachPeers
 {
-    // They answer from memory.
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
-
     public IReadOnlyList<SiloAddress> Active =>
         [.. membership.CurrentSnapshot.Members.Values
             .Where(member => member.Status == SiloStatus.Active && !member.SiloAddress.Equals(self.SiloAddress))
             .Select(member => member.SiloAddress)];
 
-    public async Task<TimeSpan?> AskAsync(SiloAddress silo)
+    public async Task<TimeSpan?> AskAsync(SiloAddress silo, TimeSpan longestPause)
     {
         TimeSpan? answeredFor = null;
-        await TryAsync(silo, async service => answeredFor = await service.GetAnsweredForAsync());
+        await TryAsync(silo, async service => answeredFor = await service.GetAnsweredForAsync(longestPause));
         return answeredFor;
     }
 
-    public Task<bool> AskForBurialAsync(SiloAddress silo) => TryAsync(silo, service => service.BuryAsync(self.SiloAddress).AsTask());
+    public Task<bool> AskToDeclareDeadAsync(SiloAddress silo) => TryAsync(silo, service => service.DeclareDeadAsync(self.SiloAddress).AsTask());
 
     private async Task<bool> TryAsync(SiloAddress silo, Func<IReachService, Task> question)
     {
         try
         {
-            await question(GetGrainService(silo)).WaitAsync(Timeout, clock);
+            await question(GetGrainService(silo)).WaitAsync(times.PeerTimeout, clock);
             return true;
         }
 #pragma warning disable CA1031 // whatever it is (gone, slow, of a release that does not know the question), it is no answer, and must not hide another silo's

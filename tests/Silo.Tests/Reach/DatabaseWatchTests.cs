@@ -1,177 +1,142 @@
-using CommandBroker.Silo.Clustering;
 using CommandBroker.Silo.Clustering.Reach;
 using CommandBroker.Storage;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
+using Orleans;
 using Orleans.Runtime;
 using Xunit;
 
 namespace CommandBroker.Silo.Tests.Reach;
 
-/// <summary>When a silo ends itself because it alone cannot reach the database, and when it must not.</summary>
+/// <summary>What goes on by itself between the start and the stop of a silo. Its steps run as the clock is advanced.</summary>
 public sealed class DatabaseWatchTests
 {
-    private static readonly TimeSpan Step = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan Step = TimeSpan.FromSeconds(0.25);
 
     private readonly FakeTimeProvider _clock = new();
-    private readonly FakePeers _peers = new();
-    private readonly DatabasePulse _pulse;
-    private readonly DatabaseWatch _watch;
+    private readonly WatchedSilo _silo;
+    private readonly Probe _probe = new();
+    private readonly Lifecycle _lifecycle = new();
+    private readonly Messages _messages = new();
 
     public DatabaseWatchTests()
     {
-        _pulse = new DatabasePulse(_clock);
-        _watch = Watch(_pulse, _peers);
+        _silo = new WatchedSilo(_clock);
+        _silo.Peers.Add(() => Task.FromResult<TimeSpan?>(TimeSpan.FromMinutes(1)));
+        new DatabaseWatch(_silo.Pulse, _probe, _silo.Judge, _silo.Times, _clock, _messages).Participate(_lifecycle);
     }
 
     [Fact]
-    public async Task A_silo_that_alone_hears_nothing_has_itself_declared_dead_and_ends()
+    public async Task Quiet_silo_stays_because_its_questions_are_answered()
     {
-        _peers.Add(() => Answer(null));
-        SiloAddress witness = _peers.Add(() => Answer(10));
+        await _lifecycle.StartAsync();
 
-        await PassAsync(3, hears: false);
+        Pass(60);
+        Assert.False(_silo.Peers.HasEnded);
 
-        Assert.True(_peers.HasEnded);
-        Assert.Equal(witness, _peers.Burier);
+        _probe.Answer = () => false;
+        Pass(4);
+        Assert.True(_silo.Peers.HasEnded);
     }
 
     [Fact]
-    public async Task Nobody_is_asked_before_the_timeout()
+    public async Task Database_is_not_asked_while_the_store_is_answered()
     {
-        _peers.Add(() => Answer(10));
-
-        await PassAsync(2.5, hears: false);
-
-        Assert.Equal(0, _peers.AskedCount);
-        Assert.False(_peers.HasEnded);
-    }
-
-    [Fact]
-    public async Task A_silo_that_is_answered_never_asks()
-    {
-        _peers.Add(() => Answer(10));
-
-        await PassAsync(60, hears: true);
-
-        Assert.Equal(0, _peers.AskedCount);
-    }
-
-    [Fact]
-    public async Task A_silo_without_others_stays()
-    {
-        await PassAsync(60, hears: false);
-
-        Assert.False(_peers.HasEnded);
-    }
-
-    [Fact]
-    public async Task A_silo_whose_peers_do_not_answer_stays()
-    {
-        _peers.Add(() => Answer(null));
-
-        await PassAsync(60, hears: false);
-
-        Assert.True(_peers.AskedCount > 0);
-        Assert.False(_peers.HasEnded);
-    }
-
-    [Fact]
-    public async Task One_that_is_answered_again_after_an_outage_proves_nothing_until_it_has_been_for_the_timeout()
-    {
-        double answeredFor = 0;
-        _peers.Add(() => Answer(answeredFor));
-        await PassAsync(10, hears: false);
-
-        answeredFor = 2.9;
-        await PassAsync(0.5, hears: false);
-        Assert.False(_peers.HasEnded);
-
-        answeredFor = 3;
-        await PassAsync(0.5, hears: false);
-        Assert.True(_peers.HasEnded);
-    }
-
-    [Fact]
-    public async Task No_silo_ends_when_the_database_is_away_for_all_and_comes_back_for_one_after_the_other()
-    {
-        var others = new FakePeers();
-        var pulse = new DatabasePulse(_clock);
-        DatabaseWatch other = Watch(pulse, others);
-        _peers.Add(() => Task.FromResult<TimeSpan?>(other.Read().AnsweredFor));
-        others.Add(() => Task.FromResult<TimeSpan?>(_watch.Read().AnsweredFor));
-        await BothAsync(10, true, true);
-        await BothAsync(5, false, false);
-        await BothAsync(2.5, false, true);
-        await BothAsync(10, true, true);
-
-        Assert.True(_peers.AskedCount > 0);
-        Assert.True(others.AskedCount > 0);
-        Assert.False(_peers.HasEnded || others.HasEnded);
-
-        async Task BothAsync(double seconds, bool oneHears, bool otherHears)
+        await _lifecycle.StartAsync();
+        for (int i = 0; i < 40; i++)
         {
-            for (TimeSpan passed = Step; passed <= TimeSpan.FromSeconds(seconds); passed += Step)
-            {
-                _clock.Advance(Step);
-                Hear(_pulse, oneHears);
-                Hear(pulse, otherHears);
-                await _watch.JudgeAsync();
-                await other.JudgeAsync();
-            }
+            _silo.Pulse.Heard();
+            Pass(0.25);
         }
+
+        Assert.Equal(0, _probe.AskedCount);
+        Pass(0.5);
+        Assert.NotEqual(0, _probe.AskedCount);
     }
 
     [Fact]
-    public async Task An_answer_that_comes_while_others_are_asked_saves_the_silo()
+    public async Task Question_that_fails_is_told_once_for_as_long_as_that_lasts()
     {
-        _peers.Add(async () =>
-        {
-            await Task.Yield();
-            _pulse.Heard();
-            return TimeSpan.FromSeconds(10);
-        });
+        await _lifecycle.StartAsync();
+        _probe.Answer = () => throw new InvalidOperationException("broken");
+        Pass(2);
+        Assert.Equal(1, _messages.Count);
 
-        await PassAsync(3, hears: false);
-
-        Assert.Equal(1, _peers.AskedCount);
-        Assert.False(_peers.HasEnded);
+        _probe.Answer = () => true;
+        Pass(2);
+        _probe.Answer = () => throw new InvalidOperationException("broken again");
+        Pass(2);
+        Assert.Equal(2, _messages.Count);
     }
 
     [Fact]
-    public async Task A_silo_that_stood_still_longer_than_the_timeout_does_not_end_for_that()
+    public async Task Silo_that_has_stopped_asks_and_judges_no_more()
     {
-        _peers.Add(() => Answer(60));
-        await PassAsync(5, hears: true);
+        await _lifecycle.StartAsync();
+        Pass(1);
+        await _lifecycle.StopAsync();
+        int askedCount = _probe.AskedCount;
 
-        _clock.Advance(TimeSpan.FromSeconds(30));
-        await _watch.JudgeAsync();
-        await PassAsync(2.5, hears: false);
+        Pass(10);
 
-        Assert.False(_peers.HasEnded);
+        Assert.Equal(askedCount, _probe.AskedCount);
+        Assert.False(_silo.Peers.HasEnded);
     }
 
-    private DatabaseWatch Watch(DatabasePulse pulse, FakePeers peers) => new(
-        pulse, peers, peers, Options.Create(new ClusteringOptions()), Options.Create(new StorageOptions()), _clock, NullLogger<DatabaseWatch>.Instance);
-
-    private async Task PassAsync(double seconds, bool hears)
+    private void Pass(double seconds)
     {
         for (TimeSpan passed = Step; passed <= TimeSpan.FromSeconds(seconds); passed += Step)
         {
             _clock.Advance(Step);
-            Hear(_pulse, hears);
-            await _watch.JudgeAsync();
         }
     }
 
-    private static void Hear(DatabasePulse pulse, bool hears)
+    private sealed class Probe : IDatabaseProbe
     {
-        if (hears)
+        public int AskedCount { get; private set; }
+
+        public Func<bool> Answer { get; set; } = () => true;
+
+        public Task<bool> AskAsync(CancellationToken cancellationToken)
         {
-            pulse.Heard();
+            AskedCount++;
+            return Task.FromResult(Answer());
         }
     }
 
-    private static Task<TimeSpan?> Answer(double? seconds) => Task.FromResult(seconds is { } given ? TimeSpan.FromSeconds(given) : (TimeSpan?)null);
+    private sealed class Lifecycle : ISiloLifecycle, IDisposable
+    {
+        private ILifecycleObserver? _observer;
+
+        public int HighestCompletedStage => 0;
+
+        public int LowestStoppedStage => 0;
+
+        public Task StartAsync() => _observer!.OnStart(CancellationToken.None);
+
+        public Task StopAsync() => _observer!.OnStop(CancellationToken.None);
+
+        public IDisposable Subscribe(string observerName, int stage, ILifecycleObserver observer)
+        {
+            _observer = observer;
+            return this;
+        }
+
+        public void Dispose()
+        {
+            // Nobody leaves a silo's lifecycle.
+        }
+    }
+
+    private sealed class Messages : ILogger<DatabaseWatch>
+    {
+        public int Count { get; private set; }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Count++;
+    }
 }

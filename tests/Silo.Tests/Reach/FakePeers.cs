@@ -8,7 +8,7 @@ namespace CommandBroker.Silo.Tests.Reach;
 /// <summary>Other silos that say what a test makes them say, and the process that would end.</summary>
 internal sealed class FakePeers : IReachPeers, IPartedEnd
 {
-    private readonly Dictionary<SiloAddress, Func<Task<TimeSpan?>>> _answers = [];
+    private readonly Dictionary<SiloAddress, Func<TimeSpan, Task<TimeSpan?>>> _answers = [];
 
     public IReadOnlyList<SiloAddress> Active => [.. _answers.Keys];
 
@@ -18,31 +18,36 @@ internal sealed class FakePeers : IReachPeers, IPartedEnd
     public int AskedCount { get; private set; }
 
     /// <summary>Who was asked to declare this silo dead.</summary>
-    public SiloAddress? Burier { get; private set; }
+    public SiloAddress? Declarer { get; private set; }
 
     /// <summary>Whether the process was ended.</summary>
     public bool HasEnded { get; private set; }
 
     /// <summary>Adds a silo.</summary>
-    public SiloAddress Add(Func<Task<TimeSpan?>> answer)
+    public SiloAddress Add(Func<Task<TimeSpan?>> answer) => Add(_ => answer());
+
+    /// <summary>Adds a silo that judges by the given pause.</summary>
+    public SiloAddress Add(ReachReader reader) => Add(pause => Task.FromResult<TimeSpan?>(reader.AnsweredFor(pause)));
+
+    public Task<TimeSpan?> AskAsync(SiloAddress silo, TimeSpan longestPause)
+    {
+        AskedCount++;
+        return _answers[silo](longestPause);
+    }
+
+    public Task<bool> AskToDeclareDeadAsync(SiloAddress silo)
+    {
+        Assert.False(HasEnded);
+        Declarer = silo;
+        return Task.FromResult(true);
+    }
+
+    public void End() => HasEnded = true;
+
+    private SiloAddress Add(Func<TimeSpan, Task<TimeSpan?>> answer)
     {
         var silo = SiloAddress.New(new IPEndPoint(IPAddress.Loopback, 11111 + _answers.Count), 1);
         _answers.Add(silo, answer);
         return silo;
     }
-
-    public Task<TimeSpan?> AskAsync(SiloAddress silo)
-    {
-        AskedCount++;
-        return _answers[silo]();
-    }
-
-    public Task<bool> AskForBurialAsync(SiloAddress silo)
-    {
-        Assert.False(HasEnded);
-        Burier = silo;
-        return Task.FromResult(true);
-    }
-
-    public void End() => HasEnded = true;
 }
