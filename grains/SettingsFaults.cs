@@ -2,6 +2,7 @@ using CommandBroker.Contracts;
 using CommandBroker.Core;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
+using Orleans.Serialization;
 
 namespace CommandBroker.Grains;
 
@@ -18,7 +19,7 @@ internal static class SettingsFaults
         {
             return await call;
         }
-        catch (OrleansException fault)
+        catch (Exception fault) when (fault is OrleansException or CodecNotFoundException)
         {
             throw Translate(fault, logger, sourceServer);
         }
@@ -30,13 +31,13 @@ internal static class SettingsFaults
         {
             await call;
         }
-        catch (OrleansException fault)
+        catch (Exception fault) when (fault is OrleansException or CodecNotFoundException)
         {
             throw Translate(fault, logger, sourceServer);
         }
     }
 
-    private static BrokerException Translate(OrleansException fault, ILogger logger, SourceServerKey sourceServer)
+    private static BrokerException Translate(Exception fault, ILogger logger, SourceServerKey sourceServer)
     {
         Log.StoreRefused(logger, fault, sourceServer);
         return new BrokerException(BrokerErrorReason.StorageUnavailable, $"The stored settings of source server {sourceServer.ServerId} do not answer.");

@@ -7,6 +7,7 @@ if (args is ["--check", string url])
     return await HealthCheck.RunAsync(url);
 }
 
+IdleThreads.Tune(args);
 return await SiloHost.RunAsync(() =>
 {
     // Settings are read once. Watching for their change would watch the whole directory, and with it every write to data/ below it.

@@ -18,7 +18,8 @@ internal static class SiloHost
     private const string SecretsVariable = "COMMANDBROKER_SECRETS";
     private const string DefaultSecrets = "/run/secrets";
 
-    private static readonly Dictionary<string, string> Switches = new() { ["--role"] = "Silo:Role" };
+    /// <summary>What the command line may say shortly.</summary>
+    public static readonly Dictionary<string, string> Switches = new() { ["--role"] = "Silo:Role" };
 
     // Defaults, so that a setting of the same name is heard.
     private static readonly Dictionary<string, string?> QuietLogging = new()

@@ -3,6 +3,7 @@ using CommandBroker.Identity.Secrets;
 using CommandBroker.Storage;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
+using Orleans.Serialization;
 
 namespace CommandBroker.Grains;
 
@@ -20,9 +21,10 @@ internal static class IdentityFaults
             IdentityLog.StoreRefused(logger, fault);
             throw new BrokerException(BrokerErrorReason.StorageUnavailable, fault.Message);
         }
-        catch (OrleansException fault)
+        catch (Exception fault) when (fault is OrleansException or CodecNotFoundException)
         {
-            // The state of another grain cannot be read, or its silo is just going. Its cause is of a type that the caller's process may not know.
+            // The state of another grain cannot be read, or its silo is just going. Its cause is of a type that the caller's process may not know,
+            // as a driver's, for which the answer of a grain on another silo has no words at all (CodecNotFoundException).
             IdentityLog.StoreRefused(logger, fault);
             throw new BrokerException(BrokerErrorReason.StorageUnavailable, "The stored state behind the identities does not answer.");
         }

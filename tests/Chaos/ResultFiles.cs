@@ -86,7 +86,7 @@ internal static class ResultFiles
             $"| {FaultCatalogue.Get(kind.Key)} | {kind.Count(fault => fault.Proof is not null)} / {kind.Count()} | {Seconds(kind.Max(fault => fault.LongestGap))} | {Seconds(kind.Max(fault => fault.ServedAfter))} |"), "",
     ];
 
-    private static string VerdictOf(RunResult run) => run.Complaints.Count == 0 ? "passed" : $"**{run.Complaints[0].Replace('|', '/')}**";
+    private static string VerdictOf(RunResult run) => run.Complaints.Count == 0 ? "passed" : $"**{run.Complaints[0].ReplaceLineEndings(" ").Replace('|', '/')}**";
 
     private static string Number(int value) => value.ToString("N0", CultureInfo.InvariantCulture);
 

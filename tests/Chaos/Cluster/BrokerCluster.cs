@@ -131,9 +131,10 @@ internal sealed partial class BrokerCluster : IAsyncDisposable
         return standby;
     }
 
-    /// <summary>Leads everybody to another primary.</summary>
+    /// <summary>Leads everybody to another primary. The files of the former one, which is dead, are removed: a long run would fill the disk with them.</summary>
     public void Follow(Database primary)
     {
+        Directory.Delete(Database.DataDirectory, recursive: true);
         Database = primary;
         foreach (DatabaseProxy proxy in _proxies.Values)
         {
@@ -162,7 +163,7 @@ internal sealed partial class BrokerCluster : IAsyncDisposable
         if (SmallDisk is { } disk)
         {
             Directory.CreateDirectory(disk);
-            await Shell.RunAsync("mount", "-t", "tmpfs", "-o", "size=1536m,mode=0777", "commandbroker-chaos", disk);
+            await Shell.RunAsync("mount", "-t", "tmpfs", "-o", "size=3072m,mode=0777", "commandbroker-chaos", disk);
         }
 
         Database = await NewDatabaseAsync();
