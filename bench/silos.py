@@ -52,6 +52,8 @@ def main():
     parser.add_argument("--programs", help="where they are published; default: a temporary directory")
     parser.add_argument("--out", default=os.path.join(HERE, "results", "silos.md"))
     o = parser.parse_args()
+    if o.silos < 2:
+        sys.exit(f"--silos is {o.silos}; 2 or more are compared with 1.")
     work = tempfile.mkdtemp(prefix="commandbroker-silos-")
     os.chmod(work, 0o755)
     programs = publish(o.programs or work)

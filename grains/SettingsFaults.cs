@@ -1,8 +1,6 @@
 using CommandBroker.Contracts;
 using CommandBroker.Core;
 using Microsoft.Extensions.Logging;
-using Orleans.Runtime;
-using Orleans.Serialization;
 
 namespace CommandBroker.Grains;
 
@@ -19,7 +17,7 @@ internal static class SettingsFaults
         {
             return await call;
         }
-        catch (Exception fault) when (fault is OrleansException or CodecNotFoundException)
+        catch (Exception fault) when (UnansweredCall.Is(fault))
         {
             throw Translate(fault, logger, sourceServer);
         }
@@ -31,7 +29,7 @@ internal static class SettingsFaults
         {
             await call;
         }
-        catch (Exception fault) when (fault is OrleansException or CodecNotFoundException)
+        catch (Exception fault) when (UnansweredCall.Is(fault))
         {
             throw Translate(fault, logger, sourceServer);
         }

@@ -2,8 +2,6 @@ using CommandBroker.Contracts;
 using CommandBroker.Identity.Secrets;
 using CommandBroker.Storage;
 using Microsoft.Extensions.Logging;
-using Orleans.Runtime;
-using Orleans.Serialization;
 
 namespace CommandBroker.Grains;
 
@@ -21,10 +19,9 @@ internal static class IdentityFaults
             IdentityLog.StoreRefused(logger, fault);
             throw new BrokerException(BrokerErrorReason.StorageUnavailable, fault.Message);
         }
-        catch (Exception fault) when (fault is OrleansException or CodecNotFoundException)
+        catch (Exception fault) when (UnansweredCall.Is(fault))
         {
-            // The state of another grain cannot be read, or its silo is just going. Its cause is of a type that the caller's process may not know,
-            // as a driver's, for which the answer of a grain on another silo has no words at all (CodecNotFoundException).
+            // Without the cause, which is of a type that the caller's process may not know.
             IdentityLog.StoreRefused(logger, fault);
             throw new BrokerException(BrokerErrorReason.StorageUnavailable, "The stored state behind the identities does not answer.");
         }

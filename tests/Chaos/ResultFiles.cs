@@ -10,6 +10,7 @@ internal static class ResultFiles
     private const string Runs = "runs.jsonl";
     private const string Shown = "latest.md";
     private const string Turn = ".turn";
+    private const int MaxTurnAttempts = 200;
 
     /// <summary>Adds a result and writes the tables anew.</summary>
     public static void Add(string directory, RunResult result)
@@ -25,13 +26,13 @@ internal static class ResultFiles
     /// <summary>Several runs may go on beside each other and end at the same time.</summary>
     private static FileStream WaitForTurn(string file)
     {
-        while (true)
+        for (int attempt = 1; ; attempt++)
         {
             try
             {
                 return new FileStream(file, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
             }
-            catch (IOException)
+            catch (IOException) when (attempt < MaxTurnAttempts)
             {
                 Thread.Sleep(50);
             }
