@@ -1,3 +1,5 @@
+using Orleans.CodeGeneration;
+
 namespace CommandBroker.Contracts;
 
 /// <summary>
@@ -5,8 +7,12 @@ namespace CommandBroker.Contracts;
 /// text of its <see cref="CommandBroker.Core.SourceServerKey"/>; a text that is none names no source server.
 /// </summary>
 [Alias("CommandBroker.ISourceDirectoryGrain")]
+[Version(1)]
 public interface ISourceDirectoryGrain : IGrainWithIntegerKey
 {
+    /// <summary>The most keys of one <see cref="ExistEachAsync"/>: as many as the store looks up in one round trip.</summary>
+    const int MaxExistCount = 512;
+
     /// <summary>Registers a source server in its project, or updates one that is registered there.</summary>
     /// <returns>Its id within the project.</returns>
     /// <exception cref="BrokerException">InvalidArgument, TooManySourceServers, StorageUnavailable.</exception>
@@ -16,6 +22,13 @@ public interface ISourceDirectoryGrain : IGrainWithIntegerKey
     /// <summary>Whether it is registered.</summary>
     [Alias("Exists")]
     ValueTask<bool> ExistsAsync(string key);
+
+    /// <summary>Whether they are registered, each for itself: a gateway asks once for all whose agents wait.</summary>
+    /// <param name="keys">1 to <see cref="MaxExistCount"/> texts of keys.</param>
+    /// <returns>As many answers, in that order.</returns>
+    /// <exception cref="BrokerException">InvalidArgument: too many; StorageUnavailable.</exception>
+    [Alias("ExistEach")]
+    ValueTask<bool[]> ExistEachAsync(string[] keys);
 
     /// <summary>One source server; null when it is not registered.</summary>
     [Alias("Show")]

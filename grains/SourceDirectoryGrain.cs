@@ -61,8 +61,11 @@ internal sealed class SourceDirectoryGrain(
         return serverId.Value;
     }
 
-    public async ValueTask<bool> ExistsAsync(string key) =>
-        SourceServerKey.TryParse(key, out SourceServerKey id) && await GuardAsync(_store.ExistsAsync(id));
+    public async ValueTask<bool> ExistsAsync(string key) => await GuardAsync(ExistsInStoreAsync(key));
+
+    public async ValueTask<bool[]> ExistEachAsync(string[] keys) => keys.Length <= ISourceDirectoryGrain.MaxExistCount
+        ? await GuardAsync(Task.WhenAll(keys.Select(ExistsInStoreAsync)))
+        : throw Invalid($"{keys.Length} keys were given; {ISourceDirectoryGrain.MaxExistCount} are allowed.");
 
     public async ValueTask<SourceServerView?> ShowAsync(string key) =>
         SourceServerKey.TryParse(key, out SourceServerKey id) && await GuardAsync(_store.FindAsync(id)) is SourceServer server ? ViewOf(server) : null;
@@ -98,6 +101,9 @@ internal sealed class SourceDirectoryGrain(
         await database.PingAsync(CancellationToken.None);
         return true;
     }
+
+    private Task<bool> ExistsInStoreAsync(string key) =>
+        SourceServerKey.TryParse(key, out SourceServerKey id) ? _store.ExistsAsync(id) : Task.FromResult(false);
 
     private SourceServerView ViewOf(SourceServer server) =>
         Views.Of(server, visits.Find(server.Key), options.Value.ConnectedTimeout, clock.GetUtcNow());

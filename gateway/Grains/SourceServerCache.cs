@@ -12,6 +12,7 @@ namespace CommandBroker.Gateway.Grains;
 internal sealed class SourceServerCache
 {
     private readonly IBrokerGrains _grains;
+    private readonly RegistrationLookup _registrations;
     private readonly ILocalQueues _local;
     private readonly ConcurrentDictionary<string, ISourceServerGrain> _known = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, ISourceServerGrain>.AlternateLookup<ReadOnlySpan<char>> _bySpan;
@@ -21,6 +22,7 @@ internal sealed class SourceServerCache
     public SourceServerCache(IBrokerGrains grains, ILocalQueues local, IOptions<GatewayOptions> options)
     {
         _grains = grains;
+        _registrations = new RegistrationLookup(grains);
         _local = local;
         _bySpan = _known.GetAlternateLookup<ReadOnlySpan<char>>();
         _capacity = options.Value.MaxCachedSourceServers;
@@ -68,7 +70,7 @@ internal sealed class SourceServerCache
 
     private async ValueTask<ISourceServerGrain?> AskAsync(SourceServerKey key)
     {
-        if (!await _grains.Directory.ExistsAsync(key.Text))
+        if (!await _registrations.IsRegisteredAsync(key))
         {
             return null;
         }

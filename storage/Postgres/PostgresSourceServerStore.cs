@@ -94,11 +94,7 @@ internal sealed class PostgresSourceServerStore : ISourceServerStore, IAsyncDisp
         string[] keys = [.. lookups.Select(lookup => lookup.Key.Text).Distinct()];
         HashSet<string> known = await _connections.RunAsync(async connection =>
         {
-            await using var query = new NpgsqlCommand(
-                "select server_id from source_server where server_id = any($1) and deleted_at is null", connection)
-            {
-                Parameters = { new() { Value = keys } },
-            };
+            await using var query = new NpgsqlCommand($"select s.server_id from {SourceServerRows.FromKeys}", connection) { Parameters = { new() { Value = keys } } };
             var found = new HashSet<string>(StringComparer.Ordinal);
             await using NpgsqlDataReader reader = await query.ExecuteReaderAsync();
             while (await reader.ReadAsync())

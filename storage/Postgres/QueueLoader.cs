@@ -10,10 +10,9 @@ internal sealed class QueueLoader(PostgresConnections connections)
     private const string Select = $"""
         select s.server_id, s.source_no, s.has_overrides, s.removed_count, greatest(s.seq_floor, newest.seq), s.quarantine_reason, s.skipped_count,
             {CommandRows.Columns}
-        from source_server s
+        from {SourceServerRows.FromKeys}
         {OpenCommands.JoinNewest}
         left join lateral ({OpenCommands.Select}) c on true
-        where s.server_id = any($1) and s.deleted_at is null
         """;
 
     private const int FirstCommandColumn = 7;

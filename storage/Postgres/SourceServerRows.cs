@@ -10,6 +10,16 @@ internal static class SourceServerRows
     /// <summary>The columns, in the order of reading.</summary>
     public const string Columns = "server_id, name, os_type, details, registered_at, last_visit_at, quarantine_reason";
 
+    /// <summary>
+    /// The rows <c>s</c> of the registered source servers whose keys are <c>$1</c>, each found by its key. A plain <c>= any($1)</c> leads over the
+    /// index of all that are registered while the server has no statistics yet, as after a restore or as a fleet registers: 1 to 4 ms instead of
+    /// 0.1 for ten of 40,000, for every batch.
+    /// </summary>
+    public const string FromKeys = """
+        unnest($1::text[]) as k(server_id)
+        join lateral (select * from source_server where server_id = k.server_id offset 0) s on s.deleted_at is null
+        """;
+
     // The quarantined are asked for as NULL, true or false; a name as NULL or a folded text.
     private const string Matching = """
         from source_server

@@ -5,11 +5,18 @@ namespace CommandBroker.Gateway.Tests;
 
 internal sealed class FakeDirectory : ISourceDirectoryGrain
 {
+    private int _askedCount;
+
+    /// <summary>The keys that <see cref="ExistEachAsync"/> was asked for, answered or not.</summary>
+    public int AskedCount => Volatile.Read(ref _askedCount);
+
     public ConcurrentDictionary<string, bool> Ids { get; } = new(StringComparer.Ordinal);
 
     public ConcurrentQueue<string> Calls { get; } = new();
 
     public Func<ValueTask> Ping { get; set; } = () => ValueTask.CompletedTask;
+
+    public Func<Task> BeforeExist { get; set; } = () => Task.CompletedTask;
 
     public Exception? Failure { get; set; }
 
@@ -33,6 +40,13 @@ internal sealed class FakeDirectory : ISourceDirectoryGrain
     }
 
     public ValueTask<bool> ExistsAsync(string serverId) => Answer("Exists " + serverId, Ids.ContainsKey(serverId));
+
+    public async ValueTask<bool[]> ExistEachAsync(string[] keys)
+    {
+        Interlocked.Add(ref _askedCount, keys.Length);
+        await BeforeExist();
+        return await Answer("Exist " + string.Join(' ', keys), keys.Select(Ids.ContainsKey).ToArray());
+    }
 
     public ValueTask<SourceServerView?> ShowAsync(string serverId) =>
         Answer("Show " + serverId, Ids.ContainsKey(serverId) ? View with { ServerId = serverId } : null);

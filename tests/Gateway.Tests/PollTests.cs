@@ -118,7 +118,7 @@ public sealed class PollTests
 
         Assert.Equal(0, host.Grains.ReferenceCount);
         Assert.Equal(0, host.Cache.Count);
-        Assert.All(host.Grains.DirectoryGrain.Calls, call => Assert.StartsWith("Exists", call, StringComparison.Ordinal));
+        Assert.All(host.Grains.DirectoryGrain.Calls, call => Assert.StartsWith("Exist", call, StringComparison.Ordinal));
     }
 
     [Fact]

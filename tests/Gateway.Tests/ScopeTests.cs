@@ -41,14 +41,14 @@ public sealed class ScopeTests
         string foreign = fake.AddProject("foreign", domainId: "elsewhere");
         host.Grains.DirectoryGrain.Ids[$"{other}/s1"] = true;
         Assert.Equal(200, (await host.SendAsync("GET", Poll, token: "wide", headers: ("X-Project-Id", other))).Status);
-        Assert.Contains($"Exists {other}/s1", host.Grains.DirectoryGrain.Calls);
+        Assert.Contains($"Exist {other}/s1", host.Grains.DirectoryGrain.Calls);
         foreach (string project in (string[])[off, foreign, "none"])
         {
             (await host.SendAsync("GET", Poll, token: "wide", headers: ("X-Project-Id", project))).IsVendorError(401, "APIGW.0301");
         }
 
         Assert.Equal(200, (await host.SendAsync("GET", Poll, token: "wide")).Status);
-        Assert.Contains("Exists s1", host.Grains.DirectoryGrain.Calls);
+        Assert.Contains("Exist s1", host.Grains.DirectoryGrain.Calls);
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class ScopeTests
         host.Grains.DirectoryGrain.Ids[$"{other}/s1"] = true;
         string narrow = fake.Issue(wide, projectId: other).Text;
         Assert.Equal(200, (await host.SendAsync("GET", Poll, token: narrow)).Status);
-        Assert.Contains($"Exists {other}/s1", host.Grains.DirectoryGrain.Calls);
+        Assert.Contains($"Exist {other}/s1", host.Grains.DirectoryGrain.Calls);
         (await host.SendAsync("GET", Poll, token: narrow, headers: ("X-Project-Id", DefaultTenant.ProjectId))).IsVendorError(401, "APIGW.0301");
         string all = fake.Issue(wide, isDomainScoped: true).Text;
         Assert.Equal(200, (await host.SendAsync("GET", Poll, token: all, headers: ("X-Project-Id", other))).Status);

@@ -28,7 +28,7 @@ public sealed class SourceServerCacheTests
 
         Assert.False(_cache.TryGet(Blue, Web, out _));
         Assert.Null(await _cache.FindAsync(Blue, Web));
-        Assert.Equal(["Exists web", "Exists blue/web"], _grains.DirectoryGrain.Calls);
+        Assert.Equal(["Exist web", "Exist blue/web"], _grains.DirectoryGrain.Calls);
         Assert.Equal(1, _grains.ReferenceCount);
     }
 

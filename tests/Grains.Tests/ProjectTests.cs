@@ -29,6 +29,11 @@ public sealed class ProjectTests(BrokerCluster cluster) : IClassFixture<BrokerCl
         await blue.DeleteAsync();
         Assert.False(await cluster.Directory.ExistsAsync("blue/shared"));
         Assert.True(await cluster.Directory.ExistsAsync("shared"));
+        bool[] exist = await cluster.Directory.ExistEachAsync(["blue/shared", "shared", "no key / at all"]);
+        Assert.Equal([false, true, false], exist);
+        BrokerException refused = await Assert.ThrowsAsync<BrokerException>(
+            async () => await cluster.Directory.ExistEachAsync(new string[ISourceDirectoryGrain.MaxExistCount + 1]));
+        Assert.Equal((BrokerErrorReason.InvalidArgument, "513 keys were given; 512 are allowed."), (refused.Reason, refused.Message));
         Assert.Equal("shared", (await bare.ListAsync()).ServerId);
         Assert.Equal(1, (await bare.ListAsync()).LeasedCount);
     }
