@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Npgsql;
 
 namespace CommandBroker.Storage.Postgres;
@@ -13,7 +14,7 @@ internal sealed class PostgresConnections : IAsyncDisposable
     {
         _pulse = pulse;
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
-        if (!settings.ContainsKey("Max Auto Prepare"))
+        if (!Says(connectionString, "Max Auto Prepare", "MaxAutoPrepare"))
         {
             settings.MaxAutoPrepare = 50;
         }
@@ -88,6 +89,13 @@ internal sealed class PostgresConnections : IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _pool.DisposeAsync();
+
+    // Npgsql's own builder contains every keyword it knows, given or not; a pooler in between may need 0 here.
+    private static bool Says(string connectionString, params string[] names)
+    {
+        var given = new DbConnectionStringBuilder { ConnectionString = connectionString };
+        return names.Any(given.ContainsKey);
+    }
 
     private async Task<T> OnceAsync<T>(Func<NpgsqlConnection, Task<T>> work)
     {
