@@ -184,11 +184,14 @@ become() {
     silo|gateway)
       export ASPNETCORE_ENVIRONMENT=Production ASPNETCORE_URLS=http://127.0.0.1:$a Storage__Provider=postgres
       export Storage__ConnectionString="Host=127.0.0.1;Port=$(line_of postgres | cut -d' ' -f3);Username=broker;Password=$database_password;Database=postgres"
-      if [ "$role" = gateway ]; then export Silo__DrainDelay=${Silo__DrainDelay:-00:00:02}; fi
+      # Given as nothing, it is left out: releases of schema 6 and before have no such setting.
+      if [ -z "${Silo__DrainDelay-given}" ]; then unset Silo__DrainDelay; elif [ "$role" = gateway ]; then export Silo__DrainDelay=${Silo__DrainDelay:-00:00:02}; fi
       if [ "$role" = silo ]; then
         export Identity__BootstrapAdmin=admin Identity__BootstrapAdminPassword=$admin_password
         export Identity__MasterKey=$master_key Credentials__OperatorToken=$operator_token Credentials__AgentToken=$agent_token
         export Silo__SiloPort=$b Silo__GatewayPort=$c
+        # A third less memory for each source server, for a tenth more of a silo's processor time (docs/capacity.md).
+        export DOTNET_gcServer=${DOTNET_gcServer:-0}
       fi
       if [ -d "$state/certificates" ]; then export Cluster__CertificateDirectory=$state/certificates/$name; fi
       exec dotnet "$(program)" --role "$role" ;;

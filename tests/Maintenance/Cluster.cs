@@ -12,6 +12,7 @@ internal sealed class Cluster(string directory, TimeSpan visibilityTimeout, int 
     private static readonly string Script = Path.Combine(Checkout.Root, "deploy", "local", "cluster.sh");
 
     private JsonElement _credentials;
+    private bool _isBefore;
 
     /// <summary>Its way in.</summary>
     public BrokerEndpoint Endpoint => new("cluster", new Uri(_credentials.GetProperty("endpoint").GetString()!));
@@ -25,9 +26,15 @@ internal sealed class Cluster(string directory, TimeSpan visibilityTimeout, int 
     public BrokerApi Api() => new(_credentials.GetProperty("agent_token").GetString()!, _credentials.GetProperty("token").GetString()!);
 
     /// <summary>Starts all of it with one program.</summary>
-    public async Task UpAsync(string program, int silos, int gateways)
+    /// <param name="program">The silo's assembly.</param>
+    /// <param name="silos">How many.</param>
+    /// <param name="gateways">How many.</param>
+    /// <param name="isBefore">Whether it is a release that may not know settings which <c>cluster.sh</c> makes by itself.</param>
+    public async Task UpAsync(string program, int silos, int gateways, bool isBefore = false)
     {
+        _isBefore = isBefore;
         await RunAsync(program, "up", $"{silos}", $"{gateways}");
+        _isBefore = false;
         _credentials = JsonElement.Parse(await File.ReadAllBytesAsync(Path.Combine(Data, "dev-credentials.json")));
         string password = (await File.ReadAllLinesAsync(Path.Combine(Data, "cluster", "secrets")))
             .Single(line => line.StartsWith("database_password=", StringComparison.Ordinal)).Split('=', 2)[1];
@@ -117,6 +124,11 @@ internal sealed class Cluster(string directory, TimeSpan visibilityTimeout, int 
             ["Queue__MaxDeliveries"] = $"{maxDeliveries}",
             ["Logging__LogLevel__Default"] = "Warning",
         };
+        if (_isBefore)
+        {
+            environment["Silo__DrainDelay"] = "";
+        }
+
         if (program is not null)
         {
             environment["COMMANDBROKER_SILO_DLL"] = program;

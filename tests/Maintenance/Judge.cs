@@ -23,7 +23,7 @@ internal static class Judge
         string verdict;
         await using (var cluster = new Cluster(directory, options.VisibilityTimeout, MaxDeliveries))
         {
-            await cluster.UpAsync(before, silos: 3, gateways: 2);
+            await cluster.UpAsync(before, silos: 3, gateways: 2, isBefore: true);
             using var file = new HistoryFile(path);
             var run = new UpgradeRun(cluster, before, after, options, pause, new Recorder($"upgrade-{options.Seed}", file), Console.Error);
             reads = await run.RunAsync();
