@@ -13,6 +13,7 @@ from harness import machine, report
 from harness.cluster import REPOSITORY, Cluster, Drivers, cpu, publish, resident
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+FEW = 1_000  # source servers that do not count as a fleet
 
 
 class Watch(threading.Thread):
@@ -69,8 +70,9 @@ def when(by_second, what):
     return max((int(second) for second, counts in by_second.items() if any(what(key) for key in counts)), default=-1)
 
 
-def stampede(cluster, drivers, o, number):
-    cluster.outage()
+def stampede(cluster, drivers, o, outage):
+    if outage == "of the cluster":
+        cluster.outage()
     members = cluster.members("silo", "gateway", "balancer")
     watch = Watch(members)
     before = {m["name"]: cpu(m["pid"]) for m in members}
@@ -82,41 +84,46 @@ def stampede(cluster, drivers, o, number):
     spent = {m["name"]: cpu(m["pid"]) - before[m["name"]] for m in members}
     probed = json.loads(probe.communicate()[0])
     first, most, last = watch.stop()
-    return {"kind": "herd", "number": number, "all_served_s": served, "herd": herd, "probe": probed, "cpu_s": spent, "rss_mb": {"before": first, "most": most, "after": last}}
+    return {"kind": "herd", "outage": outage, "all_served_s": served, "herd": herd, "probe": probed, "cpu_s": spent, "rss_mb": {"before": first, "most": most, "after": last}}
 
 
 def steady(cluster, drivers, o):
+    """The same rate for few source servers and then for all: what only the number of them costs is the difference."""
+    drivers.run("steady", cluster.agent, agents=FEW, connections=64, rate=o.rate, seconds=60)
     members = cluster.members("silo", "gateway", "balancer", "postgres")
     watch = Watch([m for m in members if m["role"] != "postgres"])
+    cold = drivers.run("visit", cluster.agent, agents=o.agents, connections=64)
     before, began = {m["name"]: cpu(m["pid"]) for m in members}, time.monotonic()
     result = drivers.run("steady", cluster.agent, agents=o.agents, connections=64, rate=o.rate, seconds=o.steady)
     elapsed = time.monotonic() - began
     spent = {m["name"]: (cpu(m["pid"]) - before[m["name"]]) for m in members}
     first, most, last = watch.stop()
-    result.pop("by_second")
-    return {"kind": "steady", "rate": o.rate, "seconds": elapsed, "steady": result, "cpu_s": spent, "rss_mb": {"before": first, "most": most, "after": last}}
+    for each in (cold, result):
+        each.pop("by_second")
+    return {"kind": "steady", "rate": o.rate, "seconds": elapsed, "cold": cold, "steady": result, "cpu_s": spent, "rss_mb": {"before": first, "most": most, "after": last}}
 
 
 def lines_of(rows):
     herds = [r for r in rows if r["kind"] == "herd"]
-    lines = ["| herd | agents | all served after, s | answers | errors of connections | Retry-After, s | probe: p99, max ms, other than 200 | CPU of the cluster, s |", "|---|---|---|---|---|---|---|---|"]
+    lines = ["| outage | agents | all served after, s | answers | errors of connections | Retry-After, s | probe: p99, max ms, other than 200 | CPU of the cluster, s |", "|---|---|---|---|---|---|---|---|"]
     for r in herds:
         answers = {k: v for k, v in r["herd"]["all"].items() if k.isdigit()}
         broken = {k: v for k, v in r["herd"]["all"].items() if not k.isdigit()}
         after = sorted(map(int, r["herd"]["retry_after"]))
         other = {k: v for k, v in r["probe"]["all"].items() if k != "200"}
-        lines.append(f"| {r['number']} | {r['herd']['agents']:,} | {r['all_served_s']} | {answers} | {broken or 'none'} | {f'{after[0]} to {after[-1]}' if after else '–'} "
+        lines.append(f"| {r['outage']} | {r['herd']['agents']:,} | {r['all_served_s']} | {answers} | {broken or 'none'} | {f'{after[0]} to {after[-1]}' if after else '–'} "
                      f"| {r['probe']['p99_ms']}, {r['probe']['max_ms']}, {other or 'none'} | {sum(r['cpu_s'].values()):.0f} |")
     memory = ["| resident, anonymous, MB | before | most | after |", "|---|---|---|---|"]
     for r in rows:
         for name in r["rss_mb"]["before"]:
-            memory.append(f"| {r['kind']} {r.get('number', '')}: {name} | {r['rss_mb']['before'][name]:.0f} | {r['rss_mb']['most'][name]:.0f} | {r['rss_mb']['after'][name]:.0f} |")
+            memory.append(f"| {r['kind']}{', outage ' + r['outage'] if 'outage' in r else ''}: {name} | {r['rss_mb']['before'][name]:.0f} | {r['rss_mb']['most'][name]:.0f} | {r['rss_mb']['after'][name]:.0f} |")
     parts = [lines]
     for r in (r for r in rows if r["kind"] == "steady"):
         silos = sum(v for k, v in r["rss_mb"]["after"].items() if k.startswith("silo")) - sum(v for k, v in r["rss_mb"]["before"].items() if k.startswith("silo"))
-        parts.append([f"- steady: {r['steady']['agents']:,} source servers, {r['rate']:,.0f} polls/s for {r['seconds']:.0f} s: {r['steady']['all']}; "
+        parts.append([f"- each of {r['cold']['agents']:,} source servers polled once, by 64 connections: {r['cold']['seconds']} s, {r['cold']['all']}; p50 {r['cold']['p50_ms']} ms, p99 {r['cold']['p99_ms']} ms",
+                      f"- then steadily: {r['steady']['agents']:,} source servers, {r['rate']:,.0f} polls/s for {r['seconds']:.0f} s: {r['steady']['all']}; "
                       f"p50 {r['steady']['p50_ms']} ms, p99 {r['steady']['p99_ms']} ms, p99.9 {r['steady']['p999_ms']} ms, max {r['steady']['max_ms']} ms",
-                      f"- growth of the silos meanwhile: {silos:.1f} MB, {silos * 1048576 / r['steady']['agents']:,.0f} bytes a source server",
+                      f"- growth of the silos meanwhile: {silos:.1f} MB, {silos * 1048576 / (r['steady']['agents'] - FEW):,.0f} bytes a source server; before, {FEW:,} source servers had polled at the same rate for 60 s",
                       f"- CPU: " + ", ".join(f"{name} {spent:.1f} s" for name, spent in r["cpu_s"].items())
                       + f"; {1e6 * sum(r['cpu_s'].values()) / max(1, r['steady']['served']):.0f} µs a poll in all"])
     return parts + [memory]
@@ -125,7 +132,8 @@ def lines_of(rows):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
     parser.add_argument("--agents", type=int, default=100_000)
-    parser.add_argument("--herds", type=int, default=2, help="outages, one after the other")
+    parser.add_argument("--outages", nargs="*", default=["of the cluster", "of the network"], choices=["of the cluster", "of the network"],
+                        help="what the agents come back after: silos and gateways that began anew, or that went on")
     parser.add_argument("--seconds", type=float, default=90, help="how long one herd may take")
     parser.add_argument("--share", type=int, default=16_000, help="agents of one driver process: each has a connection")
     parser.add_argument("--steady", type=float, default=600, help="seconds of steady load")
@@ -145,8 +153,8 @@ def main():
         cluster.up()
         cluster.register("herd-", o.agents)
         cluster.register("probe-", 200)
-        for number in range(1, o.herds + 1):
-            rows.append(stampede(cluster, drivers, o, number))
+        for outage in o.outages:
+            rows.append(stampede(cluster, drivers, o, outage))
             print(json.dumps(rows[-1]), file=sys.stderr)
         if o.steady:
             cluster.outage()
