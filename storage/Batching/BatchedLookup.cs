@@ -17,7 +17,16 @@ internal sealed class BatchedLookup<TKey, TResult> : IAsyncDisposable
     public Task<TResult> FindAsync(TKey key)
     {
         var lookup = new PendingLookup<TKey, TResult>(key);
-        _loop.Add(lookup);
+        try
+        {
+            _loop.Add(lookup);
+        }
+        catch (StoreUnavailableException refused)
+        {
+            // With the task, where callers look for the store's faults.
+            lookup.Fail(refused);
+        }
+
         return lookup.Task;
     }
 

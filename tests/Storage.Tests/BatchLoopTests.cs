@@ -50,7 +50,9 @@ public sealed class BatchLoopTests : IDisposable
         await _entered.Task;
         Task<int>[] accepted = [lookups.FindAsync(2), lookups.FindAsync(3)];
 
-        var refused = await Assert.ThrowsAsync<StoreBusyException>(() => lookups.FindAsync(4));
+        // With the task, not instead of it: whoever translates a store's faults awaits it.
+        Task<int> surplus = lookups.FindAsync(4);
+        var refused = await Assert.ThrowsAsync<StoreBusyException>(() => surplus);
 
         Assert.Contains("2 requests wait", refused.Message, StringComparison.Ordinal);
         _gate.SetResult();
