@@ -12,7 +12,6 @@ internal sealed class Cluster(string directory, TimeSpan visibilityTimeout, int 
     private static readonly string Script = Path.Combine(Checkout.Root, "deploy", "local", "cluster.sh");
 
     private JsonElement _credentials;
-    private bool _isBefore;
 
     /// <summary>Its way in.</summary>
     public BrokerEndpoint Endpoint => new("cluster", new Uri(_credentials.GetProperty("endpoint").GetString()!));
@@ -32,9 +31,7 @@ internal sealed class Cluster(string directory, TimeSpan visibilityTimeout, int 
     /// <param name="isBefore">Whether it is a release that may not know settings which <c>cluster.sh</c> makes by itself.</param>
     public async Task UpAsync(string program, int silos, int gateways, bool isBefore = false)
     {
-        _isBefore = isBefore;
-        await RunAsync(program, "up", $"{silos}", $"{gateways}");
-        _isBefore = false;
+        await RunAsync(program, isBefore, "up", $"{silos}", $"{gateways}");
         _credentials = JsonElement.Parse(await File.ReadAllBytesAsync(Path.Combine(Data, "dev-credentials.json")));
         string password = (await File.ReadAllLinesAsync(Path.Combine(Data, "cluster", "secrets")))
             .Single(line => line.StartsWith("database_password=", StringComparison.Ordinal)).Split('=', 2)[1];
@@ -114,7 +111,9 @@ internal sealed class Cluster(string directory, TimeSpan visibilityTimeout, int 
         }
     }
 
-    private Task<string> RunAsync(string? program, params string[] args)
+    private Task<string> RunAsync(string? program, params string[] args) => RunAsync(program, isBefore: false, args);
+
+    private Task<string> RunAsync(string? program, bool isBefore, params string[] args)
     {
         var environment = new Dictionary<string, string>
         {
@@ -124,7 +123,7 @@ internal sealed class Cluster(string directory, TimeSpan visibilityTimeout, int 
             ["Queue__MaxDeliveries"] = $"{maxDeliveries}",
             ["Logging__LogLevel__Default"] = "Warning",
         };
-        if (_isBefore)
+        if (isBefore)
         {
             environment["Silo__DrainDelay"] = "";
         }
