@@ -12,6 +12,7 @@ using CommandBroker.Gateway.Tls;
 using CommandBroker.Gateway.Vendor;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace CommandBroker.Gateway;
@@ -29,6 +30,10 @@ public static class GatewayServices
         services.TryAddSingleton<GatewayTls>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, TrustedProxies>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<KestrelServerOptions>, GatewayKestrelSetup>());
+
+        // A fleet that comes back, or a balancer with that fleet behind it, opens thousands of connections in one instant. With Kestrel's usual 512 the
+        // kernel drops what is beyond, and a balancer takes that for a gateway that died. The kernel has the last word (net.core.somaxconn).
+        services.Configure<SocketTransportOptions>(static sockets => sockets.Backlog = 16_384);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IBrokerGrains, OrleansGrains>();
         services.TryAddSingleton<ILocalQueues, NoLocalQueues>();

@@ -5,16 +5,21 @@ namespace CommandBroker.Gateway.Grains;
 /// second would otherwise cost a message each way for every source server, only to be told that it exists.
 /// </summary>
 /// <remarks>
-/// Nobody waits for company: a question goes out at once while fewer than <see cref="MaxCallCount"/> calls are under way, and what comes meanwhile
-/// makes up the next call. Several are under way because one may be held up by a silo that dies.
+/// Where few ask nobody waits: the next call may follow the last one after <see cref="PaceOf">a time</see> that grows with what that one carried. Where
+/// a fleet asks, that gathers dozens, and they go on together: through the silos' mailboxes, their reads and the answers. One by one each of them
+/// woke every process on its way, and a herd kept all of them awake with a quarter of what they carry (docs/capacity.md). Several calls are under way
+/// because one may be held up by a silo that dies.
 /// </remarks>
-internal sealed class RegistrationLookup(IBrokerGrains grains)
+internal sealed class RegistrationLookup(IBrokerGrains grains, TimeProvider clock)
 {
     internal const int MaxCallCount = 4;
 
     private readonly Lock _lock = new();
     private readonly Queue<Question> _waiting = new();
     private int _callCount;
+    private bool _isGathering;
+    private long _calledAt;
+    private int _lastCount;
 
     /// <summary>Whether it is registered.</summary>
     /// <exception cref="BrokerException">As <see cref="ISourceDirectoryGrain.ExistEachAsync"/>; those that shared its call get the same one.</exception>
@@ -24,7 +29,7 @@ internal sealed class RegistrationLookup(IBrokerGrains grains)
         lock (_lock)
         {
             _waiting.Enqueue(question);
-            if (_callCount == MaxCallCount)
+            if (!TryGather())
             {
                 return question.Task;
             }
@@ -32,29 +37,45 @@ internal sealed class RegistrationLookup(IBrokerGrains grains)
             _callCount++;
         }
 
-        _ = AskAsync();
+        _ = CallAsync();
         return question.Task;
     }
 
-    private async Task AskAsync()
+    /// <summary>How long after a call of that many questions the next one goes out: a millisecond for each but the first, up to 50.</summary>
+    internal static TimeSpan PaceOf(int questionCount) => TimeSpan.FromMilliseconds(Math.Min(questionCount - 1, 50));
+
+    // One at a time waits for company, and only while another call may be made.
+    private bool TryGather()
     {
-        // Behind the requests that are ready to run: they join this call.
-        await Task.Yield();
-        while (Take() is { Length: > 0 } questions)
+        if (_isGathering || _callCount == MaxCallCount || _waiting.Count == 0)
         {
-            try
-            {
-                bool[] answers = await grains.Directory.ExistEachAsync([.. questions.Select(question => question.Key)]);
-                for (int i = 0; i < questions.Length; i++)
-                {
-                    questions[i].SetResult(answers[i]);
-                }
-            }
-            catch (Exception fault)
-            {
-                // The border of a call that belongs to several requests: each of them tells its own agent.
-                Array.ForEach(questions, question => question.TrySetException(fault));
-            }
+            return false;
+        }
+
+        return _isGathering = true;
+    }
+
+    private async Task CallAsync()
+    {
+        do
+        {
+            await GatherAsync();
+            await AskAsync(Take());
+        }
+        while (GoesOn());
+    }
+
+    private async Task GatherAsync()
+    {
+        TimeSpan early = _lastCount == 0 ? TimeSpan.Zero : PaceOf(_lastCount) - clock.GetElapsedTime(_calledAt);
+        if (early > TimeSpan.Zero)
+        {
+            await Task.Delay(early, clock);
+        }
+        else
+        {
+            // Behind the requests that are ready to run: they join this call.
+            await Task.Yield();
         }
     }
 
@@ -62,19 +83,48 @@ internal sealed class RegistrationLookup(IBrokerGrains grains)
     {
         lock (_lock)
         {
-            if (_waiting.Count == 0)
-            {
-                _callCount--;
-                return [];
-            }
-
             var taken = new Question[Math.Min(_waiting.Count, ISourceDirectoryGrain.MaxExistCount)];
             for (int i = 0; i < taken.Length; i++)
             {
                 taken[i] = _waiting.Dequeue();
             }
 
+            _isGathering = false;
+            _calledAt = clock.GetTimestamp();
+            _lastCount = taken.Length;
             return taken;
+        }
+    }
+
+    private async Task AskAsync(Question[] questions)
+    {
+        try
+        {
+            bool[] answers = await grains.Directory.ExistEachAsync([.. questions.Select(question => question.Key)]);
+            for (int i = 0; i < questions.Length; i++)
+            {
+                questions[i].SetResult(answers[i]);
+            }
+        }
+        catch (Exception fault)
+        {
+            // The border of a call that belongs to several requests: each of them tells its own agent.
+            Array.ForEach(questions, question => question.TrySetException(fault));
+        }
+    }
+
+    private bool GoesOn()
+    {
+        lock (_lock)
+        {
+            _callCount--;
+            if (!TryGather())
+            {
+                return false;
+            }
+
+            _callCount++;
+            return true;
         }
     }
 

@@ -19,10 +19,10 @@ internal sealed class SourceServerCache
     private readonly int _capacity;
     private int _count;
 
-    public SourceServerCache(IBrokerGrains grains, ILocalQueues local, IOptions<GatewayOptions> options)
+    public SourceServerCache(IBrokerGrains grains, ILocalQueues local, IOptions<GatewayOptions> options, TimeProvider clock)
     {
         _grains = grains;
-        _registrations = new RegistrationLookup(grains);
+        _registrations = new RegistrationLookup(grains, clock);
         _local = local;
         _bySpan = _known.GetAlternateLookup<ReadOnlySpan<char>>();
         _capacity = options.Value.MaxCachedSourceServers;

@@ -19,9 +19,11 @@ internal sealed class PostgresSourceServerStore : ISourceServerStore, IAsyncDisp
         update project_total set registered_count = registered_count - 1 where project_id = (select project_id from gone)
         """;
 
+    // The planner does not see how long the arrays are behind a subquery, so it goes by key. Else it reads all that are registered, every second,
+    // while the server has no statistics (43 ms instead of 4 for 700 of 100,000), and later for more than some thousands.
     private const string RecordVisits = """
         update source_server s set last_visit_at = v.visited_at
-        from unnest($1::text[], $2::bigint[]) as v(server_id, visited_at)
+        from unnest((select $1::text[]), (select $2::bigint[])) as v(server_id, visited_at)
         where s.server_id = v.server_id and s.deleted_at is null and (s.last_visit_at is null or s.last_visit_at < v.visited_at)
         """;
 

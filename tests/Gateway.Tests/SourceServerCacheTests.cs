@@ -18,7 +18,7 @@ public sealed class SourceServerCacheTests
     private readonly IdleQueue _local = new();
     private readonly SourceServerCache _cache;
 
-    public SourceServerCacheTests() => _cache = new SourceServerCache(_grains, _local, Options.Create(new GatewayOptions()));
+    public SourceServerCacheTests() => _cache = new SourceServerCache(_grains, _local, Options.Create(new GatewayOptions()), TimeProvider.System);
 
     [Fact]
     public async Task A_source_server_of_another_project_is_asked_for_by_its_own_key_and_not_found()
