@@ -42,7 +42,7 @@ internal sealed class RegistrationLookup(IBrokerGrains grains, TimeProvider cloc
     }
 
     /// <summary>How long after a call of that many questions the next one goes out: a millisecond for each but the first, up to 50.</summary>
-    internal static TimeSpan PaceOf(int questionCount) => TimeSpan.FromMilliseconds(Math.Min(questionCount - 1, 50));
+    internal static TimeSpan PaceOf(int questionCount) => TimeSpan.FromMilliseconds(Math.Clamp(questionCount - 1, 0, 50));
 
     // One at a time waits for company, and only while another call may be made.
     private bool TryGather()
@@ -67,7 +67,7 @@ internal sealed class RegistrationLookup(IBrokerGrains grains, TimeProvider cloc
 
     private async Task GatherAsync()
     {
-        TimeSpan early = _lastCount == 0 ? TimeSpan.Zero : PaceOf(_lastCount) - clock.GetElapsedTime(_calledAt);
+        TimeSpan early = PaceOf(_lastCount) - clock.GetElapsedTime(_calledAt);
         if (early > TimeSpan.Zero)
         {
             await Task.Delay(early, clock);

@@ -9,6 +9,22 @@ internal sealed class LocalCluster(string directory) : IAsyncDisposable
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(120);
     private static readonly string Script = Path.Combine(Repository.Root, "deploy", "local", "cluster.sh");
 
+    /// <summary>The collection of its tests: two scripts that start in the same moment would both find the balancer's usual port free.</summary>
+    public const string OneAtATime = "cluster.sh";
+
+    /// <summary>A new directory for a cluster: PostgreSQL runs as an ordinary user and must be able to enter. On Windows there is no shell script to run one.</summary>
+    public static string NewDirectory()
+    {
+        string made = Directory.CreateTempSubdirectory("commandbroker-cluster-").FullName;
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(made, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+                | UnixFileMode.GroupExecute | UnixFileMode.GroupRead | UnixFileMode.OtherExecute | UnixFileMode.OtherRead);
+        }
+
+        return made;
+    }
+
     /// <summary>Where its state and its credentials are; <c>cbroker</c> finds it from above.</summary>
     public string Data => Path.Combine(directory, "data");
 

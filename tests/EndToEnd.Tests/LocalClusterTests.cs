@@ -8,25 +8,15 @@ using Xunit;
 namespace CommandBroker.EndToEnd.Tests;
 
 /// <summary>The cluster on this machine as its users meet it: one script, one balancer, the command line.</summary>
+[Collection(LocalCluster.OneAtATime)]
 public sealed class LocalClusterTests : IAsyncLifetime
 {
-    private readonly string _directory = Directory.CreateTempSubdirectory("commandbroker-cluster-").FullName;
+    private readonly string _directory = LocalCluster.NewDirectory();
     private readonly LocalCluster _cluster;
 
     public LocalClusterTests() => _cluster = new LocalCluster(_directory);
 
-    public Task InitializeAsync()
-    {
-        // PostgreSQL runs as an ordinary user and must be able to enter. The cluster is a shell script's: there is none on Windows.
-        if (OperatingSystem.IsWindows())
-        {
-            return Task.CompletedTask;
-        }
-
-        File.SetUnixFileMode(_directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
-            | UnixFileMode.GroupExecute | UnixFileMode.GroupRead | UnixFileMode.OtherExecute | UnixFileMode.OtherRead);
-        return Task.CompletedTask;
-    }
+    public Task InitializeAsync() => Task.CompletedTask;
 
     public async Task DisposeAsync()
     {

@@ -10,25 +10,17 @@ using Xunit;
 namespace CommandBroker.EndToEnd.Tests;
 
 /// <summary>A management tool that goes on with what it knew of a cluster after a silo of it is gone for good.</summary>
+[Collection(LocalCluster.OneAtATime)]
 public sealed class StaleClientTests : IAsyncLifetime
 {
     private const int ServerCount = 24;
 
-    private readonly string _directory = Directory.CreateTempSubdirectory("commandbroker-stale-").FullName;
+    private readonly string _directory = LocalCluster.NewDirectory();
     private readonly LocalCluster _cluster;
 
     public StaleClientTests() => _cluster = new LocalCluster(_directory);
 
-    public Task InitializeAsync()
-    {
-        if (!OperatingSystem.IsWindows())
-        {
-            // PostgreSQL runs as an ordinary user and must be able to enter.
-            File.SetUnixFileMode(_directory, File.GetUnixFileMode(_directory) | UnixFileMode.GroupExecute | UnixFileMode.GroupRead | UnixFileMode.OtherExecute | UnixFileMode.OtherRead);
-        }
-
-        return Task.CompletedTask;
-    }
+    public Task InitializeAsync() => Task.CompletedTask;
 
     public async Task DisposeAsync()
     {
