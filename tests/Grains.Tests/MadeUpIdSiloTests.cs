@@ -22,8 +22,9 @@ namespace CommandBroker.Grains.Tests;
 [Collection(nameof(MadeUpIdSiloTests))]
 public sealed class MadeUpIdSiloTests(ITestOutputHelper output)
 {
-    private const int PollCount = 20_000;
-    private const int MaxGrownBytes = 4_000_000;
+    private const int RoundCount = 4;
+    private const int RoundPollCount = 5_000;
+    private const int MaxGrownBytesPerPoll = 40;
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     [Fact]
@@ -55,18 +56,27 @@ public sealed class MadeUpIdSiloTests(ITestOutputHelper output)
             Assert.Equal(HttpStatusCode.NotFound, await PollAsync(http, "own", $"warm-{number}"));
         }
 
+        // What polls leave behind grows in every round. What else the process does meanwhile, as buffers that pools take for good or the end of
+        // what earlier tests started, does not: the round that grew least tells.
         var before = await StateAsync(cluster, grains);
-        await Parallel.ForEachAsync(Enumerable.Range(0, PollCount), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (number, _) =>
+        var after = before;
+        long grown = long.MaxValue;
+        for (int round = 0; round < RoundCount; round++)
         {
-            string id = number % 2 == 0 ? "srv-foreign" : $"made-up-{number}";
-            Assert.Equal(HttpStatusCode.NotFound, await PollAsync(http, number % 4 == 0 ? "bound" : "own", id));
-        });
-        var after = await StateAsync(cluster, grains);
+            var began = after;
+            await Parallel.ForEachAsync(Enumerable.Range(round * RoundPollCount, RoundPollCount), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (number, _) =>
+            {
+                string id = number % 2 == 0 ? "srv-foreign" : $"made-up-{number}";
+                Assert.Equal(HttpStatusCode.NotFound, await PollAsync(http, number % 4 == 0 ? "bound" : "own", id));
+            });
+            after = await StateAsync(cluster, grains);
+            grown = Math.Min(grown, after.Bytes - began.Bytes);
+            output.WriteLine($"{RoundPollCount} polls: memory {began.Bytes:N0} to {after.Bytes:N0} bytes, {after.SourceServers} activations of source servers, {after.Rows} rows");
+        }
 
-        output.WriteLine($"{PollCount} polls: memory {before.Bytes:N0} to {after.Bytes:N0} bytes, {after.SourceServers} activations of source servers, {after.Rows} rows");
         Assert.Equal((before.SourceServers, before.Rows), (after.SourceServers, after.Rows));
         Assert.Equal(2, after.SourceServers);
-        Assert.InRange(after.Bytes - before.Bytes, long.MinValue, MaxGrownBytes);
+        Assert.InRange(grown, long.MinValue, RoundPollCount * MaxGrownBytesPerPoll);
         Assert.Equal(HttpStatusCode.OK, await PollAsync(http, "own", "srv-own"));
     }
 
