@@ -17,7 +17,8 @@ public static class BrokerGrains
     /// </summary>
     /// <param name="silo">The silo to add to.</param>
     /// <param name="provider">The database's kind; memory keeps the grain state in memory as well.</param>
-    public static ISiloBuilder AddBrokerGrains(this ISiloBuilder silo, StorageProvider provider)
+    /// <param name="hasGateway">Whether the process is a gateway as well, which answers idle polls of this silo's queues itself.</param>
+    public static ISiloBuilder AddBrokerGrains(this ISiloBuilder silo, StorageProvider provider, bool hasGateway = true)
     {
         IServiceCollection services = silo.Services;
         services.AddOptions<QueueOptions>().BindConfiguration(QueueOptions.Section).ValidateDataAnnotations().ValidateOnStart();
@@ -26,7 +27,7 @@ public static class BrokerGrains
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<VisitRecorder>();
         services.AddSingleton<QueueInstruments>();
-        services.AddSingleton<LocalQueues>();
+        services.AddSingleton(provider => new LocalQueues(provider.GetRequiredService<TimeProvider>(), hasGateway));
         services.AddSingleton<ILocalQueues>(provider => provider.GetRequiredService<LocalQueues>());
         services.AddSingleton<PendingQuotas>();
         services.AddSingleton<SiloQueues>();

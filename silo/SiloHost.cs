@@ -112,7 +112,7 @@ internal static class SiloHost
         builder.Host.UseOrleans(silo =>
         {
             silo.UseCluster(choice);
-            silo.AddBrokerGrains(choice.Provider);
+            silo.AddBrokerGrains(choice.Provider, choice.Silo.HasGateway);
             silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, DatabaseStart>();
             silo.AddStartupTask<CredentialStart>();
         });

@@ -5,6 +5,7 @@ using CommandBroker.Silo.Clustering.Reach;
 using CommandBroker.Storage;
 using Microsoft.AspNetCore.Connections;
 using Orleans.Configuration;
+using Orleans.Runtime.GrainDirectory;
 
 namespace CommandBroker.Silo.Clustering;
 
@@ -61,6 +62,8 @@ internal static class ClusterSetup
         }
 
         silo.Configure<GrainCollectionOptions>(collection => collection.CollectionAge = own.QueueIdleAge);
+        silo.Configure<GrainDirectoryOptions>(directory => directory.CachingStrategy = GrainDirectoryOptions.CachingStrategyType.Custom);
+        silo.Services.AddSingleton<IGrainDirectoryCache, DirectoryCache>();
         if (choice.ConnectionString is null)
         {
             silo.UseLocalhostClustering(siloPort, gatewayPort, primarySiloEndpoint: null, own.ServiceId, own.ClusterId);

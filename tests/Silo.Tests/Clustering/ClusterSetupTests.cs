@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 using Orleans;
 using Orleans.Configuration;
 using Orleans.Runtime;
+using Orleans.Runtime.GrainDirectory;
 using Xunit;
 
 namespace CommandBroker.Silo.Tests.Clustering;
@@ -35,6 +36,13 @@ public sealed class ClusterSetupTests : IDisposable
     [Fact]
     public void A_silos_word_that_it_lives_is_written_by_the_table_that_does_not_give_up() =>
         Assert.IsType<SteadyMembershipTable>(_host.Services.GetRequiredService<IMembershipTable>());
+
+    [Fact]
+    public void A_silo_remembers_where_activations_live_in_the_cache_that_takes_little_memory()
+    {
+        Assert.Equal(GrainDirectoryOptions.CachingStrategyType.Custom, _host.Services.GetRequiredService<IOptions<GrainDirectoryOptions>>().Value.CachingStrategy);
+        Assert.IsType<DirectoryCache>(_host.Services.GetRequiredService<IGrainDirectoryCache>());
+    }
 
     [Theory]
     [InlineData(typeof(LastPause))]
