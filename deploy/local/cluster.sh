@@ -45,10 +45,11 @@ pid_of() { local pid; pid=$(cat "$state/run/$1.pid" 2>/dev/null) && kill -0 "$pi
 
 write_topology() {
   local silos=$1 gateways=$2 balancer=${COMMANDBROKER_PORT:-} i
-  mkdir -p "$state/run" "$state/log"
   if [ -z "$balancer" ]; then
     if port_is_free 8080; then balancer=8080; else free_port; balancer=$port; fi
   fi
+  port_is_free "$balancer" || fail "port $balancer is taken by another program; COMMANDBROKER_PORT names the port to serve on (default: 8080, or a free one when that is taken)."
+  mkdir -p "$state/run" "$state/log"
   {
     free_port; echo "postgres postgres $port"
     for i in $(seq "$silos"); do
@@ -78,9 +79,11 @@ write_secrets() {
 make_access_key() {
   [ -z "${access_key:-}" ] || return 0
   local endpoint=$1 user made
-  user=$(curl -sf -m 10 -H "X-Auth-Token: $operator_token" "$endpoint/api/v1/users?name=operator" | member id)
-  made=$(curl -sf -m 10 -H "X-Auth-Token: $operator_token" -H "Content-Type: application/json" -d "{\"user_id\": \"$user\"}" "$endpoint/api/v1/keys")
-  access_key=$(member access_key <<<"$made")
+  user=$(curl -sf -m 10 -H "X-Auth-Token: $operator_token" "$endpoint/api/v1/users?name=operator" | member id || true)
+  [ -n "$user" ] || fail "what answers on $endpoint does not know this cluster's operator: has another program taken the port? See cluster.sh logs balancer; cluster.sh down ends what was started."
+  made=$(curl -sf -m 10 -H "X-Auth-Token: $operator_token" -H "Content-Type: application/json" -d "{\"user_id\": \"$user\"}" "$endpoint/api/v1/keys" || true)
+  access_key=$(member access_key <<<"$made" || true)
+  [ -n "$access_key" ] || fail "$endpoint made no access key for the operator: ${made:-no answer}; see cluster.sh logs gateway-1."
   secret_key=$(member secret_key <<<"$made")
   printf 'access_key=%s\nsecret_key=%s\n' "$access_key" "$secret_key" >>"$state/secrets"
 }

@@ -28,6 +28,9 @@ internal sealed class LocalCluster(string directory) : IAsyncDisposable
     /// <summary>Where its state and its credentials are; <c>cbroker</c> finds it from above.</summary>
     public string Data => Path.Combine(directory, "data");
 
+    /// <summary>Where its balancer is to listen; null leaves that to the script.</summary>
+    public int? Port { get; init; }
+
     public async Task<string> RunAsync(params string[] args)
     {
         FinishedProcess run = await TryAsync(args);
@@ -39,6 +42,11 @@ internal sealed class LocalCluster(string directory) : IAsyncDisposable
         var start = new ProcessStartInfo("bash", [Script, .. args]);
         start.Environment["COMMANDBROKER_DATA"] = Data;
         start.Environment["COMMANDBROKER_SILO_DLL"] = Repository.SiloDll;
+        if (Port is int port)
+        {
+            start.Environment["COMMANDBROKER_PORT"] = $"{port}";
+        }
+
         return FinishedProcess.RunAsync(start, Deadline);
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using CommandBroker.Client.Http;
 using CommandBroker.Testing;
@@ -66,6 +67,22 @@ public sealed class LocalClusterTests : IAsyncLifetime
 
         Assert.Equal(1, exitCode);
         Assert.Contains("there is no silo-9", error, StringComparison.Ordinal);
+    }
+
+    [HAProxyFact]
+    public async Task A_port_that_is_taken_is_said_before_anything_starts()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        int port = ((IPEndPoint)other.LocalEndpoint).Port;
+        await using var cluster = new LocalCluster(_directory) { Port = port };
+
+        (int exitCode, _, string error) = await cluster.TryAsync("up", "1", "1");
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains($"port {port} is taken", error, StringComparison.Ordinal);
+        Assert.Contains("COMMANDBROKER_PORT", error, StringComparison.Ordinal);
+        Assert.Empty(await cluster.StatusAsync());
     }
 
     // As an SDK: by what the file says alone.
