@@ -8,28 +8,31 @@ using Orleans.Runtime.GrainDirectory;
 namespace CommandBroker.Silo.Clustering;
 
 /// <summary>
-/// What this silo knows of where activations live, so that a poll need not ask the directory: at most <see cref="GrainDirectoryOptions.CacheSize"/>
-/// entries, of which those that were not used for the longest time go first, half of all at once. A wrong entry costs a hop and is then removed
-/// by Orleans. Any thread may call it.
+/// What this silo knows of where activations live, so that a poll need not ask the directory. It holds at most <see cref="GrainDirectoryOptions.CacheSize"/>
+/// entries, and forgets what was not used for one to two times <see cref="GrainDirectoryOptions.MaximumCacheTTL"/>. Any thread may call it.
 /// </summary>
 /// <remarks>
-/// Takes the place of Orleans' own cache, which has two objects of 152 bytes and a place in a queue for each entry where this has one of 72, and room for a
-/// million entries from the start, of which the first thousands touch every page (docs/capacity.md).
-/// Versions are not kept: Orleans 10.4 gives them and never asks for them.
+/// There are two generations. What is added or used is young; when the young are half of the size or as old as the limit, they become the old ones, and those go.
+/// A wrong entry costs a hop each time. It must end by age: nobody tells a silo that an activation elsewhere has ended.
+/// Takes the place of Orleans' own cache, for memory (docs/capacity.md). Versions are not kept: Orleans 10.4 gives them and never asks for them.
 /// </remarks>
 internal sealed class DirectoryCache : IGrainDirectoryCache
 {
-    // A dictionary that grows makes all its nodes anew, and what it had lies in the oldest generation until that is collected: as much again.
+    // A dictionary that grows makes all its nodes anew, and what it had lies in the oldest generation of the heap until that is collected: as much again.
     private const int InitialCapacity = 131_072;
 
     private readonly int _maxGenerationCount;
+    private readonly TimeSpan _maxAge;
+    private readonly TimeProvider _clock;
     private readonly Lock _turning = new();
     private volatile Generations _generations;
 
-    public DirectoryCache(IOptions<GrainDirectoryOptions> options)
+    public DirectoryCache(IOptions<GrainDirectoryOptions> options, TimeProvider clock)
     {
         _maxGenerationCount = Math.Max(1, options.Value.CacheSize / 2);
-        _generations = new Generations(NewGeneration(), new Generation(0));
+        _maxAge = options.Value.MaximumCacheTTL;
+        _clock = clock;
+        _generations = NewGenerations(new Generation(0));
     }
 
     /// <inheritdoc/>
@@ -45,90 +48,102 @@ internal sealed class DirectoryCache : IGrainDirectoryCache
     /// <inheritdoc/>
     public void AddOrUpdate(GrainAddress value, int version)
     {
-        Generations now = _generations;
-        now.Young.Set(value);
-        now.Old.Entries.TryRemove(value.GrainId, out _);
-        TurnWhenFull(now);
+        Generations now;
+        do
+        {
+            now = Current();
+            now.Young.Set(value);
+            now.Old.Entries.TryRemove(value.GrainId, out _);
+        }
+        while (_generations != now);
     }
 
     /// <inheritdoc/>
     public bool LookUp(GrainId key, [NotNullWhen(true)] out GrainAddress? result, out int version)
     {
-        Generations now = _generations;
+        Generations now = Current();
         version = 0;
         return now.Young.Entries.TryGetValue(key, out result) || TryRejuvenate(now, key, out result);
     }
 
     /// <inheritdoc/>
-    public bool Remove(GrainId key)
-    {
-        Generations now = _generations;
-        return now.Old.Entries.TryRemove(key, out _) | now.Young.Entries.TryRemove(key, out _);
-    }
+    public bool Remove(GrainId key) => RemoveEverywhere(generation => generation.Entries.TryRemove(key, out _));
 
     /// <summary>Removes what is known of the address's grain if it is said to live in that silo.</summary>
-    public bool Remove(GrainAddress key)
-    {
-        Generations now = _generations;
-        return RemoveFrom(now.Old, key) | RemoveFrom(now.Young, key);
-    }
+    public bool Remove(GrainAddress key) => RemoveEverywhere(generation =>
+        generation.Entries.TryGetValue(key.GrainId, out GrainAddress? known)
+        && Equals(known.SiloAddress, key.SiloAddress)
+        && generation.Entries.TryRemove(KeyValuePair.Create(key.GrainId, known)));
 
     /// <inheritdoc/>
     public void Clear()
     {
         lock (_turning)
         {
-            _generations = new Generations(NewGeneration(), new Generation(0));
+            _generations = NewGenerations(new Generation(0));
         }
     }
 
-    private static bool RemoveFrom(Generation generation, GrainAddress address) =>
-        generation.Entries.TryGetValue(address.GrainId, out GrainAddress? known)
-        && Equals(known.SiloAddress, address.SiloAddress)
-        && generation.Entries.TryRemove(KeyValuePair.Create(address.GrainId, known));
+    /// <summary>The old ones first, as an entry that is used moves to the young ones; and again when the generations turned meanwhile.</summary>
+    private bool RemoveEverywhere(Func<Generation, bool> remove)
+    {
+        bool removed = false;
+        Generations now;
+        do
+        {
+            now = _generations;
+            removed |= remove(now.Old) | remove(now.Young);
+        }
+        while (_generations != now);
+
+        return removed;
+    }
 
     /// <summary>Moves an old entry to the young ones, as it is used.</summary>
-    private bool TryRejuvenate(Generations now, GrainId key, [NotNullWhen(true)] out GrainAddress? known)
+    private static bool TryRejuvenate(Generations now, GrainId key, [NotNullWhen(true)] out GrainAddress? known)
     {
         if (!now.Old.Entries.TryGetValue(key, out known))
         {
             return false;
         }
 
-        if (now.Young.TryAdd(known))
+        // One that was removed from the old ones meanwhile must not live on.
+        if (now.Young.TryAdd(known) && !now.Old.Entries.TryRemove(KeyValuePair.Create(key, known)))
         {
-            // Who removes an entry looks among the old ones first: one that he removed there meanwhile must not live on.
-            if (!now.Old.Entries.TryRemove(KeyValuePair.Create(key, known)))
-            {
-                now.Young.Entries.TryRemove(KeyValuePair.Create(key, known));
-            }
-
-            TurnWhenFull(now);
+            now.Young.Entries.TryRemove(KeyValuePair.Create(key, known));
         }
 
         return true;
     }
 
-    private void TurnWhenFull(Generations full)
+    /// <summary>The generations, turned when it is time.</summary>
+    private Generations Current()
     {
-        if (full.Young.AddedCount < _maxGenerationCount)
+        Generations now = _generations;
+        TimeSpan age = _clock.GetElapsedTime(now.Since);
+        if (age < _maxAge && now.Young.AddedCount < _maxGenerationCount)
         {
-            return;
+            return now;
         }
 
         lock (_turning)
         {
-            if (_generations == full)
+            if (_generations == now)
             {
-                _generations = new Generations(NewGeneration(), full.Young);
+                _generations = NewGenerations(age < 2 * _maxAge ? now.Young : new Generation(0));
             }
+
+            return _generations;
         }
     }
 
-    private Generation NewGeneration() => new(Math.Min(InitialCapacity, _maxGenerationCount));
+    private Generations NewGenerations(Generation old) => new(new Generation(Math.Min(InitialCapacity, _maxGenerationCount)), old, _clock.GetTimestamp());
 
-    private sealed class Generations(Generation young, Generation old)
+    private sealed class Generations(Generation young, Generation old, long since)
     {
+        /// <summary>When the young ones began, in the clock's timestamps.</summary>
+        public long Since { get; } = since;
+
         public Generation Young { get; } = young;
 
         public Generation Old { get; } = old;

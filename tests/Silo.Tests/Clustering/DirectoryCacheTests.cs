@@ -1,6 +1,7 @@
 using System.Net;
 using CommandBroker.Silo.Clustering;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 using Orleans.Configuration;
 using Orleans.Runtime;
 using Orleans.Runtime.GrainDirectory;
@@ -14,8 +15,12 @@ public sealed class DirectoryCacheTests
     private const int MaxCount = 100;
     private static readonly SiloAddress Here = SiloAddress.New(IPAddress.Loopback, 1, 1);
     private static readonly SiloAddress There = SiloAddress.New(IPAddress.Loopback, 2, 1);
+    private static readonly TimeSpan MaxAge = new GrainDirectoryOptions().MaximumCacheTTL;
 
-    private readonly DirectoryCache _cache = OfSize(MaxCount);
+    private readonly FakeTimeProvider _clock = new();
+    private readonly DirectoryCache _cache;
+
+    public DirectoryCacheTests() => _cache = OfSize(MaxCount, _clock);
 
     [Fact]
     public void What_was_said_last_of_a_grain_counts()
@@ -36,6 +41,8 @@ public sealed class DirectoryCacheTests
         _cache.AddOrUpdate(AddressOf(1, Here), 7);
         Fill(1_000, MaxCount / 2);
         _cache.AddOrUpdate(AddressOf(1, There), 8);
+        Assert.True(_cache.LookUp(IdOf(1), out GrainAddress? found, out _));
+        Assert.Equal(There, found.SiloAddress);
         Assert.True(_cache.Remove(IdOf(1)));
 
         Assert.False(_cache.LookUp(IdOf(1), out _, out _));
@@ -53,7 +60,6 @@ public sealed class DirectoryCacheTests
         }
 
         Assert.False(_cache.Remove(AddressOf(1, There)));
-        Assert.True(_cache.LookUp(IdOf(1), out _, out _));
         Assert.True(_cache.Remove(AddressOf(1, Here)));
         Assert.False(_cache.LookUp(IdOf(1), out _, out _));
         Assert.False(_cache.Remove(IdOf(1)));
@@ -83,6 +89,29 @@ public sealed class DirectoryCacheTests
     }
 
     [Fact]
+    public void What_nobody_asked_for_is_forgotten_by_age_and_what_is_used_is_not()
+    {
+        _cache.AddOrUpdate(AddressOf(1, Here), 1);
+        _cache.AddOrUpdate(AddressOf(2, Here), 1);
+        for (int turn = 0; turn < 3; turn++)
+        {
+            _clock.Advance(MaxAge);
+            Assert.True(_cache.LookUp(IdOf(1), out _, out _));
+        }
+
+        Assert.False(_cache.LookUp(IdOf(2), out _, out _));
+    }
+
+    [Fact]
+    public void After_a_long_time_without_a_question_nothing_is_known()
+    {
+        _cache.AddOrUpdate(AddressOf(1, Here), 1);
+        _clock.Advance(2 * MaxAge);
+
+        Assert.False(_cache.LookUp(IdOf(1), out _, out _));
+    }
+
+    [Fact]
     public void Nothing_is_left_when_it_is_cleared()
     {
         Fill(0, MaxCount);
@@ -95,7 +124,7 @@ public sealed class DirectoryCacheTests
     public void What_is_removed_while_somebody_uses_it_does_not_live_on()
     {
         const int Rounds = 30_000;
-        DirectoryCache cache = OfSize(4);
+        DirectoryCache cache = OfSize(4, TimeProvider.System);
         int turn = 0;
         var user = new Thread(() =>
         {
@@ -106,15 +135,23 @@ public sealed class DirectoryCacheTests
                 cache.LookUp(IdOf(1), out _, out _);
                 Interlocked.Increment(ref turn);
             }
-        });
+        })
+        {
+            IsBackground = true,
+        };
         user.Start();
         int alive = 0;
         for (int round = 1; round <= Rounds; round++)
         {
-            // Two fill a half, so that the first has grown old.
+            // Two fill a half: whoever calls next turns the generations, here or in the middle of the race.
             cache.Clear();
             cache.AddOrUpdate(AddressOf(1, Here), 1);
             cache.AddOrUpdate(AddressOf(2, Here), 1);
+            if (round % 2 == 0)
+            {
+                cache.LookUp(IdOf(3), out _, out _);
+            }
+
             Interlocked.Increment(ref turn);
             Thread.SpinWait(20);
             cache.Remove(IdOf(1));
@@ -136,7 +173,7 @@ public sealed class DirectoryCacheTests
         }
     }
 
-    private static DirectoryCache OfSize(int maxCount) => new(Options.Create(new GrainDirectoryOptions { CacheSize = maxCount }));
+    private static DirectoryCache OfSize(int maxCount, TimeProvider clock) => new(Options.Create(new GrainDirectoryOptions { CacheSize = maxCount }), clock);
 
     private static GrainId IdOf(int number) => GrainId.Create("grain", $"{number}");
 
