@@ -78,7 +78,8 @@ def cpu(pid):
             fields = open(f"/proc/{each}/stat").read().rsplit(")", 1)[1].split()
         except OSError:
             continue
-        parents[int(each)], ticks[int(each)] = int(fields[1]), int(fields[11]) + int(fields[12])
+        # Own time, and that of children that have ended: connections of PostgreSQL come and go, and a difference without them can be below nothing.
+        parents[int(each)], ticks[int(each)] = int(fields[1]), sum(map(int, fields[11:15]))
     family = {pid}
     for _ in range(4):
         family |= {each for each, parent in parents.items() if parent in family}

@@ -24,7 +24,7 @@ public sealed class MadeUpIdSiloTests(ITestOutputHelper output)
 {
     private const int RoundCount = 4;
     private const int RoundPollCount = 5_000;
-    private const int MaxGrownBytesPerPoll = 40;
+    private const int MaxGrownBytesPerMadeUpId = 40;
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     [Fact]
@@ -56,11 +56,11 @@ public sealed class MadeUpIdSiloTests(ITestOutputHelper output)
             Assert.Equal(HttpStatusCode.NotFound, await PollAsync(http, "own", $"warm-{number}"));
         }
 
-        // What polls leave behind grows in every round. What else the process does meanwhile, as buffers that pools take for good or the end of
-        // what earlier tests started, does not: the round that grew least tells.
+        // What polls leave behind grows in every round. What else the process does meanwhile does not: pools take buffers for good, what earlier tests
+        // started ends and is freed. So neither the largest nor the smallest growth tells, but the second smallest.
         var before = await StateAsync(cluster, grains);
         var after = before;
-        long grown = long.MaxValue;
+        var grown = new List<long>();
         for (int round = 0; round < RoundCount; round++)
         {
             var began = after;
@@ -70,13 +70,13 @@ public sealed class MadeUpIdSiloTests(ITestOutputHelper output)
                 Assert.Equal(HttpStatusCode.NotFound, await PollAsync(http, number % 4 == 0 ? "bound" : "own", id));
             });
             after = await StateAsync(cluster, grains);
-            grown = Math.Min(grown, after.Bytes - began.Bytes);
+            grown.Add(after.Bytes - began.Bytes);
             output.WriteLine($"{RoundPollCount} polls: memory {began.Bytes:N0} to {after.Bytes:N0} bytes, {after.SourceServers} activations of source servers, {after.Rows} rows");
         }
 
         Assert.Equal((before.SourceServers, before.Rows), (after.SourceServers, after.Rows));
         Assert.Equal(2, after.SourceServers);
-        Assert.InRange(grown, long.MinValue, RoundPollCount * MaxGrownBytesPerPoll);
+        Assert.InRange(grown.Order().ElementAt(1), long.MinValue, RoundPollCount / 2 * MaxGrownBytesPerMadeUpId);
         Assert.Equal(HttpStatusCode.OK, await PollAsync(http, "own", "srv-own"));
     }
 
