@@ -43,6 +43,9 @@ internal sealed class QueueContext(
 
     public long Timestamp => clock.GetTimestamp();
 
+    /// <summary>The time since one of the clock's timestamps.</summary>
+    public TimeSpan Elapsed(long since) => clock.GetElapsedTime(since);
+
     public ILogger Logger { get; } = logger;
 
     public DateTimeOffset Now => clock.GetUtcNow();

@@ -2,11 +2,12 @@ using System.Collections.Immutable;
 using CommandBroker.Contracts;
 using CommandBroker.Core;
 using CommandBroker.Storage;
+using Orleans.Runtime.Placement;
 
 namespace CommandBroker.Grains;
 
 /// <summary>One source server's queue. Every method is: clock, core, commit, answer; the rules are in <see cref="CommandQueue"/>.</summary>
-internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain
+internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain, IMovableQueue
 {
     // A conflict means that another activation wrote; each round reads what it wrote, so a few rounds settle any race.
     private const int MaxRounds = 5;
@@ -15,6 +16,7 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain
     private readonly SourceServerKey _key;
     private readonly LocalQueue _local;
     private readonly QueueSession _session;
+    private readonly long _madeAt;
     private QueuePolicy _policy;
     private DateTimeOffset _visitNotedAt;
 
@@ -27,6 +29,7 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain
         _key = SourceServerKey.Parse(this.GetPrimaryKeyString());
         _local = context.LocalQueues.Add(_key.Text);
         _session = new QueueSession(_key, context, _local);
+        _madeAt = context.Timestamp;
     }
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
@@ -116,6 +119,22 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain
         }
 
         return Answer(seq, "redriven", outcome);
+    }
+
+    public ValueTask ComeAsync(SiloAddress silo, TimeSpan stay)
+    {
+        if (!_session.IsLoaded)
+        {
+            // Made for this call: whoever needs the queue makes it where it is needed.
+            DeactivateOnIdle();
+        }
+        else if (!silo.Equals(GrainContext.Address.SiloAddress) && _context.Elapsed(_madeAt) >= stay)
+        {
+            RequestContext.Set(IPlacementDirector.PlacementHintKey, silo);
+            this.MigrateOnIdle();
+        }
+
+        return ValueTask.CompletedTask;
     }
 
     private async ValueTask<PollReply> PollSlowlyAsync()

@@ -26,4 +26,7 @@ internal static partial class Log
 
     [LoggerMessage(3008, LogLevel.Warning, "That this silo lives could not be written; it is tried again until it is there", EventName = "AliveNotWritten")]
     public static partial void AliveNotWritten(this ILogger logger, Exception exception);
+
+    [LoggerMessage(3009, LogLevel.Debug, "The queue of source server {SourceServer} could not be asked to move here; it is asked again", EventName = "QueueNotMoved")]
+    public static partial void QueueNotMoved(this ILogger logger, Exception exception, string sourceServer);
 }

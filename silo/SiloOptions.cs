@@ -48,6 +48,11 @@ public sealed class SiloOptions
     [Range(typeof(TimeSpan), "00:02:00", "1.00:00:00")]
     public TimeSpan QueueIdleAge { get; set; } = TimeSpan.FromMinutes(15);
 
+    /// <summary>How long a source server's queue stays at the silo where it was made, before it may move to the one where its calls come in.</summary>
+    /// <value>Default 10 min; 1 s to 1 day. Shorter follows new gateways and silos sooner; longer spares moves when calls come in at two silos in turn.</value>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan QueueStay { get; set; } = TimeSpan.FromMinutes(10);
+
     /// <summary>How long after SIGTERM everything goes on while <c>/readyz</c> already says 503, before <see cref="ShutdownTimeout"/> begins: as long as a balancer needs to notice.</summary>
     /// <value>Default 0 s: none; up to 10 minutes. With <c>deploy/haproxy.cfg</c> 2 s are enough.</value>
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]

@@ -83,6 +83,8 @@ internal static class ClusterSetup
         silo.Services.ReplaceKeyed<IConnectionListenerFactory>((services, others) =>
             new GatewayListeners(gatewayPort, choice.Options.GatewaySilenceTimeout, others, services.GetRequiredService<ILoggerFactory>()));
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, LastPause>();
+        silo.Services.AddSingleton<IncomingCalls>();
+        silo.Services.AddHostedService<QueueMoves>();
         silo.Services.AddSingleton<DeadSiloSweep>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<DeadSiloSweep>());
         silo.AddDatabaseWatch();

@@ -24,14 +24,16 @@ internal sealed class DirectoryCache : IGrainDirectoryCache
     private readonly int _maxGenerationCount;
     private readonly TimeSpan _maxAge;
     private readonly TimeProvider _clock;
+    private readonly IncomingCalls? _calls;
     private readonly Lock _turning = new();
     private volatile Generations _generations;
 
-    public DirectoryCache(IOptions<GrainDirectoryOptions> options, TimeProvider clock)
+    public DirectoryCache(IOptions<GrainDirectoryOptions> options, TimeProvider clock, IncomingCalls? calls = null)
     {
         _maxGenerationCount = Math.Max(1, options.Value.CacheSize / 2);
         _maxAge = options.Value.MaximumCacheTTL;
         _clock = clock;
+        _calls = calls;
         _generations = NewGenerations(new Generation(0));
     }
 
@@ -63,7 +65,9 @@ internal sealed class DirectoryCache : IGrainDirectoryCache
     {
         Generations now = Current();
         version = 0;
-        return now.Young.Entries.TryGetValue(key, out result) || TryRejuvenate(now, key, out result);
+        bool known = now.Young.Entries.TryGetValue(key, out result) || TryRejuvenate(now, key, out result);
+        _calls?.Note(key, result?.SiloAddress);
+        return known;
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,10 @@
 using System.Diagnostics;
+using System.Net;
 using System.Text.Json;
+using CommandBroker.Client;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Orleans.Configuration;
 
 namespace CommandBroker.EndToEnd.Tests;
 
@@ -31,6 +36,9 @@ internal sealed class LocalCluster(string directory) : IAsyncDisposable
     /// <summary>Where its balancer is to listen; null leaves that to the script.</summary>
     public int? Port { get; init; }
 
+    /// <summary>What its silos and gateways are told beside the script's own settings.</summary>
+    public (string Name, string Value)[] Settings { get; init; } = [];
+
     public async Task<string> RunAsync(params string[] args)
     {
         FinishedProcess run = await TryAsync(args);
@@ -42,6 +50,11 @@ internal sealed class LocalCluster(string directory) : IAsyncDisposable
         var start = new ProcessStartInfo("bash", [Script, .. args]);
         start.Environment["COMMANDBROKER_DATA"] = Data;
         start.Environment["COMMANDBROKER_SILO_DLL"] = Repository.SiloDll;
+        foreach ((string name, string value) in Settings)
+        {
+            start.Environment[name] = value;
+        }
+
         if (Port is int port)
         {
             start.Environment["COMMANDBROKER_PORT"] = $"{port}";
@@ -51,6 +64,27 @@ internal sealed class LocalCluster(string directory) : IAsyncDisposable
     }
 
     public async Task<JsonElement[]> StatusAsync() => [.. JsonDocument.Parse(await RunAsync("status", "--json")).RootElement.EnumerateArray()];
+
+    /// <summary>Where its silos take grain clients, in the order of their names.</summary>
+    public async Task<IPEndPoint[]> SilosAsync() =>
+    [
+        .. (await StatusAsync()).Where(process => process.GetProperty("role").GetString() == "silo")
+            .Select(silo => new IPEndPoint(IPAddress.Loopback, silo.GetProperty("ports").GetProperty("gateway").GetInt32())),
+    ];
+
+    /// <summary>A management tool that sends all it asks to these silos.</summary>
+    public static async Task<IHost> StartToolAsync(params IPEndPoint[] silos)
+    {
+        HostApplicationBuilder builder = Host.CreateApplicationBuilder();
+        builder.Services.AddCommandBrokerClient(
+            client => client.UseStaticClustering(silos)
+                .Configure<ClusterOptions>(options => options.ServiceId = options.ClusterId = "commandbroker")
+                .Configure<ClientMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(5)),
+            options => options.Principal = "tool");
+        IHost tool = builder.Build();
+        await tool.StartAsync();
+        return tool;
+    }
 
     public async Task<int?> PidAsync(string name)
     {

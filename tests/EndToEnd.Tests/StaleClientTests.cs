@@ -1,10 +1,8 @@
-using System.Net;
 using CommandBroker.Client;
 using CommandBroker.Contracts;
 using CommandBroker.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Orleans.Configuration;
 using Xunit;
 
 namespace CommandBroker.EndToEnd.Tests;
@@ -32,12 +30,7 @@ public sealed class StaleClientTests : IAsyncLifetime
     public async Task A_client_whose_silo_was_removed_reaches_every_queue_on_the_others_and_nothing_is_lost_or_twice()
     {
         await _cluster.RunAsync("up", "2", "1");
-        IPEndPoint[] gateways =
-        [
-            .. (await _cluster.StatusAsync()).Where(process => process.GetProperty("role").GetString() == "silo")
-                .Select(silo => new IPEndPoint(IPAddress.Loopback, silo.GetProperty("ports").GetProperty("gateway").GetInt32())),
-        ];
-        using IHost tool = await StartToolAsync(gateways);
+        using IHost tool = await LocalCluster.StartToolAsync(await _cluster.SilosAsync());
         ICommandBrokerClient commands = tool.Services.GetRequiredService<ICommandBrokerClient>();
         ISourceServerClient sources = tool.Services.GetRequiredService<ISourceServerClient>();
         string[] servers = [.. Enumerable.Range(1, ServerCount).Select(i => $"web-{i}")];
@@ -59,19 +52,6 @@ public sealed class StaleClientTests : IAsyncLifetime
 
         Assert.Null(await _cluster.PidAsync("silo-1"));
         await tool.StopAsync();
-    }
-
-    private static async Task<IHost> StartToolAsync(IPEndPoint[] gateways)
-    {
-        HostApplicationBuilder builder = Host.CreateApplicationBuilder();
-        builder.Services.AddCommandBrokerClient(
-            client => client.UseStaticClustering(gateways)
-                .Configure<ClusterOptions>(options => options.ServiceId = options.ClusterId = "commandbroker")
-                .Configure<ClientMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(5)),
-            options => options.Principal = "tool");
-        IHost tool = builder.Build();
-        await tool.StartAsync();
-        return tool;
     }
 
     private static Task EnqueueUntilAcknowledgedAsync(ICommandBrokerClient commands, string server) => Ledger.UntilAcknowledgedAsync(async () =>

@@ -1,0 +1,16 @@
+namespace CommandBroker.Grains;
+
+/// <summary>What silos say to each other about where a source server's queue lives; the grain is that of <see cref="CommandBroker.Contracts.ISourceServerGrain"/>.</summary>
+/// <remarks>An interface of its own: a method more there would raise its version, and calls of tools and gateways would leave silos of the release before.</remarks>
+[Alias("CommandBroker.IMovableQueue")]
+public interface IMovableQueue : IGrainWithStringKey
+{
+    /// <summary>
+    /// Says that calls for this queue come in at a silo: it moves there once nothing runs, unless it is there. What is in the store stays as it is, and calls
+    /// meanwhile wait. Repeating it is harmless.
+    /// </summary>
+    /// <param name="silo">The silo where the calls come in. When it has ended any other may get the queue.</param>
+    /// <param name="stay">How long a queue must have been where it is; until then nothing happens.</param>
+    [Alias("Come")]
+    ValueTask ComeAsync(SiloAddress silo, TimeSpan stay);
+}
