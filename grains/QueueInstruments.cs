@@ -17,6 +17,7 @@ internal sealed class QueueInstruments : IDisposable
     private readonly Counter<long> _strayed;
     private readonly Counter<long> _conflicted;
     private readonly Counter<long> _overQuota;
+    private readonly Counter<long> _moved;
 
     public QueueInstruments()
     {
@@ -26,6 +27,7 @@ internal sealed class QueueInstruments : IDisposable
         _strayed = _meter.CreateCounter<long>("commandbroker.report.strayed", "{report}", "Reports that ended no command; tag reason: why.");
         _conflicted = _meter.CreateCounter<long>("commandbroker.commit.conflicted", "{commit}", "Commits that another activation was faster than.");
         _overQuota = _meter.CreateCounter<long>("commandbroker.command.over_quota", "{command}", "Commands that were refused because of a project's quota.");
+        _moved = _meter.CreateCounter<long>("commandbroker.queue.moved", "{queue}", "Queues that set out for the silo where their calls come in.");
     }
 
     /// <summary>Counts what was committed.</summary>
@@ -65,6 +67,9 @@ internal sealed class QueueInstruments : IDisposable
 
     /// <summary>Counts an enqueue that a project's quota refused.</summary>
     public void OverQuota() => _overQuota.Add(1);
+
+    /// <summary>Counts a queue that sets out for another silo.</summary>
+    public void Moved() => _moved.Add(1);
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();

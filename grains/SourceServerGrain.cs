@@ -36,6 +36,11 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain, IMo
     {
         _local.SetBusy();
         _context.LocalQueues.Remove(_key.Text, _local);
+        if (reason.ReasonCode == DeactivationReasonCode.Migrating)
+        {
+            _context.Instruments.Moved();
+        }
+
         return Task.CompletedTask;
     }
 
@@ -121,20 +126,24 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain, IMo
         return Answer(seq, "redriven", outcome);
     }
 
-    public ValueTask ComeAsync(SiloAddress silo, TimeSpan stay)
+    public ValueTask<bool> ComeAsync(SiloAddress silo, TimeSpan stay)
     {
         if (!_session.IsLoaded)
         {
             // Made for this call: whoever needs the queue makes it where it is needed.
             DeactivateOnIdle();
-        }
-        else if (!silo.Equals(GrainContext.Address.SiloAddress) && _context.Elapsed(_madeAt) >= stay)
-        {
-            RequestContext.Set(IPlacementDirector.PlacementHintKey, silo);
-            this.MigrateOnIdle();
+            return ValueTask.FromResult(false);
         }
 
-        return ValueTask.CompletedTask;
+        if (silo.Equals(GrainContext.Address.SiloAddress) || _context.Elapsed(_madeAt) < stay)
+        {
+            return ValueTask.FromResult(false);
+        }
+
+        RequestContext.Set(IPlacementDirector.PlacementHintKey, silo);
+        this.MigrateOnIdle();
+        RequestContext.Remove(IPlacementDirector.PlacementHintKey);
+        return ValueTask.FromResult(true);
     }
 
     private async ValueTask<PollReply> PollSlowlyAsync()

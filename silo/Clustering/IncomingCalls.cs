@@ -3,14 +3,14 @@ using Orleans.Runtime;
 
 namespace CommandBroker.Silo.Clustering;
 
-/// <summary>A sample of the grains that calls which came in at this silo were for, those that may live elsewhere. Any thread may call it.</summary>
+/// <summary>A sample of the grains that calls are addressed to from this silo, those that may live elsewhere. Any thread may call it.</summary>
 internal sealed class IncomingCalls(ILocalSiloDetails here)
 {
-    // Of calls to another silo one in as many is kept: a queue that is polled every 30 s is asked to come within 4 minutes, and the question adds an eighth to its calls.
+    // Of calls to another silo one in as many is kept: a queue that is polled every 30 s is asked to come after 4 minutes in the mean, and the question adds an eighth to its calls.
     private const int DistantRate = 8;
 
-    // Of calls whose target is not remembered: this silo's part of the directory knows it, or nobody yet. Most of those live here.
-    private const int UnknownRate = 64;
+    // Of calls whose target is not remembered: this silo's part of the directory knows it, or nobody yet. Most of those live here, where a question costs little.
+    private const int UnknownRate = 16;
 
     // What is not taken in time is dropped: it comes again.
     private const int MaxCount = 256;

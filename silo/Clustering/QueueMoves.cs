@@ -12,8 +12,14 @@ namespace CommandBroker.Silo.Clustering;
 internal sealed class QueueMoves(IncomingCalls calls, IGrainFactory grains, ILocalSiloDetails here, IOptions<SiloOptions> options, TimeProvider clock, ILogger<QueueMoves> logger)
     : BackgroundService
 {
-    // Each move reads a queue from the store: 50 of them in a second are a few hundredths of what a silo carries, and bring 100,000 queues of three silos home in a quarter of an hour.
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+    // After each queue that comes, which is read from the store: 50 of them in a second are a few hundredths of what a silo carries.
+    private static readonly TimeSpan MovePause = TimeSpan.FromMilliseconds(20);
+
+    // A silo that does not answer in that time is about to be declared dead; a stop waits for a question no longer than that.
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(2);
+
+    // A silo of the release before knows no such question, and logs an error for each.
+    private static readonly TimeSpan FaultPause = TimeSpan.FromMinutes(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -27,15 +33,21 @@ internal sealed class QueueMoves(IncomingCalls calls, IGrainFactory grains, ILoc
 
             try
             {
-                await grains.GetGrain<IMovableQueue>(target).ComeAsync(here.SiloAddress, options.Value.QueueStay);
+                Task<bool> asked = grains.GetGrain<IMovableQueue>(target).ComeAsync(here.SiloAddress, options.Value.QueueStay).AsTask();
+                if (await asked.WaitAsync(AnswerTimeout, clock, stoppingToken))
+                {
+                    await Task.Delay(MovePause, clock, stoppingToken);
+                }
+            }
+            catch (Exception) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
             }
             catch (Exception fault)
             {
-                // It comes again. A silo of a release before this one does not know the call.
                 logger.QueueNotMoved(fault, target.Key.ToString()!);
+                await Task.Delay(FaultPause, clock, stoppingToken);
             }
-
-            await Task.Delay(Pause, clock, stoppingToken);
         }
     }
 }

@@ -42,13 +42,18 @@ public sealed class QueueMovesTests : IAsyncLifetime
             await former.Services.GetRequiredService<ICommandBrokerClient>().EnqueueAsync(server, new EnqueueCall { Name = "START", Param = "{}", IdempotencyKey = "first" });
         }
 
-        Assert.All(await WhereAsync(former, servers), silo => Assert.Equal(ports[0], silo));
+        await CallUntilAllAreInAsync(ports[0], former, servers);
         await former.StopAsync();
         using IHost next = await LocalCluster.StartToolAsync(silos[1]);
-        ICommandBrokerClient commands = next.Services.GetRequiredService<ICommandBrokerClient>();
+        await CallUntilAllAreInAsync(ports[1], next, servers);
+        await next.StopAsync();
+    }
 
+    private static async Task CallUntilAllAreInAsync(int port, IHost tool, string[] servers)
+    {
+        ICommandBrokerClient commands = tool.Services.GetRequiredService<ICommandBrokerClient>();
         using var deadline = new CancellationTokenSource(Deadline);
-        while ((await WhereAsync(next, servers)).Any(silo => silo != ports[1]))
+        while ((await WhereAsync(tool, servers)).Any(silo => silo != port))
         {
             deadline.Token.ThrowIfCancellationRequested();
             for (int round = 0; round < 10; round++)
@@ -57,8 +62,6 @@ public sealed class QueueMovesTests : IAsyncLifetime
                 Assert.All(await Task.WhenAll(views), view => Assert.Equal("START", Assert.Single(view.Commands).Name));
             }
         }
-
-        await next.StopAsync();
     }
 
     /// <summary>The port between silos of each of these queues' silos.</summary>

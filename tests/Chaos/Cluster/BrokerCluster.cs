@@ -223,6 +223,9 @@ internal sealed partial class BrokerCluster : IAsyncDisposable
             environment["Silo__Address"] = address;
             environment["Silo__SiloPort"] = $"{SiloPort}";
             environment["Silo__GatewayPort"] = $"{GatewayPort}";
+
+            // Queues follow their calls at once, so that they move during each fault that sends calls another way.
+            environment["Silo__QueueStay"] = "00:00:01";
             environment["Identity__MasterKey"] = _masterKey;
             environment["Credentials__OperatorToken"] = _operatorToken;
             environment["Credentials__AgentToken"] = _agentToken;

@@ -15,6 +15,7 @@ internal sealed class GatewayRestart : IFault
     public async Task InjectAsync(Scene scene)
     {
         _gateway = scene.AnyOf(scene.Cluster.Gateways);
+        await BrokerCluster.WaitUntilReadyAsync(_gateway);
         int pid = _gateway.Pid;
         int? exit = await _gateway.StopAsync();
         _proof = exit == 0 ? $"{_gateway.Name}, pid {pid}, ended with 0"

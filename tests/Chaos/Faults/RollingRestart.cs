@@ -20,6 +20,8 @@ internal sealed class RollingRestart : IFault
         scene.Random.Shuffle(nodes);
         foreach (Node node in nodes)
         {
+            // One that the fault before had declared dead ends by itself, and is started again.
+            await BrokerCluster.WaitUntilReadyAsync(node);
             int? exit = await node.StopAsync();
             if (exit != 0)
             {

@@ -17,6 +17,7 @@ internal sealed class SiloStop(Random random) : IFault
     public async Task InjectAsync(Scene scene)
     {
         _silo = scene.AnyOf(scene.Cluster.Silos);
+        await BrokerCluster.WaitUntilReadyAsync(_silo);
         (int pid, TimeSpan began) = (_silo.Pid, scene.Clients.Recorder.Elapsed);
         int? exit = await _silo.StopAsync();
         TimeSpan took = scene.Clients.Recorder.Elapsed - began;

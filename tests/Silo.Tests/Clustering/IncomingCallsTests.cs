@@ -10,7 +10,7 @@ namespace CommandBroker.Silo.Tests.Clustering;
 /// <summary>The sample of calls whose targets may live elsewhere.</summary>
 public sealed class IncomingCallsTests
 {
-    private const int CallCount = 10_000;
+    private const int CallCount = 2_200;
     private static readonly SiloAddress Here = SiloAddress.New(IPAddress.Loopback, 1, 1);
     private static readonly SiloAddress There = SiloAddress.New(IPAddress.Loopback, 2, 1);
 
@@ -28,13 +28,13 @@ public sealed class IncomingCallsTests
     [Fact]
     public void Calls_for_what_lives_elsewhere_are_kept_in_part_and_no_more_than_there_is_room_for()
     {
-        Assert.Equal(256, KeptOf(There));
+        Assert.InRange(KeptOf(There), 200, 256);
     }
 
     [Fact]
     public void Of_calls_for_what_is_not_remembered_fewer_are_kept()
     {
-        Assert.InRange(KeptOf(null), 50, 255);
+        Assert.InRange(KeptOf(null), 70, 199);
     }
 
     private int KeptOf(SiloAddress? known)
