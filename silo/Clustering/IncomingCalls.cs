@@ -18,11 +18,8 @@ internal sealed class IncomingCalls(ILocalSiloDetails here)
     private readonly Channel<GrainId> _sample = Channel.CreateBounded<GrainId>(
         new BoundedChannelOptions(MaxCount) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 
-    /// <summary>What was kept, once each.</summary>
-    public IAsyncEnumerable<GrainId> ReadAllAsync(CancellationToken stopping) => _sample.Reader.ReadAllAsync(stopping);
-
-    /// <summary>What was kept, without waiting.</summary>
-    public bool TryRead(out GrainId target) => _sample.Reader.TryRead(out target);
+    /// <summary>What was kept, for one reader.</summary>
+    public ChannelReader<GrainId> Kept => _sample.Reader;
 
     /// <summary>Notes a call.</summary>
     /// <param name="target">The grain it is for.</param>

@@ -24,7 +24,7 @@ internal sealed class QueueMoves(IncomingCalls calls, IGrainFactory grains, ILoc
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         GrainType queue = grains.GetGrain<ISourceServerGrain>("any").GetGrainId().Type;
-        await foreach (GrainId target in calls.ReadAllAsync(stoppingToken))
+        await foreach (GrainId target in calls.Kept.ReadAllAsync(stoppingToken))
         {
             if (target.Type != queue)
             {

@@ -11,10 +11,12 @@ using Xunit;
 
 namespace CommandBroker.Grains.Tests;
 
-/// <summary>A cluster of one silo on the memory store, with a clock that the test moves.</summary>
+/// <summary>A cluster on the memory store, with a clock that the test moves.</summary>
 public sealed class BrokerCluster : IAsyncLifetime
 {
     private InProcessTestCluster _cluster = null!;
+
+    public int SiloCount { get; init; } = 1;
 
     public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
@@ -26,7 +28,7 @@ public sealed class BrokerCluster : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var builder = new InProcessTestClusterBuilder(1);
+        var builder = new InProcessTestClusterBuilder((short)SiloCount);
         builder.ConfigureSilo((_, silo) =>
         {
             silo.Services.Configure<QueueOptions>(options =>
@@ -48,6 +50,13 @@ public sealed class BrokerCluster : IAsyncLifetime
     public Task DisposeAsync() => _cluster.DisposeAsync().AsTask();
 
     public ISourceDirectoryGrain Directory => _cluster.Client.GetGrain<ISourceDirectoryGrain>(0);
+
+    public IEnumerable<SiloAddress> Silos => _cluster.Silos.Select(silo => silo.SiloAddress);
+
+    /// <summary>The silo where a queue lives; null when it lives in none.</summary>
+    public async Task<SiloAddress?> WhereAsync(ISourceServerGrain queue) => await _cluster.Client.GetGrain<IManagementGrain>(0).GetActivationAddress(queue);
+
+    public IMovableQueue Movable(ISourceServerGrain queue) => _cluster.Client.GetGrain<IMovableQueue>(queue.GetGrainId());
 
     public ISourceServerGrain Queue(string serverId) => _cluster.Client.GetGrain<ISourceServerGrain>(serverId);
 

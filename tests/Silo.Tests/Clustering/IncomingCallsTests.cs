@@ -51,7 +51,7 @@ public sealed class IncomingCallsTests
         }
 
         int kept = 0;
-        while (_calls.TryRead(out GrainId found))
+        while (_calls.Kept.TryRead(out GrainId found))
         {
             Assert.Equal(id, found);
             kept++;
