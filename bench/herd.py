@@ -49,25 +49,35 @@ def herd_of(cluster, drivers, agents, share, seconds):
 
 def together(parts):
     """Sums of what several drivers counted; the slowest one's times."""
-    whole = {"agents": 0, "served": 0, "all": {}, "retry_after": {}, "by_second": {}}
+    whole = {"agents": 0, "served": 0, "all": {}, "retry_after": {}, "sent_by_second": {}, "by_second": {}, "longest_ms": {}}
     for part in parts:
         whole["agents"] += part["agents"]
         whole["served"] += part["served"]
-        for name in ("all", "retry_after"):
+        for name in ("all", "retry_after", "sent_by_second"):
             for key, count in part[name].items():
                 whole[name][key] = whole[name].get(key, 0) + count
         for second, counts in part["by_second"].items():
             for key, count in counts.items():
                 whole["by_second"].setdefault(second, {})
                 whole["by_second"][second][key] = whole["by_second"][second].get(key, 0) + count
-    for name in ("seconds", "p50_ms", "p99_ms", "max_ms"):
+        for second, longest in part["longest_ms"].items():
+            whole["longest_ms"][second] = max(longest, whole["longest_ms"].get(second, 0))
+    for name in ("seconds", "heard_s", "p50_ms", "p99_ms", "max_ms"):
         whole[name] = max(part[name] for part in parts)
+    whole["began"] = min(part["began"] for part in parts)
+    whole["cpu_s"] = sum(part["cpu_s"] for part in parts)
     return whole
 
 
-def when(by_second, what):
-    """The last second in which something of that kind came."""
-    return max((int(second) for second, counts in by_second.items() if any(what(key) for key in counts)), default=-1)
+def until(counts, began, what):
+    """Seconds after `began` until something of that kind came for the last time."""
+    late = (counts["began"] - began) / 1000
+    return max((int(second) + 1 + late for second, each in counts["by_second"].items() if what(each, counts["longest_ms"].get(second, 0))), default=0)
+
+
+def strange(answers, longest_ms):
+    """A refusal, an error, or more than a second's wait: not what agents are used to."""
+    return longest_ms > 1000 or any(key != "200" for key in answers)
 
 
 def stampede(cluster, drivers, o, outage):
@@ -79,12 +89,13 @@ def stampede(cluster, drivers, o, outage):
     probe = drivers.start("steady", cluster.agent, prefix="probe-", agents=200, connections=4, rate=20, seconds=o.seconds)
     time.sleep(5)
     herd = herd_of(cluster, drivers, o.agents, o.share, o.seconds - 10)
-    served = when(herd["by_second"], lambda key: key == "200") + 1
+    served = until(herd, herd["began"], lambda answers, _: "200" in answers)
     time.sleep(5)
     spent = {m["name"]: cpu(m["pid"]) - before[m["name"]] for m in members}
     probed = json.loads(probe.communicate()[0])
     first, most, last = watch.stop()
-    return {"kind": "herd", "outage": outage, "all_served_s": served, "herd": herd, "probe": probed, "cpu_s": spent, "rss_mb": {"before": first, "most": most, "after": last}}
+    normal = max(until(each, herd["began"], strange) for each in (herd, probed))
+    return {"kind": "herd", "outage": outage, "heard_s": herd["heard_s"], "normal_s": normal, "all_served_s": served, "herd": herd, "probe": probed, "cpu_s": spent, "rss_mb": {"before": first, "most": most, "after": last}}
 
 
 def steady(cluster, drivers, o):
@@ -105,14 +116,14 @@ def steady(cluster, drivers, o):
 
 def lines_of(rows):
     herds = [r for r in rows if r["kind"] == "herd"]
-    lines = ["| outage | agents | all served after, s | answers | errors of connections | Retry-After, s | probe: p99, max ms, other than 200 | CPU of the cluster, s |", "|---|---|---|---|---|---|---|---|"]
+    lines = ["| outage | agents | each has an answer after, s | as before after, s | all served after, s | answers | errors of connections | Retry-After, s | probe: p99, max ms, other than 200 | CPU of the cluster, of the agents, s |", "|---|---|---|---|---|---|---|---|---|---|"]
     for r in herds:
         answers = {k: v for k, v in r["herd"]["all"].items() if k.isdigit()}
         broken = {k: v for k, v in r["herd"]["all"].items() if not k.isdigit()}
         after = sorted(map(int, r["herd"]["retry_after"]))
         other = {k: v for k, v in r["probe"]["all"].items() if k != "200"}
-        lines.append(f"| {r['outage']} | {r['herd']['agents']:,} | {r['all_served_s']} | {answers} | {broken or 'none'} | {f'{after[0]} to {after[-1]}' if after else '–'} "
-                     f"| {r['probe']['p99_ms']}, {r['probe']['max_ms']}, {other or 'none'} | {sum(r['cpu_s'].values()):.0f} |")
+        lines.append(f"| {r['outage']} | {r['herd']['agents']:,} | {r['heard_s']:.0f} | {r['normal_s']:.0f} | {r['all_served_s']:.0f} | {answers} | {broken or 'none'} | {f'{after[0]} to {after[-1]}' if after else '–'} "
+                     f"| {r['probe']['p99_ms']}, {r['probe']['max_ms']}, {other or 'none'} | {sum(r['cpu_s'].values()):.0f}, {r['herd']['cpu_s']:.0f} |")
     memory = ["| resident, anonymous, MB | before | most | after |", "|---|---|---|---|"]
     for r in rows:
         for name in r["rss_mb"]["before"]:
@@ -134,7 +145,7 @@ def main():
     parser.add_argument("--agents", type=int, default=100_000)
     parser.add_argument("--outages", nargs="*", default=["of the cluster", "of the network"], choices=["of the cluster", "of the network"],
                         help="what the agents come back after: silos and gateways that began anew, or that went on")
-    parser.add_argument("--seconds", type=float, default=90, help="how long one herd may take")
+    parser.add_argument("--seconds", type=float, default=190, help="how long one herd is watched; less than two minutes and a half cuts off who is told to come late")
     parser.add_argument("--share", type=int, default=16_000, help="agents of one driver process: each has a connection")
     parser.add_argument("--steady", type=float, default=600, help="seconds of steady load")
     parser.add_argument("--rate", type=float, default=1000, help="its polls a second")

@@ -19,11 +19,30 @@ internal sealed class HttpLine : IDisposable
     /// <exception cref="IOException">The connection ended before the answer did.</exception>
     public async Task<HttpAnswer> CallAsync(string request, CancellationToken cancellationToken)
     {
+        await SendAsync(request, cancellationToken);
+        return await ReadAsync(cancellationToken);
+    }
+
+    public async Task SendAsync(string request, CancellationToken cancellationToken)
+    {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(2_048);
         try
         {
             int length = Encoding.ASCII.GetBytes(request, buffer);
             await _socket.SendAsync(buffer.AsMemory(0, length), cancellationToken);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <exception cref="IOException">The connection ended before the answer did.</exception>
+    public async Task<HttpAnswer> ReadAsync(CancellationToken cancellationToken)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(2_048);
+        try
+        {
             int filled = 0;
             while (true)
             {

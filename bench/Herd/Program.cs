@@ -12,11 +12,15 @@ if (options.SetOutAt > 0)
 
 var tally = new Tally();
 using var over = new CancellationTokenSource(options.Duration);
+
+// Agents are machines of their own: what they connect they use at once. Here they share cores with what they call, and without a bound all would connect before
+// the first one sends, which fills the balancer with connections that say nothing.
+using var door = new SemaphoreSlim(1000);
 await (options.Mode switch
 {
     "register" => EachOnceAsync(options.RegistrationOf),
     "visit" => EachOnceAsync(agent => options.PollOf(agent, keep: true)),
-    "herd" => Task.WhenAll(Enumerable.Range(0, options.AgentCount).Select(agent => Task.Run(() => ComeBackAsync(agent)))),
+    "herd" => Task.WhenAll(Enumerable.Range(0, options.AgentCount).Select(ComeBackAsync)),
     "steady" => Task.WhenAll(Enumerable.Range(0, options.ConnectionCount).Select(line => Task.Run(() => GoOnAsync(line, agent => [options.PollOf(agent, keep: true)])))),
     "life" => Task.WhenAll(Enumerable.Range(0, options.ConnectionCount).Select(line => Task.Run(() => GoOnAsync(line, options.LifeOf)))),
     _ => throw new ArgumentException($"Mode {options.Mode} is none of register, visit, herd, steady, life."),
@@ -41,18 +45,46 @@ async Task WaitAsync()
 // An agent whose poll was due during the outage: a connection of its own, and what it is told it does, until it has been served.
 async Task ComeBackAsync(int agent)
 {
+    bool asked = false, heard = false;
     while (!over.IsCancellationRequested)
     {
         double pause;
-        long askedAt = Stopwatch.GetTimestamp();
         try
         {
-            using var line = new HttpLine(options.FirstAgent + agent);
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(over.Token);
-            patience.CancelAfter(TimeSpan.FromSeconds(30));
-            await line.ConnectAsync(options.Target, patience.Token);
-            HttpAnswer answer = await line.CallAsync(options.PollOf(agent, keep: false), patience.Token);
+            long askedAt;
+            HttpLine line;
+            await door.WaitAsync(over.Token);
+            try
+            {
+                askedAt = Stopwatch.GetTimestamp();
+                patience.CancelAfter(TimeSpan.FromSeconds(30));
+                line = await AskAsync(agent, patience.Token);
+            }
+            finally
+            {
+                door.Release();
+            }
+
+            if (!asked)
+            {
+                asked = true;
+                tally.Sent();
+            }
+
+            HttpAnswer answer;
+            using (line)
+            {
+                answer = await line.ReadAsync(patience.Token);
+            }
+
             tally.Answered(answer, askedAt);
+            if (!heard)
+            {
+                heard = true;
+                tally.Heard();
+            }
+
             if (answer.Status == 200)
             {
                 return;
@@ -70,6 +102,22 @@ async Task ComeBackAsync(int agent)
     }
 
     tally.Count("never served");
+}
+
+async Task<HttpLine> AskAsync(int agent, CancellationToken cancellationToken)
+{
+    var line = new HttpLine(options.FirstAgent + agent);
+    try
+    {
+        await line.ConnectAsync(options.Target, cancellationToken);
+        await line.SendAsync(options.PollOf(agent, keep: false), cancellationToken);
+        return line;
+    }
+    catch
+    {
+        line.Dispose();
+        throw;
+    }
 }
 
 async Task EachOnceAsync(Func<int, string> requestOf)

@@ -11,19 +11,40 @@ internal sealed class Tally
     private readonly ConcurrentDictionary<string, int> _all = new();
     private readonly ConcurrentBag<double> _milliseconds = [];
     private readonly ConcurrentDictionary<int, int> _retryAfter = new();
+    private readonly ConcurrentDictionary<int, double> _longest = new();
+    private readonly ConcurrentDictionary<int, int> _sent = new();
+    private double _heardAt;
+
+    /// <summary>When counting began, in milliseconds since 1970.</summary>
+    public long Began { get; } = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
 
     public double Seconds => Stopwatch.GetElapsedTime(_start).TotalSeconds;
 
     public void Answered(HttpAnswer answer, long askedAt)
     {
         Count(answer.Status.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        double milliseconds = Stopwatch.GetElapsedTime(askedAt).TotalMilliseconds;
+        _longest.AddOrUpdate((int)Seconds, milliseconds, (_, longest) => Math.Max(longest, milliseconds));
         if (answer.Status < 300)
         {
-            _milliseconds.Add(Stopwatch.GetElapsedTime(askedAt).TotalMilliseconds);
+            _milliseconds.Add(milliseconds);
         }
         else
         {
             _retryAfter.AddOrUpdate(answer.RetryAfterSeconds ?? -1, 1, (_, count) => count + 1);
+        }
+    }
+
+    /// <summary>An agent has sent its first request.</summary>
+    public void Sent() => _sent.AddOrUpdate((int)Seconds, 1, (_, count) => count + 1);
+
+    /// <summary>An agent has its first answer, whatever it says.</summary>
+    public void Heard()
+    {
+        double now = Seconds;
+        for (double last = Volatile.Read(ref _heardAt); now > last; last = Volatile.Read(ref _heardAt))
+        {
+            Interlocked.CompareExchange(ref _heardAt, now, last);
         }
     }
 
@@ -43,12 +64,17 @@ internal sealed class Tally
             agents,
             seconds = Math.Round(Seconds, 1),
             served = sorted.Length,
+            began = Began,
+            cpu_s = Math.Round(Environment.CpuUsage.TotalTime.TotalSeconds, 1),
+            sent_by_second = _sent.OrderBy(pair => pair.Key).ToDictionary(),
+            heard_s = Math.Round(_heardAt, 1),
             all = _all.OrderBy(pair => pair.Key).ToDictionary(),
             retry_after = _retryAfter.OrderBy(pair => pair.Key).ToDictionary(),
             p50_ms = At(.5),
             p99_ms = At(.99),
             p999_ms = At(.999),
             max_ms = At(1),
+            longest_ms = _longest.OrderBy(pair => pair.Key).ToDictionary(pair => pair.Key, pair => Math.Round(pair.Value)),
             by_second = _bySecond.GroupBy(pair => pair.Key.Second).OrderBy(group => group.Key)
                 .ToDictionary(group => group.Key, group => group.OrderBy(pair => pair.Key.What).ToDictionary(pair => pair.Key.What, pair => pair.Value)),
         };

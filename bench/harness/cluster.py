@@ -99,8 +99,8 @@ class Drivers:
         # What an agent does next it does on the thread that read its answer: handing it to another one cost a herd of drivers a quarter of what they took,
         # on the cores that the cluster needs. And they compile once.
         environment = dict(os.environ, DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS="1", DOTNET_TieredPGO="0")
-        return subprocess.Popen(["dotnet", self.program, mode, "--target", self.cluster.target, "--token", token, *flags], stdout=subprocess.PIPE, text=True,
-                                env=environment)
+        return subprocess.Popen(["chrt", "-b", "0", "dotnet", self.program, mode, "--target", self.cluster.target, "--token", token, *flags], stdout=subprocess.PIPE, text=True,
+                                env=environment, start_new_session=True)
 
     def run(self, mode, token, **named):
         return json.loads(self.start(mode, token, **named).communicate()[0])

@@ -12,11 +12,13 @@ internal sealed class StubGateway : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _accepting;
     private readonly string? _answer;
+    private readonly Task _answering;
 
     /// <param name="answer">The whole answer to a request that is not <c>/readyz</c>; null breaks the connection off, as a gateway does that dies.</param>
-    public StubGateway(string? answer)
+    /// <param name="answering">What it waits for before it answers any; null: for nothing.</param>
+    public StubGateway(string? answer, Task? answering = null)
     {
-        _answer = answer;
+        (_answer, _answering) = (answer, answering ?? Task.CompletedTask);
         _listener.Start();
         _accepting = AcceptAsync();
     }
@@ -63,6 +65,7 @@ internal sealed class StubGateway : IAsyncDisposable
             if (!isCheck)
             {
                 Requests.Enqueue(head);
+                await _answering.WaitAsync(_stop.Token);
             }
 
             if ((isCheck ? "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n" : _answer) is { } answer)
