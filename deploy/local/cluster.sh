@@ -199,9 +199,12 @@ become() {
       if [ -d "$state/certificates" ]; then export Cluster__CertificateDirectory=$state/certificates/$name; fi
       # They share the cores with the balancer, which can tell agents to come later only when it gets to accept them: they stand back, also where each
       # session is a group of its own for the scheduler. And a thread that is woken waits until the one that runs is through (batch): of a fleet that
-      # came back every poll cost 20 switches of threads, the half of them by force (docs/capacity.md).
+      # came back every poll cost 20 switches of threads, the half of them by force.
       echo 5 2>/dev/null >/proc/self/autogroup || true
-      exec nice -n 5 chrt -b 0 dotnet "$(program)" --role "$role" ;;
+      local batch=
+      if chrt -b 0 true 2>/dev/null; then batch="chrt -b 0"; fi
+      # shellcheck disable=SC2086
+      exec nice -n 5 $batch dotnet "$(program)" --role "$role" ;;
   esac
 }
 
