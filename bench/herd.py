@@ -49,10 +49,11 @@ def herd_of(cluster, drivers, agents, share, seconds):
 
 def together(parts):
     """Sums of what several drivers counted; the slowest one's times."""
-    whole = {"agents": 0, "served": 0, "all": {}, "retry_after": {}, "sent_by_second": {}, "by_second": {}, "longest_ms": {}}
+    whole = {"agents": 0, "served": 0, "heard": 0, "all": {}, "retry_after": {}, "sent_by_second": {}, "by_second": {}, "longest_ms": {}}
     for part in parts:
         whole["agents"] += part["agents"]
         whole["served"] += part["served"]
+        whole["heard"] += part["heard"]
         for name in ("all", "retry_after", "sent_by_second"):
             for key, count in part[name].items():
                 whole[name][key] = whole[name].get(key, 0) + count
@@ -114,6 +115,12 @@ def steady(cluster, drivers, o):
     return {"kind": "steady", "rate": o.rate, "seconds": elapsed, "cold": cold, "steady": result, "cpu_s": spent, "rss_mb": {"before": first, "most": most, "after": last}}
 
 
+def after(row, who, when):
+    """When the last of all agents was, or how many were at all."""
+    count = row["herd"][who]
+    return f"{row[when]:.0f}" if count == row["herd"]["agents"] else f"never: {count:,}"
+
+
 def lines_of(rows):
     herds = [r for r in rows if r["kind"] == "herd"]
     lines = ["| outage | agents | each has an answer after, s | as before after, s | all served after, s | answers | errors of connections | Retry-After, s | probe: p99, max ms, other than 200 | CPU of the cluster, of the agents, s |", "|---|---|---|---|---|---|---|---|---|---|"]
@@ -122,7 +129,7 @@ def lines_of(rows):
         broken = {k: v for k, v in r["herd"]["all"].items() if not k.isdigit()}
         after = sorted(map(int, r["herd"]["retry_after"]))
         other = {k: v for k, v in r["probe"]["all"].items() if k != "200"}
-        lines.append(f"| {r['outage']} | {r['herd']['agents']:,} | {r['heard_s']:.0f} | {r['normal_s']:.0f} | {r['all_served_s']:.0f} | {answers} | {broken or 'none'} | {f'{after[0]} to {after[-1]}' if after else '–'} "
+        lines.append(f"| {r['outage']} | {r['herd']['agents']:,} | {after(r, 'heard', 'heard_s')} | {r['normal_s']:.0f} | {after(r, 'served', 'all_served_s')} | {answers} | {broken or 'none'} | {f'{after[0]} to {after[-1]}' if after else '–'} "
                      f"| {r['probe']['p99_ms']}, {r['probe']['max_ms']}, {other or 'none'} | {sum(r['cpu_s'].values()):.0f}, {r['herd']['cpu_s']:.0f} |")
     memory = ["| resident, anonymous, MB | before | most | after |", "|---|---|---|---|"]
     for r in rows:
@@ -175,6 +182,7 @@ def main():
         report.write(o.out, "A whole fleet at once, and steadily", machine.describe(REPOSITORY),
                      f"deploy/local/cluster.sh up {o.silos} {o.gateways}; drivers, balancer, cluster and database on the same cores", lines_of(rows))
     finally:
+        drivers.stop()
         cluster.down()
         shutil.rmtree(work, ignore_errors=True)
     return 0

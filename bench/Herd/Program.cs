@@ -92,13 +92,17 @@ async Task ComeBackAsync(int agent)
 
             pause = answer.RetryAfterSeconds ?? 5;
         }
+        catch (OperationCanceledException) when (over.IsCancellationRequested)
+        {
+            break;
+        }
         catch (Exception fault) when (fault is SocketException or IOException or OperationCanceledException)
         {
             tally.Count(fault is SocketException socket ? socket.SocketErrorCode.ToString() : fault is IOException ? "cut" : "no answer in 30 s");
             pause = 5 + (5 * Random.Shared.NextDouble());
         }
 
-        await Task.Delay(TimeSpan.FromSeconds(pause));
+        await Task.Delay(TimeSpan.FromSeconds(pause), over.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     tally.Count("never served");

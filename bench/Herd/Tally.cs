@@ -14,6 +14,7 @@ internal sealed class Tally
     private readonly ConcurrentDictionary<int, double> _longest = new();
     private readonly ConcurrentDictionary<int, int> _sent = new();
     private double _heardAt;
+    private int _heardCount;
 
     /// <summary>When counting began, in milliseconds since 1970.</summary>
     public long Began { get; } = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
@@ -41,6 +42,7 @@ internal sealed class Tally
     /// <summary>An agent has its first answer, whatever it says.</summary>
     public void Heard()
     {
+        Interlocked.Increment(ref _heardCount);
         double now = Seconds;
         for (double last = Volatile.Read(ref _heardAt); now > last; last = Volatile.Read(ref _heardAt))
         {
@@ -67,6 +69,7 @@ internal sealed class Tally
             began = Began,
             cpu_s = Math.Round(Environment.CpuUsage.TotalTime.TotalSeconds, 1),
             sent_by_second = _sent.OrderBy(pair => pair.Key).ToDictionary(),
+            heard = _heardCount,
             heard_s = Math.Round(_heardAt, 1),
             all = _all.OrderBy(pair => pair.Key).ToDictionary(),
             retry_after = _retryAfter.OrderBy(pair => pair.Key).ToDictionary(),

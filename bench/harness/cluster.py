@@ -92,15 +92,23 @@ class Drivers:
     """Starts bench/Herd against a cluster's balancer."""
 
     def __init__(self, program, cluster):
-        self.program, self.cluster = program, cluster
+        self.program, self.cluster, self.started = program, cluster, []
 
     def start(self, mode, token, **named):
         flags = [text for name, value in named.items() for text in (f"--{name}", str(value))]
         # What an agent does next it does on the thread that read its answer: handing it to another one cost a herd of drivers a quarter of what they took,
         # on the cores that the cluster needs. And they compile once.
         environment = dict(os.environ, DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS="1", DOTNET_TieredPGO="0")
-        return subprocess.Popen(["chrt", "-b", "0", "dotnet", self.program, mode, "--target", self.cluster.target, "--token", token, *flags], stdout=subprocess.PIPE, text=True,
+        process = subprocess.Popen(["chrt", "-b", "0", "dotnet", self.program, mode, "--target", self.cluster.target, "--token", token, *flags], stdout=subprocess.PIPE, text=True,
                                 env=environment, start_new_session=True)
+        self.started.append(process)
+        return process
+
+    def stop(self):
+        """What still runs: in sessions of their own, drivers do not hear the terminal's interrupt."""
+        for process in self.started:
+            if process.poll() is None:
+                process.terminate()
 
     def run(self, mode, token, **named):
         return json.loads(self.start(mode, token, **named).communicate()[0])
