@@ -129,7 +129,7 @@ def lines_of(rows):
         broken = {k: v for k, v in r["herd"]["all"].items() if not k.isdigit()}
         after = sorted(map(int, r["herd"]["retry_after"]))
         other = {k: v for k, v in r["probe"]["all"].items() if k != "200"}
-        lines.append(f"| {r['outage']} | {r['herd']['agents']:,} | {after(r, 'heard', 'heard_s')} | {r['normal_s']:.0f} | {after(r, 'served', 'all_served_s')} | {answers} | {broken or 'none'} | {f'{after[0]} to {after[-1]}' if after else '–'} "
+        lines.append(f"| {r['outage']} | {r['herd']['agents']:,} | {until_all(r, 'heard', 'heard_s')} | {r['normal_s']:.0f} | {until_all(r, 'served', 'all_served_s')} | {answers} | {broken or 'none'} | {f'{after[0]} to {after[-1]}' if after else '–'} "
                      f"| {r['probe']['p99_ms']}, {r['probe']['max_ms']}, {other or 'none'} | {sum(r['cpu_s'].values()):.0f}, {r['herd']['cpu_s']:.0f} |")
     memory = ["| resident, anonymous, MB | before | most | after |", "|---|---|---|---|"]
     for r in rows:
