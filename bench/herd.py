@@ -115,7 +115,7 @@ def steady(cluster, drivers, o):
     return {"kind": "steady", "rate": o.rate, "seconds": elapsed, "cold": cold, "steady": result, "cpu_s": spent, "rss_mb": {"before": first, "most": most, "after": last}}
 
 
-def after(row, who, when):
+def until_all(row, who, when):
     """When the last of all agents was, or how many were at all."""
     count = row["herd"][who]
     return f"{row[when]:.0f}" if count == row["herd"]["agents"] else f"never: {count:,}"
