@@ -87,7 +87,7 @@ def stampede(cluster, drivers, o, outage):
     members = cluster.members("silo", "gateway", "balancer")
     watch = Watch(members)
     before = {m["name"]: cpu(m["pid"]) for m in members}
-    probe = drivers.start("steady", cluster.agent, prefix="probe-", agents=200, connections=4, rate=20, seconds=o.seconds)
+    probe = drivers.start("steady", cluster.agent, prefix="probe-", agents=200, connections=200, rate=20, seconds=o.seconds)
     time.sleep(5)
     herd = herd_of(cluster, drivers, o.agents, o.share, o.seconds - 10)
     served = until(herd, herd["began"], lambda answers, _: "200" in answers)

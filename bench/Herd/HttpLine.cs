@@ -88,7 +88,7 @@ internal sealed class HttpLine : IDisposable
             return false;
         }
 
-        answer = new HttpAnswer(int.Parse(head.AsSpan(9, 3), CultureInfo.InvariantCulture), NumberAfter(head, "retry-after:"));
+        answer = new HttpAnswer(int.Parse(head.AsSpan(9, 3), CultureInfo.InvariantCulture), NumberAfter(head, "retry-after:"), head.Contains("connection: close", StringComparison.OrdinalIgnoreCase));
         return true;
     }
 

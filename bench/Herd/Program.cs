@@ -159,16 +159,22 @@ async Task GoOnAsync(int number, Func<int, string[]> requestsOf)
         long askedAt = interval > 0 ? start + (long)(due * Stopwatch.Frequency) : Stopwatch.GetTimestamp();
         try
         {
-            if (line is null)
-            {
-                line = new HttpLine(number);
-                await line.ConnectAsync(options.Target, CancellationToken.None);
-            }
-
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
             foreach (string request in requestsOf(agent))
             {
-                tally.Answered(await line.CallAsync(request, patience.Token), askedAt);
+                if (line is null)
+                {
+                    line = new HttpLine(number);
+                    await line.ConnectAsync(options.Target, CancellationToken.None);
+                }
+
+                HttpAnswer answer = await line.CallAsync(request, patience.Token);
+                tally.Answered(answer, askedAt);
+                if (answer.EndsConnection)
+                {
+                    line.Dispose();
+                    line = null;
+                }
             }
         }
         catch (Exception fault) when (fault is SocketException or IOException or OperationCanceledException)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
@@ -93,39 +94,77 @@ public sealed class BalancerTests : IDisposable
         var release = new TaskCompletionSource();
         await using var gateway = new StubGateway(Done, release.Task);
         await using Balancer balancer = await Balancer.StartAsync(_directory, gateway.Port);
+        (Task<string>[] waiting, string refusal) = await FillAsync(balancer, "s-1");
+        Assert.InRange(RetryAfterOf(refusal), 15, 21);
+        Assert.Contains("\r\nconnection: close", refusal, StringComparison.OrdinalIgnoreCase);
 
-        // A thousand are handed to the gateway, and behind them wait just as many as it takes: none of these is refused, however long they are in coming.
-        Task<string>[] fleet = [.. Enumerable.Range(0, 5_000).Select(agent => AskAsync(balancer, Poll($"s-{agent}")))];
-        await balancer.HoldsAsync(4_000);
-
-        // Nor is who comes within three seconds.
-        var late = new List<Task<string>>();
-        do
+        // The book has a turn for each, at two thirds of 16 a second, and ends: who finds it full gets any of its turns.
+        var told = new List<int>();
+        foreach (int[] some in Enumerable.Range(0, 2_000).Chunk(200))
         {
-            late.Add(AskAsync(balancer, Poll($"late-{late.Count}")));
-            await Task.WhenAny(late[^1], Task.Delay(100));
-        }
-        while (!late[^1].IsCompleted);
-        Assert.InRange(RetryAfterOf(await late[^1]), 5, 10);
-
-        // Four thousand turns are six seconds of the book, at two thirds of a thousand a second: some of them are told more than the first one could be.
-        var told = new List<string>();
-        foreach (int[] some in Enumerable.Range(0, 4_000).Chunk(500))
-        {
-            told.AddRange(await Task.WhenAll(some.Select(agent => AskAsync(balancer, Poll($"told-{agent}")))));
+            told.AddRange((await Task.WhenAll(some.Select(_ => AskAsync(balancer, Poll("s-1"))))).Select(RetryAfterOf));
         }
 
-        Assert.All(told, answer => Assert.Contains("\r\nconnection: close", answer, StringComparison.OrdinalIgnoreCase));
-        Assert.InRange(told.Max(RetryAfterOf), 11, 16);
+        Assert.All(told, seconds => Assert.InRange(seconds, 15, 121));
+        Assert.True(told[..200].Max() > 21);
+        Assert.True(told.Max() > 100);
 
-        // What a report tells is not refused.
-        Task<string> report = AskAsync(balancer, "POST /v3/sources/s-1/command_result HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}");
-        await Task.WhenAny(report, Task.Delay(100));
-        Assert.False(report.IsCompleted);
+        // What a report or a management tool says is not refused, nor are polls that wait for others.
+        Task<string>[] others = [
+            AskAsync(balancer, "POST /v3/sources/s-1/command_result HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"),
+            AskAsync(balancer, "GET /api/v1/sources/s-1/commands HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
+            AskAsync(balancer, Poll("s-2"))];
+        release.SetResult();
+        Assert.All([.. await Task.WhenAll([.. waiting, .. others]), await AskAsync(balancer, Poll("s-1"))], IsServed);
+    }
+
+    [HAProxyFact]
+    public async Task Where_one_gateway_answers_nothing_only_those_it_would_have_to_serve_are_told_to_come_again()
+    {
+        var release = new TaskCompletionSource();
+        await using var silent = new StubGateway(Done, release.Task);
+        await using var good = new StubGateway(Done);
+        await using Balancer balancer = await Balancer.StartAsync(_directory, silent.Port, good.Port);
+        await balancer.KnowsAsync(2);
+        string[] servers = [.. Enumerable.Range(0, 64).Select(number => $"s-{number}")];
+        Task<string>[] first = [.. servers.Select(server => AskAsync(balancer, Poll(server)))];
+        while (silent.Requests.Count + good.Requests.Count < servers.Length)
+        {
+            await Task.Delay(20);
+        }
+
+        string[] served = [.. servers.Where(server => good.Requests.Any(request => request.Contains($"/{server}/", StringComparison.Ordinal)))];
+        Assert.InRange(served.Length, 16, 48);
+        (Task<string>[] waiting, string refusal) = await FillAsync(balancer, servers.Except(served).First());
+        Assert.InRange(RetryAfterOf(refusal), 15, 21);
+
+        for (int round = 0; round < 5; round++)
+        {
+            Assert.All(await Task.WhenAll(served.Select(server => AskAsync(balancer, Poll(server)))), IsServed);
+        }
 
         release.SetResult();
-        Assert.All([.. await Task.WhenAll(fleet), await report, await AskAsync(balancer, Poll("s-1"))], answer => Assert.StartsWith("HTTP/1.1 200 ", answer, StringComparison.Ordinal));
+        Assert.All(await Task.WhenAll([.. first, .. waiting]), IsServed);
     }
+
+    // As many polls of one source server as may wait however long, and then one after another until one is refused, which none is for three seconds.
+    private static async Task<(Task<string>[] Waiting, string Refusal)> FillAsync(Balancer balancer, string server)
+    {
+        long began = Stopwatch.GetTimestamp();
+        Task<string>[] waiting = [.. Enumerable.Range(0, 31).Select(_ => AskAsync(balancer, Poll(server)))];
+        var more = new List<Task<string>>();
+        while (!more.Any(poll => poll.IsCompleted))
+        {
+            more.Add(AskAsync(balancer, Poll(server)));
+            await Task.Delay(100);
+        }
+
+        Assert.True(Stopwatch.GetElapsedTime(began) > TimeSpan.FromSeconds(3));
+        Assert.All(waiting, poll => Assert.False(poll.IsCompleted));
+        return (waiting, await await Task.WhenAny(more));
+    }
+
+    private static void IsServed(string answer) => Assert.StartsWith("HTTP/1.1 200 ", answer, StringComparison.Ordinal);
 
     private static string Poll(string server) => $"GET /v3/sources/{server}/command HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
 
