@@ -129,14 +129,14 @@ async Task EachOnceAsync(Func<int, string> requestOf)
     int next = -1;
     await Task.WhenAll(Enumerable.Range(0, options.ConnectionCount).Select(async number =>
     {
-        using var line = new HttpLine(number);
-        await line.ConnectAsync(options.Target, over.Token);
+        HttpLine? line = null;
         for (int agent = Interlocked.Increment(ref next); agent < options.AgentCount; agent = Interlocked.Increment(ref next))
         {
             long askedAt = Stopwatch.GetTimestamp();
-            HttpAnswer answer = await line.CallAsync(requestOf(agent), over.Token);
-            tally.Answered(answer, askedAt);
+            line = await CallAsync(line, number, requestOf(agent), askedAt, over.Token);
         }
+
+        line?.Dispose();
     }));
 }
 
@@ -162,28 +162,44 @@ async Task GoOnAsync(int number, Func<int, string[]> requestsOf)
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
             foreach (string request in requestsOf(agent))
             {
-                if (line is null)
-                {
-                    line = new HttpLine(number);
-                    await line.ConnectAsync(options.Target, CancellationToken.None);
-                }
-
-                HttpAnswer answer = await line.CallAsync(request, patience.Token);
-                tally.Answered(answer, askedAt);
-                if (answer.EndsConnection)
-                {
-                    line.Dispose();
-                    line = null;
-                }
+                line = await CallAsync(line, number, request, askedAt, patience.Token);
             }
         }
         catch (Exception fault) when (fault is SocketException or IOException or OperationCanceledException)
         {
             tally.Count(fault is SocketException socket ? socket.SocketErrorCode.ToString() : fault is IOException ? "cut" : "no answer in 30 s");
-            line?.Dispose();
             line = null;
         }
     }
 
     line?.Dispose();
+}
+
+// Over the connection that is given or over a new one; returns what the next call goes over, null when the answer ended it. A fault ends it, too.
+async Task<HttpLine?> CallAsync(HttpLine? line, int number, string request, long askedAt, CancellationToken cancellationToken)
+{
+    bool isNew = line is null;
+    line ??= new HttpLine(number);
+    try
+    {
+        if (isNew)
+        {
+            await line.ConnectAsync(options.Target, cancellationToken);
+        }
+
+        HttpAnswer answer = await line.CallAsync(request, cancellationToken);
+        tally.Answered(answer, askedAt);
+        if (!answer.EndsConnection)
+        {
+            return line;
+        }
+    }
+    catch
+    {
+        line.Dispose();
+        throw;
+    }
+
+    line.Dispose();
+    return null;
 }

@@ -98,7 +98,7 @@ public sealed class BalancerTests : IDisposable
         Assert.InRange(RetryAfterOf(refusal), 15, 21);
         Assert.Contains("\r\nconnection: close", refusal, StringComparison.OrdinalIgnoreCase);
 
-        // The book has a turn for each, at two thirds of 16 a second, and ends: who finds it full gets any of its turns.
+        // The book has a turn for each, at two thirds of 4 a second, and ends: who finds it full gets any of its turns.
         var told = new List<int>();
         foreach (int[] some in Enumerable.Range(0, 2_000).Chunk(200))
         {
@@ -109,11 +109,14 @@ public sealed class BalancerTests : IDisposable
         Assert.True(told[..200].Max() > 21);
         Assert.True(told.Max() > 100);
 
-        // What a report or a management tool says is not refused, nor are polls that wait for others.
+        // What a report or a management tool says is not refused, nor is a poll with a body or one of another share: they are handed on.
+        int held = gateway.Requests.Count;
         Task<string>[] others = [
             AskAsync(balancer, "POST /v3/sources/s-1/command_result HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"),
             AskAsync(balancer, "GET /api/v1/sources/s-1/commands HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
+            AskAsync(balancer, "GET /v3/sources/s-1/command HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"),
             AskAsync(balancer, Poll("s-2"))];
+        await CameAsync(held + others.Length, gateway);
         release.SetResult();
         Assert.All([.. await Task.WhenAll([.. waiting, .. others]), await AskAsync(balancer, Poll("s-1"))], IsServed);
     }
@@ -128,14 +131,11 @@ public sealed class BalancerTests : IDisposable
         await balancer.KnowsAsync(2);
         string[] servers = [.. Enumerable.Range(0, 64).Select(number => $"s-{number}")];
         Task<string>[] first = [.. servers.Select(server => AskAsync(balancer, Poll(server)))];
-        while (silent.Requests.Count + good.Requests.Count < servers.Length)
-        {
-            await Task.Delay(20);
-        }
-
+        await CameAsync(servers.Length, silent, good);
         string[] served = [.. servers.Where(server => good.Requests.Any(request => request.Contains($"/{server}/", StringComparison.Ordinal)))];
         Assert.InRange(served.Length, 16, 48);
-        (Task<string>[] waiting, string refusal) = await FillAsync(balancer, servers.Except(served).First());
+        string refused = servers.Except(served).First();
+        (Task<string>[] waiting, string refusal) = await FillAsync(balancer, refused);
         Assert.InRange(RetryAfterOf(refusal), 15, 21);
 
         for (int round = 0; round < 5; round++)
@@ -143,15 +143,51 @@ public sealed class BalancerTests : IDisposable
             Assert.All(await Task.WhenAll(served.Select(server => AskAsync(balancer, Poll(server)))), IsServed);
         }
 
+        // As soon as that gateway is out of service, the other one has all, though the silent one still holds what it got.
+        silent.IsReady = false;
+        string answer;
+        do
+        {
+            answer = await AskAsync(balancer, Poll(refused));
+        }
+        while (answer.StartsWith("HTTP/1.1 503 ", StringComparison.Ordinal));
+        IsServed(answer);
+        Assert.All(waiting, poll => Assert.False(poll.IsCompleted));
+
         release.SetResult();
         Assert.All(await Task.WhenAll([.. first, .. waiting]), IsServed);
+    }
+
+    [HAProxyFact]
+    public async Task Polls_whose_bodies_do_not_come_keep_nobody_from_being_served()
+    {
+        await using var gateway = new StubGateway(Done);
+        await using Balancer balancer = await Balancer.StartAsync(_directory, gateway.Port);
+        const string Half = "GET /v3/sources/s-1/command HTTP/1.1\r\nHost: x\r\n";
+        Task<string>[] halves = [.. Enumerable.Range(0, 20).Select(number => AskAsync(balancer, Half + (number % 2 == 0 ? "Content-Length: 10\r\n\r\n" : "Transfer-Encoding: chunked\r\n\r\n")))];
+        await CameAsync(halves.Length, gateway);
+
+        // Longer than a burst has.
+        for (int second = 0; second < 4; second++)
+        {
+            IsServed(await AskAsync(balancer, Poll("s-1")));
+            await Task.Delay(1000);
+        }
+    }
+
+    private static async Task CameAsync(int requests, params StubGateway[] gateways)
+    {
+        while (gateways.Sum(gateway => gateway.Requests.Count) < requests)
+        {
+            await Task.Delay(20);
+        }
     }
 
     // As many polls of one source server as may wait however long, and then one after another until one is refused, which none is for three seconds.
     private static async Task<(Task<string>[] Waiting, string Refusal)> FillAsync(Balancer balancer, string server)
     {
         long began = Stopwatch.GetTimestamp();
-        Task<string>[] waiting = [.. Enumerable.Range(0, 31).Select(_ => AskAsync(balancer, Poll(server)))];
+        Task<string>[] waiting = [.. Enumerable.Range(0, 7).Select(_ => AskAsync(balancer, Poll(server)))];
         var more = new List<Task<string>>();
         while (!more.Any(poll => poll.IsCompleted))
         {
