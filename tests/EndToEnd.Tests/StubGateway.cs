@@ -25,9 +25,6 @@ internal sealed class StubGateway : IAsyncDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    /// <summary>What it says at <c>/readyz</c>.</summary>
-    public bool IsReady { get; set; } = true;
-
     /// <summary>The heads of the requests as they came.</summary>
     public ConcurrentQueue<string> Requests { get; } = [];
 
@@ -71,8 +68,7 @@ internal sealed class StubGateway : IAsyncDisposable
                 await _answering.WaitAsync(_stop.Token);
             }
 
-            string check = $"HTTP/1.1 {(IsReady ? "200 OK" : "503 Service Unavailable")}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-            if ((isCheck ? check : _answer) is { } answer)
+            if ((isCheck ? "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n" : _answer) is { } answer)
             {
                 await stream.WriteAsync(Encoding.Latin1.GetBytes(answer), _stop.Token);
             }
