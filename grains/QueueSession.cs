@@ -11,9 +11,6 @@ namespace CommandBroker.Grains;
 /// </summary>
 internal sealed class QueueSession(SourceServerKey key, QueueContext context, LocalQueue local)
 {
-    // Tells this activation's rows from another's when the answer to a commit was lost.
-    private readonly long _writer = Random.Shared.NextInt64();
-
     private StoredQueue? _stored;
     private long _readAt;
 
@@ -72,7 +69,6 @@ internal sealed class QueueSession(SourceServerKey key, QueueContext context, Lo
             status = await context.Commands.CommitAsync(new QueueCommit
             {
                 SourceNo = stored.SourceNo,
-                Writer = _writer,
                 Commands = changes,
                 OpenFrom = next.FirstOpenSeq,
                 Stray = stray,

@@ -20,9 +20,10 @@ public interface ICommandStore
     /// share one commit; one call's fault never fails its neighbours.
     /// </summary>
     /// <remarks>
-    /// A command of version 1 is inserted; version n is written over version n - 1 only. Repeating a commit of the same
-    /// <see cref="QueueCommit.Writer"/> is harmless and answers <see cref="CommitStatus.Committed"/>, which is what lets a store retry when
-    /// a connection was lost inside COMMIT. Each call holds commands of one source server, each number once.
+    /// A command of version 1 is inserted; version n is written over version n - 1 only. Repeating the same commit, which is one of the same
+    /// <see cref="QueueCommit.Token"/>, is harmless and answers <see cref="CommitStatus.Committed"/>: that lets a store retry when a
+    /// connection was lost inside COMMIT. Any other commit for the same number and version is a <see cref="CommitStatus.Conflict"/>, also one
+    /// of the same writer: a call that failed may be carried out at any later time. Each call holds commands of one source server, each number once.
     /// </remarks>
     /// <exception cref="StoreBusyException">More commits wait than the store's bound; nothing was written.</exception>
     Task<CommitStatus> CommitAsync(QueueCommit commit);

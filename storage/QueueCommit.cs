@@ -12,8 +12,11 @@ public sealed record QueueCommit
     /// <summary>The source server's number, from <see cref="StoredQueue.SourceNo"/>.</summary>
     public required long SourceNo { get; init; }
 
-    /// <summary>A random number of the activation that writes. Tells its own row from another writer's when an answer was lost.</summary>
-    public required long Writer { get; init; }
+    /// <summary>
+    /// The number of this very commit, drawn at random with it. It is stored in each row that the commit writes, and tells this commit's
+    /// rows from any other's when an answer was lost. Two commits of one writer differ in it; a commit that is tried again keeps it.
+    /// </summary>
+    public long Token { get; init; } = Random.Shared.NextInt64();
 
     /// <summary>The changed commands of the transition, in their new form; each number at most once.</summary>
     public required ImmutableArray<Command> Commands { get; init; }

@@ -20,7 +20,7 @@ internal sealed class MemoryCommandStore(MemoryTables tables) : ICommandStore
         lock (tables)
         {
             MemorySourceRow source = tables.Numbered[(int)commit.SourceNo - 1];
-            bool isRepeat = commit.Commands.Length > 0 && commit.Commands.All(command => IsWritten(source, command, commit.Writer));
+            bool isRepeat = commit.Commands.Length > 0 && commit.Commands.All(command => IsWritten(source, command, commit.Token));
             if (isRepeat)
             {
                 return Task.FromResult(CommitStatus.Committed);
@@ -123,8 +123,8 @@ internal sealed class MemoryCommandStore(MemoryTables tables) : ICommandStore
     private static QueueState StateOf(MemorySourceRow source) => QueueState.Restore(
         source.Commands.Values.Select(row => row.Command).Where(command => command.IsOpen), source.LastSeq, source.RemovedCount);
 
-    private static bool IsWritten(MemorySourceRow source, Command command, long writer) =>
-        source.Commands.TryGetValue(command.Seq, out var row) && row.Command.Version == command.Version && row.Writer == writer;
+    private static bool IsWritten(MemorySourceRow source, Command command, long token) =>
+        source.Commands.TryGetValue(command.Seq, out var row) && row.Command.Version == command.Version && row.Token == token;
 
     private static bool Fits(MemorySourceRow source, Command command) => source.Commands.TryGetValue(command.Seq, out var row)
         ? row.Command.Version == command.Version - 1
@@ -134,7 +134,7 @@ internal sealed class MemoryCommandStore(MemoryTables tables) : ICommandStore
     {
         foreach (Command command in commit.Commands)
         {
-            source.Commands[command.Seq] = (command, commit.Writer);
+            source.Commands[command.Seq] = (command, commit.Token);
             source.LastSeq = Math.Max(source.LastSeq, command.Seq);
             if (command.IdempotencyKey is string key)
             {

@@ -17,8 +17,8 @@ internal sealed class MemorySourceRow(long sourceNo, SourceServer server)
 
     public long RemovedCount { get; set; }
 
-    /// <summary>The commands by number, each with the writer of its version.</summary>
-    public SortedDictionary<long, (Command Command, long Writer)> Commands { get; } = [];
+    /// <summary>The commands by number, each with the token of the commit that wrote this version.</summary>
+    public SortedDictionary<long, (Command Command, long Token)> Commands { get; } = [];
 
     public Dictionary<string, long> Keys { get; } = new(StringComparer.Ordinal);
 

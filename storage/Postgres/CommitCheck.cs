@@ -18,11 +18,17 @@ internal static class CommitCheck
         """;
 
     /// <summary>Answers what can be answered now.</summary>
+    /// <param name="connection">The writer's.</param>
+    /// <param name="commits">Commits that have no answer yet.</param>
+    /// <param name="mayBeWritten">
+    /// Whether they were sent before and the answer was lost. What another writer has written over since then may have been written: such a
+    /// commit fails as unknown. As a conflict its caller would decide again, and enqueue a second time what was there already.
+    /// </param>
     /// <returns>
     /// Those that can be written in one statement, and those that must wait for them, because both touch a row or an idempotency key.
     /// </returns>
     public static async Task<(List<PostgresCommit> Ready, List<PostgresCommit> Later)> AnswerAsync(
-        NpgsqlConnection connection, IReadOnlyList<PostgresCommit> commits)
+        NpgsqlConnection connection, IReadOnlyList<PostgresCommit> commits, bool mayBeWritten)
     {
         StoredRow[] stored = await ReadAsync(connection, commits);
         var touched = new HashSet<(long SourceNo, object Row)>();
@@ -35,6 +41,12 @@ internal static class CommitCheck
             place += commit.Count;
             bool waits = Rows(commit).Any(touched.Contains);
             CommitStatus? status = waits ? null : StatusOf(commit, rows);
+            if (status == CommitStatus.Conflict && mayBeWritten && IsPassed(commit, rows))
+            {
+                commit.Fail(new StoreUnavailableException("The answer to a commit was lost, and another writer has changed its commands since: it is written or not."));
+                continue;
+            }
+
             if (status is not null)
             {
                 commit.TrySetResult(status.Value);
@@ -70,7 +82,7 @@ internal static class CommitCheck
         for (int at = 0; at < rows.Length; at++)
         {
             StoredRow row = rows[at];
-            ours += row.Version == commit[at].Version && row.Writer == commit.Commit.Writer ? 1 : 0;
+            ours += row.Version == commit[at].Version && row.Token == commit.Commit.Token ? 1 : 0;
             fits &= row.Version == commit[at].Version - 1;
             keyTaken |= row.KeyIsTaken;
         }
@@ -82,6 +94,21 @@ internal static class CommitCheck
             _ when keyTaken => CommitStatus.DuplicateKey,
             _ => null,
         };
+    }
+
+    /// <summary>Whether each row may have held what this commit writes: it has a later version, or retention has removed it.</summary>
+    private static bool IsPassed(PostgresCommit commit, ReadOnlySpan<StoredRow> rows)
+    {
+        bool isPassed = true;
+        for (int at = 0; at < rows.Length; at++)
+        {
+            Command command = commit[at];
+            isPassed &= rows[at].Version > command.Version
+                || (rows[at].Version == command.Version && rows[at].Token == commit.Commit.Token)
+                || (rows[at].Version == 0 && command.Version > 1);
+        }
+
+        return isPassed;
     }
 
     private static async Task<StoredRow[]> ReadAsync(NpgsqlConnection connection, IReadOnlyList<PostgresCommit> commits)
@@ -120,5 +147,5 @@ internal static class CommitCheck
     }
 
     /// <summary>What the table holds where a command is to be written; version 0 is no row.</summary>
-    private readonly record struct StoredRow(int Version, long Writer, bool KeyIsTaken);
+    private readonly record struct StoredRow(int Version, long Token, bool KeyIsTaken);
 }

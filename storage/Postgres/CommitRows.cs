@@ -27,25 +27,25 @@ internal sealed class CommitRows(string name, (string Column, string Value)[] co
     public static CommitRows ForFresh() => new(
         "fresh",
         [("version", "1"), ("state", "0"), ("delivery_count", "0"), ("redrive_count", "0"), AddedAt],
-        [SourceNo, Seq, Writer, OpenFrom, Key, Payload]);
+        [SourceNo, Seq, Token, OpenFrom, Key, Payload]);
 
     /// <summary>New commands with a past.</summary>
     public static CommitRows ForWhole() => new(
         "whole",
         [AddedAt],
-        [SourceNo, Seq, Writer, Version, State, DeliveryCount, RedriveCount, DeliveredAt, LeasedUntil, OvertakenBy, EndedAt, Outcome, OpenFrom, Key, Payload]);
+        [SourceNo, Seq, Token, Version, State, DeliveryCount, RedriveCount, DeliveredAt, LeasedUntil, OvertakenBy, EndedAt, Outcome, OpenFrom, Key, Payload]);
 
     /// <summary>Commands that a poll handed out, with nothing else to them.</summary>
     public static CommitRows ForDelivered() => new(
         "delivered",
         [("state", "1"), ("redrive_count", "0"), ("overtaken_by", "null"), ("ended_at", "null"), ("outcome", "null")],
-        [SourceNo, Seq, Writer, Version, DeliveryCount, DeliveredAt, LeasedUntil]);
+        [SourceNo, Seq, Token, Version, DeliveryCount, DeliveredAt, LeasedUntil]);
 
     /// <summary>Commands that changed in any other way.</summary>
     public static CommitRows ForChanged() => new(
         "changed",
         [],
-        [SourceNo, Seq, Writer, Version, State, DeliveryCount, RedriveCount, DeliveredAt, LeasedUntil, OvertakenBy, EndedAt, Outcome]);
+        [SourceNo, Seq, Token, Version, State, DeliveryCount, RedriveCount, DeliveredAt, LeasedUntil, OvertakenBy, EndedAt, Outcome]);
 
     /// <summary>Adds one command.</summary>
     public void Add(PostgresCommit commit, int at)
@@ -72,7 +72,7 @@ internal sealed class CommitRows(string name, (string Column, string Value)[] co
 
     private static CommitColumn Seq => Int64("seq", (commit, at) => commit[at].Seq);
 
-    private static CommitColumn Writer => Int64("writer", (commit, _) => commit.Commit.Writer);
+    private static CommitColumn Token => Int64("writer", (commit, _) => commit.Commit.Token);
 
     private static CommitColumn OpenFrom => Int64("open_from", (commit, _) => commit.Commit.OpenFrom);
 

@@ -9,7 +9,7 @@ namespace CommandBroker.Storage.Postgres;
 /// with another writer, or its answer was lost, the rows are looked at, each commit gets its own answer, and the rest is written again.
 /// </summary>
 /// <remarks>
-/// Writing again is right because every write is idempotent: a version and a writer's number tell our own earlier write from another's.
+/// Writing again is right because every write is idempotent: a row's version and the commit's token tell this very commit from any other.
 /// While the server is away a batch waits for it, up to <see cref="StorageOptions.CommitTimeout"/>; those after it fail at the first
 /// attempt, so that callers do not queue behind a server that is known to be gone.
 /// </remarks>
@@ -106,7 +106,7 @@ internal sealed class CommitWriter : IAsyncDisposable
         List<PostgresCommit> open = isKnownNew ? await TryWriteAsync(connection, commits) : commits;
         for (int round = 1; open.Count > 0; round++)
         {
-            (List<PostgresCommit> ready, List<PostgresCommit> later) = await CommitCheck.AnswerAsync(connection, open);
+            (List<PostgresCommit> ready, List<PostgresCommit> later) = await CommitCheck.AnswerAsync(connection, open, mayBeWritten: !isKnownNew);
             List<PostgresCommit> clashed = await TryWriteAsync(connection, ready);
             open = [.. clashed, .. later];
             if (round == MaxRoundCount && open.Count > 0)

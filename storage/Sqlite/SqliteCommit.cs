@@ -91,7 +91,7 @@ internal sealed class SqliteCommit : SqliteWrite<CommitStatus>
         .Bind(1, _commit.SourceNo)
         .Bind(2, command.Seq)
         .Bind(3, command.Version)
-        .Bind(4, _commit.Writer)
+        .Bind(4, _commit.Token)
         .Bind(5, (long)command.State)
         .Bind(6, command.DeliveryCount)
         .Bind(7, command.RedriveCount)
@@ -108,8 +108,8 @@ internal sealed class SqliteCommit : SqliteWrite<CommitStatus>
         bool isKeyTaken = false;
         foreach (Command command in _commit.Commands)
         {
-            (long Version, long Writer)? stored = Stored(session, command.Seq);
-            isRepeat &= stored == (command.Version, _commit.Writer);
+            (long Version, long Token)? stored = Stored(session, command.Seq);
+            isRepeat &= stored == (command.Version, _commit.Token);
             fits &= command.Version == 1 ? stored is null : stored?.Version == command.Version - 1;
             isKeyTaken |= command is { Version: 1, IdempotencyKey: not null }
                 && FindKey(session, command.IdempotencyKey, KeyHash.Of(command.IdempotencyKey)!.Value);
@@ -121,7 +121,7 @@ internal sealed class SqliteCommit : SqliteWrite<CommitStatus>
     private bool FindKey(SqliteSession session, string key, long hash) =>
         session[CommandSql.FindKey].Bind(1, _commit.SourceNo).Bind(2, key).Bind(3, hash).Scalar() is not null;
 
-    private (long Version, long Writer)? Stored(SqliteSession session, long seq)
+    private (long Version, long Token)? Stored(SqliteSession session, long seq)
     {
         foreach (string sql in (ReadOnlySpan<string>)[CommandSql.StampOpen, CommandSql.StampEnded])
         {

@@ -24,7 +24,7 @@ public sealed class AdminVerbTests : IAsyncLifetime
         await database.SourceServers.RegisterAsync(new SourceServer { Key = key, Name = "web", OsType = "LINUX", RegisteredAt = DateTimeOffset.UnixEpoch }, 10);
         StoredQueue queue = (await database.Commands.LoadAsync(key))!;
         var command = new Command { Seq = 1, Name = "START", Param = "{}", EnqueuedAt = DateTimeOffset.UnixEpoch, EnqueuedBy = "operator" };
-        await database.Commands.CommitAsync(new QueueCommit { SourceNo = queue.SourceNo, Writer = 1, Commands = [command] });
+        await database.Commands.CommitAsync(new QueueCommit { SourceNo = queue.SourceNo, Commands = [command] });
     }
 
     public Task DisposeAsync()

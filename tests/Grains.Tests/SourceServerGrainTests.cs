@@ -182,7 +182,7 @@ public sealed class SourceServerGrainTests(BrokerCluster cluster) : IClassFixtur
         StoredQueue stored = (await cluster.Database.LoadAsync(SourceServerKey.Parse(queue.GetPrimaryKeyString())))!;
         Transition<PollOutcome> elsewhere = CommandQueue.Poll(stored.State, new QueuePolicy(), cluster.Clock.GetUtcNow());
         Assert.Equal(CommitStatus.Committed, await cluster.Database.CommitBehindTheBackAsync(
-            new QueueCommit { SourceNo = stored.SourceNo, Writer = 1, Commands = elsewhere.Changes }));
+            new QueueCommit { SourceNo = stored.SourceNo, Commands = elsewhere.Changes }));
 
         Assert.Equal(PollStatus.Idle, (await queue.PollAsync()).Status);
         Assert.Equal(CommandState.Leased, (await queue.ShowAsync(seq))!.State);
@@ -195,7 +195,7 @@ public sealed class SourceServerGrainTests(BrokerCluster cluster) : IClassFixtur
         long seq = await BrokerCluster.EnqueueAsync(queue, "START");
         StoredQueue stored = (await cluster.Database.LoadAsync(SourceServerKey.Parse(queue.GetPrimaryKeyString())))!;
         Transition<PollOutcome> elsewhere = CommandQueue.Poll(stored.State, new QueuePolicy { DeliveryMode = DeliveryMode.AtMostOnce }, cluster.Clock.GetUtcNow());
-        await cluster.Database.CommitBehindTheBackAsync(new QueueCommit { SourceNo = stored.SourceNo, Writer = 7, Commands = elsewhere.Changes });
+        await cluster.Database.CommitBehindTheBackAsync(new QueueCommit { SourceNo = stored.SourceNo, Commands = elsewhere.Changes });
 
         BrokerException refusal = await Assert.ThrowsAsync<BrokerException>(() => queue.CancelAsync(seq, "operator", null).AsTask());
 
@@ -212,7 +212,7 @@ public sealed class SourceServerGrainTests(BrokerCluster cluster) : IClassFixtur
         long seq = await BrokerCluster.EnqueueAsync(queue, "START");
         StoredQueue stored = (await cluster.Database.LoadAsync(SourceServerKey.Parse(queue.GetPrimaryKeyString())))!;
         Transition<PollOutcome> elsewhere = CommandQueue.Poll(stored.State, new QueuePolicy(), cluster.Clock.GetUtcNow());
-        await cluster.Database.CommitBehindTheBackAsync(new QueueCommit { SourceNo = stored.SourceNo, Writer = 1, Commands = elsewhere.Changes });
+        await cluster.Database.CommitBehindTheBackAsync(new QueueCommit { SourceNo = stored.SourceNo, Commands = elsewhere.Changes });
 
         Assert.Equal(ReportReplyStatus.Ended, await queue.ReportAsync(BrokerCluster.Report("START", seq: byNumber ? seq : null)));
         Assert.Equal(CommandState.Succeeded, (await queue.ShowAsync(seq))!.State);

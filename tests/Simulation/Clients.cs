@@ -10,6 +10,7 @@ internal sealed class Clients(SeededRandom random, ScheduleSetup setup, Ledger l
     private static readonly string[] Names = ["START", "STOP", "SYNC"];
     private readonly Queue<Func<ISourceServerGrain, Task>> _followUps = new();
     private long _highestSeq;
+    private int _unkeyedCount;
 
     /// <summary>The next call: what an earlier answer asks for, or something new.</summary>
     public Func<ISourceServerGrain, Task> Next()
@@ -39,7 +40,7 @@ internal sealed class Clients(SeededRandom random, ScheduleSetup setup, Ledger l
             return;
         }
 
-        ledger.HandedOut(reply.Seq, reply.DeliveryCount, reply.Name, reply.IsRepeat);
+        ledger.HandedOut(reply);
         int fate = random.Next(100);
         ReportResult result = random.Percent(70) ? ReportResult.Success : ReportResult.Fail;
         if (fate < 60)
@@ -66,7 +67,7 @@ internal sealed class Clients(SeededRandom random, ScheduleSetup setup, Ledger l
         PollReply? reply = await AskAsync(async () => await grain.PollAsync());
         if (reply is { Status: PollStatus.Delivered })
         {
-            ledger.HandedOut(reply.Seq, reply.DeliveryCount, reply.Name, reply.IsRepeat);
+            ledger.HandedOut(reply);
             await ReportCallOf(reply, ReportResult.Success, byNumber: true)(grain);
         }
     }
@@ -75,13 +76,14 @@ internal sealed class Clients(SeededRandom random, ScheduleSetup setup, Ledger l
 
     private Func<ISourceServerGrain, Task> EnqueueCallOf(int number)
     {
-        // One key, one body; now and then somebody uses a key for another one.
+        // One key, one body; now and then somebody uses a key for another one. Without a key every call is a command of its own.
+        bool isKeyed = random.Percent(60);
         int body = random.Percent(5) ? number + 1 : number;
         var call = new EnqueueCall
         {
             Name = Names[body % Names.Length],
-            Param = $$"""{"task_id":"t{{body % 2}}","bucket":"b{{body}}"}""",
-            IdempotencyKey = $"k{number}",
+            Param = $$"""{"task_id":"t{{body % 2}}","bucket":"{{(isKeyed ? $"b{body}" : $"call {++_unkeyedCount}")}}"}""",
+            IdempotencyKey = isKeyed ? $"k{number}" : null,
             Priority = setup.HasPriorities ? body % 3 : 0,
         };
         return async grain =>
@@ -90,8 +92,8 @@ internal sealed class Clients(SeededRandom random, ScheduleSetup setup, Ledger l
             if (replies is [{ Error: null } reply])
             {
                 _highestSeq = Math.Max(_highestSeq, reply.Seq);
-                ledger.Lines?.Add($"         enqueue {call.IdempotencyKey} {call.Name} acknowledged as #{reply.Seq}");
-                ledger.Enqueued.Add((call.IdempotencyKey!, reply.Seq, call.Name));
+                ledger.Lines?.Add($"         enqueue {call.IdempotencyKey} {call.Name} {call.Param} acknowledged as #{reply.Seq}");
+                ledger.Enqueued.Add((call.IdempotencyKey, reply.Seq, call.Name, call.Param));
             }
         };
     }

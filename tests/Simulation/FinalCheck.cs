@@ -9,19 +9,19 @@ internal static class FinalCheck
     public static void Run(Ledger ledger, StoreRows rows)
     {
         var stored = rows.All.ToDictionary(command => command.Seq);
-        foreach ((string key, long seq, string name) in ledger.Enqueued)
+        foreach ((string? key, long seq, string name, string param) in ledger.Enqueued)
         {
             if (ledger.RemovedNumbers.Contains(seq))
             {
                 continue;
             }
 
-            if (!stored.TryGetValue(seq, out Command? command) || command.Name != name)
+            if (!stored.TryGetValue(seq, out Command? command) || command.Name != name || command.Param != param)
             {
-                ledger.Break($"S1: enqueue {key} ({name}) was acknowledged as #{seq}, stored is {command?.Name ?? "nothing"}.");
+                ledger.Break($"S1: enqueue {key} ({name} {param}) was acknowledged as #{seq}, stored is {command?.Name ?? "nothing"} {command?.Param}.");
             }
 
-            if (ledger.Enqueued.Any(other => other.Key == key && other.Seq != seq && !ledger.RemovedNumbers.Contains(other.Seq)))
+            if (key is not null && ledger.Enqueued.Any(other => other.Key == key && other.Seq != seq && !ledger.RemovedNumbers.Contains(other.Seq)))
             {
                 ledger.Break($"S8: key {key} was answered with two numbers.");
             }

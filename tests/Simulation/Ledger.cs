@@ -1,3 +1,4 @@
+using CommandBroker.Contracts;
 using CommandBroker.Core;
 
 namespace CommandBroker.Simulation;
@@ -11,6 +12,7 @@ internal sealed class Ledger(QueuePolicy policy, bool isStrict, bool isTold)
     private readonly HashSet<long> _delivered = [];
     private readonly HashSet<long> _everDelivered = [];
     private readonly HashSet<long> _numbers = [];
+    private readonly HashSet<string> _unkeyed = [];
     private readonly Dictionary<(long Seq, int Count), int> _deliveriesBySeq = [];
     private readonly Dictionary<long, int> _firstDeliveries = [];
     private int _firstDeliveryCount;
@@ -31,8 +33,8 @@ internal sealed class Ledger(QueuePolicy policy, bool isStrict, bool isTold)
     /// <summary>Commands that retention has removed.</summary>
     public HashSet<long> RemovedNumbers { get; } = [];
 
-    /// <summary>Enqueues that were acknowledged: key, number, name.</summary>
-    public List<(string Key, long Seq, string Name)> Enqueued { get; } = [];
+    /// <summary>Enqueues that were acknowledged: key, number, name, parameters.</summary>
+    public List<(string? Key, long Seq, string Name, string Param)> Enqueued { get; } = [];
 
     /// <summary>Reports by number that were acknowledged as ending their command.</summary>
     public List<(long Seq, ReportResult Result)> Ended { get; } = [];
@@ -51,6 +53,11 @@ internal sealed class Ledger(QueuePolicy policy, bool isStrict, bool isTold)
         if (before is null && !_numbers.Add(after.Seq))
         {
             Break($"S9: number {after.Seq} was given twice.");
+        }
+
+        if (before is null && after.IdempotencyKey is null && !_unkeyed.Add(after.Param))
+        {
+            Break($"S1: one call without a key was enqueued twice, the second time as #{after.Seq}.");
         }
 
         if (before is null && _current.Count > 0 && after.Seq <= _current.Keys.Max())
@@ -100,10 +107,16 @@ internal sealed class Ledger(QueuePolicy policy, bool isStrict, bool isTold)
     }
 
     /// <summary>An agent was handed a command. Nothing is handed out that no commit made so, nor twice by one commit.</summary>
-    public void HandedOut(long seq, int count, string name, bool isRepeat)
+    public void HandedOut(PollReply reply)
     {
-        Lines?.Add($"         agent gets #{seq} {name} d{count}{(isRepeat ? " again" : "")}");
-        if (isRepeat)
+        (long seq, int count) = (reply.Seq, reply.DeliveryCount);
+        Lines?.Add($"         agent gets #{seq} {reply.Name} d{count}{(reply.IsRepeat ? " again" : "")}");
+        if (!_current.TryGetValue(seq, out Command? known) || known.Name != reply.Name || known.Param != reply.Param)
+        {
+            Break($"S3: #{seq} was handed out as {reply.Name} {reply.Param}, stored is {known?.Name} {known?.Param}.");
+        }
+
+        if (reply.IsRepeat)
         {
             return;
         }
@@ -113,11 +126,6 @@ internal sealed class Ledger(QueuePolicy policy, bool isStrict, bool isTold)
         if (left <= 0)
         {
             Break($"S12: delivery {count} of #{seq} was answered, but not committed, or answered twice.");
-        }
-
-        if (!_current.TryGetValue(seq, out Command? known) || known.Name != name)
-        {
-            Break($"S3: #{seq} was handed out as {name}.");
         }
     }
 

@@ -35,4 +35,7 @@ public enum Mutant
 
     /// <summary>A read shows what was not committed: the queue as the last writer wanted it, written or not.</summary>
     UncommittedRead,
+
+    /// <summary>All commits of an activation have one token: what it sent before and gave up counts as what it sends now.</summary>
+    TokenPerActivation,
 }

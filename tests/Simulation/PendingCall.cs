@@ -14,7 +14,7 @@ internal sealed class PendingCall(SimulatedActivation caller, bool isWrite, Func
     /// <summary>Whether the store has carried it out.</summary>
     public bool IsCarriedOut { get; private set; }
 
-    /// <summary>Whether its activation died meanwhile: it may still be carried out, nobody hears of it.</summary>
+    /// <summary>Whether nobody waits for it any longer, because its activation died or was told a fault: it may still be carried out.</summary>
     public bool IsOrphan { get; set; }
 
     /// <summary>Lets the store carry it out.</summary>

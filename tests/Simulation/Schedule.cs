@@ -43,6 +43,9 @@ internal sealed class Schedule
     /// <summary>Activations that died with a call to the store under way.</summary>
     public int CrashCount { get; private set; }
 
+    /// <summary>Writes that failed for their activation, which lived on, before they were carried out.</summary>
+    public int LateCount { get; private set; }
+
     /// <summary>Runs to the end: traffic, quiet, drain, check.</summary>
     public void Run()
     {
@@ -107,7 +110,7 @@ internal sealed class Schedule
         }
         else if (call.IsOrphan)
         {
-            // The database works on what a dead process had sent, sooner or later.
+            // The database works on what it was sent, sooner or later, whether anybody still waits for it or not.
             _pending.Remove(call);
             if (!call.IsCarriedOut)
             {
@@ -116,8 +119,15 @@ internal sealed class Schedule
         }
         else if (!call.IsCarriedOut && _setup.HasFaults && _random.Percent(4))
         {
-            _pending.Remove(call);
-            call.Fail(new StoreUnavailableException("Not carried out."));
+            // Half of them are still under way, as on a disk that stands still: they are carried out at any time, also after what comes later.
+            call.IsOrphan = _random.Percent(50);
+            if (!call.IsOrphan)
+            {
+                _pending.Remove(call);
+            }
+
+            LateCount += call.IsOrphan && call.IsWrite ? 1 : 0;
+            call.Fail(new StoreUnavailableException("Not carried out, or not yet."));
         }
         else if (!call.IsCarriedOut && _random.Percent(50))
         {

@@ -28,6 +28,9 @@ internal sealed class SimulatedActivation
         _grain = new SourceServerGrain(context, new GrainContextHolder(GrainContextStub.Of(key.Text)));
     }
 
+    /// <summary>A random number of its own, for a mutant.</summary>
+    public long Token { get; } = Random.Shared.NextInt64();
+
     /// <summary>Whether it died: it runs no further and answers nobody.</summary>
     public bool IsDead { get; private set; }
 

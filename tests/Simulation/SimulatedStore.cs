@@ -14,6 +14,11 @@ internal sealed class SimulatedStore(SimulatedActivation activation, StoreRows r
 
     public Task<CommitStatus> CommitAsync(QueueCommit commit)
     {
+        if (rows.Mutant == Mutant.TokenPerActivation)
+        {
+            commit = commit with { Token = activation.Token };
+        }
+
         if (rows.Mutant != Mutant.AnswersBeforeCommit)
         {
             return Schedule(true, () => rows.Commit(commit));

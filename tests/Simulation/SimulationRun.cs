@@ -15,6 +15,9 @@ public sealed class SimulationRun
     /// <summary>Activations that died with a call under way.</summary>
     public long CrashCount { get; private set; }
 
+    /// <summary>Writes that were carried out, or could be, after their activation had been told that they failed.</summary>
+    public long LateCount { get; private set; }
+
     /// <summary>Schedules in which a command was handed out more than once.</summary>
     public long RedeliveryCount { get; private set; }
 
@@ -52,6 +55,7 @@ public sealed class SimulationRun
         ChangeCount += schedule.Ledger.ChangeCount;
         AcknowledgedCount += schedule.Ledger.Enqueued.Count;
         CrashCount += schedule.CrashCount;
+        LateCount += schedule.LateCount;
         RedeliveryCount += schedule.Ledger.HadRedelivery ? 1 : 0;
         if (schedule.Ledger.Broken is { } rule)
         {

@@ -121,7 +121,7 @@ internal sealed class StoreRows(MemoryTables tables, Ledger ledger, SimulatedClo
     {
         foreach (Command command in commit.Commands)
         {
-            Source.Commands[command.Seq] = (command, commit.Writer);
+            Source.Commands[command.Seq] = (command, commit.Token);
             Source.LastSeq = Math.Max(Source.LastSeq, command.Seq);
         }
     }

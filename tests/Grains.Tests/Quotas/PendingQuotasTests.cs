@@ -131,7 +131,7 @@ public sealed class PendingQuotasTests
             }
 
             var command = new Command { Seq = seq, Name = "START", Param = "{}", EnqueuedAt = _clock.GetUtcNow(), EnqueuedBy = "operator" };
-            Assert.Equal(CommitStatus.Committed, await _database.CommitAsync(new QueueCommit { SourceNo = queue.SourceNo, Writer = 1, Commands = [command] }));
+            Assert.Equal(CommitStatus.Committed, await _database.CommitAsync(new QueueCommit { SourceNo = queue.SourceNo, Commands = [command] }));
             quota.Pending.Note(1);
             taken++;
         }

@@ -76,7 +76,6 @@ public sealed class QuotaTests(BrokerCluster cluster) : IClassFixture<BrokerClus
         await cluster.Database.CommitBehindTheBackAsync(new QueueCommit
         {
             SourceNo = b.SourceNo,
-            Writer = 1,
             Commands = [.. Enumerable.Range(1, 3).Select(seq => new Command
             {
                 Seq = seq, Name = "START", Param = "{}", EnqueuedAt = cluster.Clock.GetUtcNow(), EnqueuedBy = "operator",

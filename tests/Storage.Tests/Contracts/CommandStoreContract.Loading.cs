@@ -33,7 +33,7 @@ public abstract partial class CommandStoreContract
             redriven += changes.Count(change => change is { State: CommandState.Pending, RedriveCount: > 0 });
             state = next;
             Assert.Equal(CommitStatus.Committed, await fixture.Commands.CommitAsync(
-                new QueueCommit { SourceNo = queue.SourceNo, Writer = Writer, Commands = changes, OpenFrom = state.FirstOpenSeq }));
+                new QueueCommit { SourceNo = queue.SourceNo, Commands = changes, OpenFrom = state.FirstOpenSeq }));
 
             QueueState loaded = (await fixture.LoadAsync("a")).State;
             Assert.Equal(state.Open.AsEnumerable(), loaded.Open.AsEnumerable());

@@ -99,7 +99,7 @@ public abstract class SourceServerStoreContract(StoreFixture fixture) : IAsyncLi
     {
         StoredQueue queue = await fixture.RegisterAsync("blue/a");
         await fixture.RegisterAsync("a");
-        await fixture.Commands.CommitAsync(new QueueCommit { SourceNo = queue.SourceNo, Writer = 1, Commands = [Samples.Pending(1)] });
+        await fixture.Commands.CommitAsync(new QueueCommit { SourceNo = queue.SourceNo, Commands = [Samples.Pending(1)] });
         if (!await fixture.DamageAsync(queue.SourceNo, 1, _ => null))
         {
             return;
@@ -146,7 +146,7 @@ public abstract class SourceServerStoreContract(StoreFixture fixture) : IAsyncLi
     public async Task One_with_an_open_command_is_not_deleted()
     {
         StoredQueue queue = await fixture.RegisterAsync("a");
-        await fixture.Commands.CommitAsync(new QueueCommit { SourceNo = queue.SourceNo, Writer = 1, Commands = [Samples.Pending(1)] });
+        await fixture.Commands.CommitAsync(new QueueCommit { SourceNo = queue.SourceNo, Commands = [Samples.Pending(1)] });
 
         Assert.False(await fixture.Sources.DeleteAsync(SourceServerKey.Parse("a"), Samples.Noon));
         Assert.True(await fixture.Sources.ExistsAsync(SourceServerKey.Parse("a")));
@@ -156,8 +156,8 @@ public abstract class SourceServerStoreContract(StoreFixture fixture) : IAsyncLi
     public async Task One_that_is_registered_again_keeps_its_number_and_its_highest_number()
     {
         StoredQueue queue = await fixture.RegisterAsync("a");
-        await fixture.Commands.CommitAsync(new QueueCommit { SourceNo = queue.SourceNo, Writer = 1, Commands = [Samples.Pending(1)] });
-        await fixture.Commands.CommitAsync(new QueueCommit { SourceNo = queue.SourceNo, Writer = 1, Commands = [Samples.Ended(Samples.Pending(1))] });
+        await fixture.Commands.CommitAsync(new QueueCommit { SourceNo = queue.SourceNo, Commands = [Samples.Pending(1)] });
+        await fixture.Commands.CommitAsync(new QueueCommit { SourceNo = queue.SourceNo, Commands = [Samples.Ended(Samples.Pending(1))] });
 
         Assert.True(await fixture.Sources.DeleteAsync(SourceServerKey.Parse("a"), Samples.Noon));
         Assert.False(await fixture.Sources.DeleteAsync(SourceServerKey.Parse("a"), Samples.Noon));

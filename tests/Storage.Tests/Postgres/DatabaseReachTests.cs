@@ -119,7 +119,7 @@ public sealed class DatabaseReachTests
         Assert.Equal(TimeSpan.Zero, pulse.Silence);
 
         _clock.Advance(TimeSpan.FromSeconds(10));
-        await database.Commands.CommitAsync(new QueueCommit { SourceNo = queue.SourceNo, Writer = 1, Commands = [Samples.Pending(1)] });
+        await database.Commands.CommitAsync(new QueueCommit { SourceNo = queue.SourceNo, Commands = [Samples.Pending(1)] });
         Assert.Equal(TimeSpan.Zero, pulse.Silence);
     }
 
@@ -136,7 +136,7 @@ public sealed class DatabaseReachTests
         Assert.Equal(TimeSpan.Zero, pulse.Silence);
 
         _clock.Advance(TimeSpan.FromSeconds(10));
-        await Assert.ThrowsAnyAsync<Exception>(() => database.Commands.CommitAsync(new QueueCommit { SourceNo = 1, Writer = 1, Commands = [Samples.Pending(1)] }));
+        await Assert.ThrowsAnyAsync<Exception>(() => database.Commands.CommitAsync(new QueueCommit { SourceNo = 1, Commands = [Samples.Pending(1)] }));
         Assert.Equal(TimeSpan.Zero, pulse.Silence);
     }
 

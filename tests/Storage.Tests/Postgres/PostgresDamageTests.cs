@@ -65,7 +65,6 @@ public sealed class PostgresDamageTests
         await fixture.Commands.CommitAsync(new QueueCommit
         {
             SourceNo = queue.SourceNo,
-            Writer = 1,
             Commands = [.. Enumerable.Range(1, 100).Select(seq => Samples.Pending(seq) with { Param = $$"""{"t":"{{text}}-{{seq:D4}}-the-text-of-this-one-command","fill":"{{new string('x', 400)}}"}""" })],
         });
     }

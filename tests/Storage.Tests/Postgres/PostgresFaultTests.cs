@@ -104,10 +104,32 @@ public sealed class PostgresFaultTests
         {
             CommitStatus[] statuses = await Task.WhenAll(
                 CommitAsync(fixture, queue, Samples.Pending(seq)),
-                other.Commands.CommitAsync(new QueueCommit { SourceNo = queue.SourceNo, Writer = 2, Commands = [Samples.Pending(seq)] }));
+                other.Commands.CommitAsync(new QueueCommit { SourceNo = queue.SourceNo, Commands = [Samples.Pending(seq)] }));
 
             Assert.Equal([CommitStatus.Committed, CommitStatus.Conflict], statuses.Order());
         }
+    }
+
+    /// <summary>Only another activation writes meanwhile: the caller of the first still waits.</summary>
+    [PostgresFact]
+    public async Task A_commit_whose_answer_was_lost_and_that_was_written_over_since_is_unknown_and_no_conflict()
+    {
+        await using var fixture = new PostgresFixture();
+        await fixture.OpenAsync();
+        StoredQueue queue = await fixture.RegisterAsync("a");
+        var sent = new QueueCommit { SourceNo = queue.SourceNo, Commands = [Samples.Pending(1)] };
+        await fixture.Commands.CommitAsync(sent);
+        await CommitAsync(fixture, queue, Samples.Leased(Samples.Pending(1)));
+        await using NpgsqlConnection connection = await fixture.ConnectAsync();
+
+        PostgresCommit lost = new(sent);
+        PostgresCommit fresh = new(sent);
+        PostgresCommit others = new(new QueueCommit { SourceNo = queue.SourceNo, Commands = [Samples.Leased(Samples.Pending(1))] });
+        await CommitCheck.AnswerAsync(connection, [lost, others], mayBeWritten: true);
+        await CommitCheck.AnswerAsync(connection, [fresh], mayBeWritten: false);
+
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => lost.Task);
+        Assert.Equal((CommitStatus.Conflict, CommitStatus.Conflict), (await fresh.Task, await others.Task));
     }
 
     [PostgresFact]
@@ -154,6 +176,7 @@ public sealed class PostgresFaultTests
             {
                 StoredQueue again = await LoadWhenBackAsync(fixture, $"s-{source}");
                 Assert.True(again.State.LastSeq >= acknowledged);
+                acknowledged = again.State.LastSeq;
             }
         }
 
@@ -195,5 +218,5 @@ public sealed class PostgresFaultTests
     }
 
     private static Task<CommitStatus> CommitAsync(PostgresFixture fixture, StoredQueue queue, Command command) =>
-        fixture.Commands.CommitAsync(new QueueCommit { SourceNo = queue.SourceNo, Writer = 1, Commands = [command] });
+        fixture.Commands.CommitAsync(new QueueCommit { SourceNo = queue.SourceNo, Commands = [command] });
 }

@@ -112,7 +112,7 @@ public abstract class RestoreContract(StoreFixture fixture) : IAsyncLifetime
             Transition<EnqueueOutcome> enqueue = CommandQueue.Enqueue(
                 queue.State, new EnqueueRequest { Name = "START", Param = "{}", Actor = "operator" }, new QueuePolicy(), Samples.Noon);
             Assert.Equal(CommitStatus.Committed, await fixture.Commands.CommitAsync(
-                new QueueCommit { SourceNo = queue.SourceNo, Writer = 1, Commands = enqueue.Changes, OpenFrom = enqueue.State.FirstOpenSeq }));
+                new QueueCommit { SourceNo = queue.SourceNo, Commands = enqueue.Changes, OpenFrom = enqueue.State.FirstOpenSeq }));
             queue = queue with { State = enqueue.State };
         }
 

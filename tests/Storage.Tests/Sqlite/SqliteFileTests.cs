@@ -75,8 +75,8 @@ public sealed class SqliteFileTests : IAsyncLifetime
     public async Task A_text_that_cannot_be_stored_fails_its_own_caller_only()
     {
         StoredQueue queue = await _fixture.RegisterAsync("a");
-        var broken = new QueueCommit { SourceNo = queue.SourceNo, Writer = 1, Commands = [Samples.Pending(1) with { Param = "\ud800" }] };
-        var sound = new QueueCommit { SourceNo = queue.SourceNo, Writer = 1, Commands = [Samples.Pending(2)] };
+        var broken = new QueueCommit { SourceNo = queue.SourceNo, Commands = [Samples.Pending(1) with { Param = "\ud800" }] };
+        var sound = new QueueCommit { SourceNo = queue.SourceNo, Commands = [Samples.Pending(2)] };
 
         Task<CommitStatus> neighbour = _fixture.Commands.CommitAsync(sound);
 
@@ -90,7 +90,7 @@ public sealed class SqliteFileTests : IAsyncLifetime
     public async Task A_disk_that_is_full_or_read_only_refuses_and_the_next_commit_finds_space_again(string takeAway)
     {
         StoredQueue queue = await _fixture.RegisterAsync("a");
-        var commit = new QueueCommit { SourceNo = queue.SourceNo, Writer = 1, Commands = [Samples.Pending(1) with { Param = new string('x', 500_000) }] };
+        var commit = new QueueCommit { SourceNo = queue.SourceNo, Commands = [Samples.Pending(1) with { Param = new string('x', 500_000) }] };
         await ((SqliteDatabase)_fixture.Database).Writer.WriteAsync(session =>
         {
             session.Execute(takeAway);

@@ -93,7 +93,7 @@ public abstract class StoreVerificationContract(StoreFixture fixture) : IAsyncLi
         Command pending = queue.State.Find(3)!;
         Command silent = Samples.Ended(pending);
         silent = silent with { Outcome = silent.Outcome! with { EndedBy = "" } };
-        await fixture.Commands.CommitAsync(new QueueCommit { SourceNo = queue.SourceNo, Writer = 1, Commands = [silent] });
+        await fixture.Commands.CommitAsync(new QueueCommit { SourceNo = queue.SourceNo, Commands = [silent] });
 
         AssertFound((await VerifyAsync()).Findings, (NothingIsLost, 3, "does not say who"));
     }
@@ -142,7 +142,7 @@ public abstract class StoreVerificationContract(StoreFixture fixture) : IAsyncLi
         StoredQueue queue = await fixture.RegisterAsync("many");
         await fixture.Commands.CommitAsync(new QueueCommit
         {
-            SourceNo = queue.SourceNo, Writer = 1, Commands = [.. Enumerable.Range(1, 50).Select(seq => Samples.Pending(seq))],
+            SourceNo = queue.SourceNo, Commands = [.. Enumerable.Range(1, 50).Select(seq => Samples.Pending(seq))],
         });
         await fixture.ExecuteAsync($"UPDATE command SET state = 77 WHERE source_no = {queue.SourceNo}");
 
@@ -244,7 +244,7 @@ public abstract class StoreVerificationContract(StoreFixture fixture) : IAsyncLi
     {
         Assert.Equal(CommitStatus.Committed, await fixture.Commands.CommitAsync(new QueueCommit
         {
-            SourceNo = queue.SourceNo, Writer = 1, Commands = transition.Changes, OpenFrom = transition.State.FirstOpenSeq,
+            SourceNo = queue.SourceNo, Commands = transition.Changes, OpenFrom = transition.State.FirstOpenSeq,
         }));
         return transition.State;
     }
