@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 
@@ -11,15 +12,23 @@ internal sealed class Balancer : IAsyncDisposable
     private readonly Process _process;
 
     private readonly int _statusPort;
+    private readonly int _healthPort;
 
-    private Balancer(Process process, int port, int statusPort) => (_process, Port, _statusPort) = (process, port, statusPort);
+    private Balancer(Process process, int port, int statusPort, int healthPort) =>
+        (_process, Port, _statusPort, _healthPort) = (process, port, statusPort, healthPort);
 
     public int Port { get; }
 
-    /// <summary>Starts it and waits until one of the gateways answers its <c>/readyz</c> through it.</summary>
-    public static async Task<Balancer> StartAsync(string directory, params int[] gatewayPorts)
+    /// <summary>The lines of its access log.</summary>
+    public ConcurrentQueue<string> Log { get; } = [];
+
+    /// <summary>Starts it and waits until one of the gateways is ready by its own checks.</summary>
+    public static Task<Balancer> StartAsync(string directory, params int[] gatewayPorts) => StartAsync(directory, [], gatewayPorts);
+
+    /// <summary>The same with more in its environment.</summary>
+    public static async Task<Balancer> StartAsync(string directory, (string Name, string Value)[] environment, params int[] gatewayPorts)
     {
-        int port = FreePort.Next(), statusPort = FreePort.Next();
+        int port = FreePort.Next(), statusPort = FreePort.Next(), healthPort = FreePort.Next();
         string[] given = await File.ReadAllLinesAsync(Path.Combine(Repository.Root, "deploy", "haproxy.cfg"));
         string path = Path.Combine(directory, "haproxy.cfg");
         await File.WriteAllLinesAsync(path, [
@@ -29,9 +38,17 @@ internal sealed class Balancer : IAsyncDisposable
             $"    bind 127.0.0.1:{statusPort}",
             "    stats enable",
             "    stats uri /"]);
-        var start = new ProcessStartInfo("haproxy", ["-db", "-f", path]) { Environment = { ["BALANCER_BIND"] = $"127.0.0.1:{port}" } };
+        var start = new ProcessStartInfo("haproxy", ["-db", "-f", path]) { RedirectStandardOutput = true };
         start.Environment["PATH"] += ":/usr/sbin:/usr/local/sbin";
-        var balancer = new Balancer(Process.Start(start)!, port, statusPort);
+        start.Environment["BALANCER_HEALTH_BIND"] = $"127.0.0.1:{healthPort}";
+        start.Environment["BALANCER_BIND"] = $"127.0.0.1:{port}";
+        foreach ((string name, string value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        var balancer = new Balancer(Process.Start(start)!, port, statusPort, healthPort);
+        balancer.Listen();
         await balancer.WaitAsync();
         return balancer;
     }
@@ -55,16 +72,38 @@ internal sealed class Balancer : IAsyncDisposable
         _process.Dispose();
     }
 
+    /// <summary>Waits for the line of its access log that holds a text.</summary>
+    public async Task<string> LoggedAsync(string text)
+    {
+        using var deadline = new CancellationTokenSource(Deadline);
+        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (true)
+        {
+            if (Log.FirstOrDefault(line => line.Contains(text, StringComparison.Ordinal)) is { } found)
+            {
+                return found;
+            }
+
+            await poll.WaitForNextTickAsync(deadline.Token);
+        }
+    }
+
+    private void Listen()
+    {
+        _process.OutputDataReceived += (_, line) => Log.Enqueue(line.Data ?? "");
+        _process.BeginOutputReadLine();
+    }
+
     private async Task WaitAsync()
     {
-        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{Port}") };
+        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{_healthPort}") };
         using var deadline = new CancellationTokenSource(Deadline);
         using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         while (await poll.WaitForNextTickAsync(deadline.Token))
         {
             try
             {
-                if ((await http.GetAsync("/readyz", deadline.Token)).StatusCode == HttpStatusCode.OK)
+                if ((await http.GetAsync("/", deadline.Token)).StatusCode == HttpStatusCode.OK)
                 {
                     return;
                 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -63,6 +64,91 @@ public sealed partial class ComposeTests : IDisposable
             Assert.All(["cpus", "mem_limit", "pids_limit", "healthcheck"], bound => Assert.True(given.TryGetProperty(bound, out _), $"{service.Name} has no {bound}"));
             Assert.Equal(service.Name == "balancer", given.TryGetProperty("ports", out _));
         }
+    }
+
+    [ComposeFact]
+    public async Task Gateways_believe_the_balancer_and_nobody_else_and_the_database_has_room_for_all_silos()
+    {
+        JsonElement services = await ServicesAsync("docker-compose.yml");
+        string balancer = services.GetProperty("balancer").GetProperty("networks").GetProperty("front").GetProperty("ipv4_address").GetString()!;
+        Assert.All(["gateway-1", "gateway-2"], name =>
+            Assert.Equal(balancer, services.GetProperty(name).GetProperty("environment").GetProperty("Gateway__TrustedProxies").GetString()));
+
+        string connections = services.GetProperty("postgres").GetProperty("command").EnumerateArray()
+            .Select(argument => argument.GetString()!).Single(argument => argument.StartsWith("max_connections=", StringComparison.Ordinal));
+        int silos = services.EnumerateObject().Count(service => service.Name.StartsWith("silo-", StringComparison.Ordinal));
+        Assert.InRange(int.Parse(connections["max_connections=".Length..], CultureInfo.InvariantCulture), (silos * 102) + 20, 1000);
+    }
+
+    [ComposeFact]
+    public async Task The_balancer_serves_HTTPS_with_what_the_file_gives_it_and_plain_HTTP_only_where_that_is_chosen()
+    {
+        JsonElement given = (await ServicesAsync("docker-compose.yml")).GetProperty("balancer");
+        Dictionary<string, string> environment = given.GetProperty("environment").EnumerateObject().ToDictionary(pair => pair.Name, pair => pair.Value.GetString()!);
+        Assert.False(environment.ContainsKey("BALANCER_BIND"));
+        Assert.All(given.GetProperty("ports").EnumerateArray(), port => Assert.Equal("127.0.0.1:8443:8443/tcp", port.GetString()));
+        Assert.Equal("/run/secrets/tls.crt", environment["BALANCER_CERTIFICATE"]);
+        Assert.Equal(["tls.crt", "tls.key"], given.GetProperty("secrets").EnumerateArray().Select(secret => secret.GetProperty("source").GetString()));
+        Assert.Equal(
+            ":8080",
+            (await ServicesAsync("docker-compose.yml", "deploy/compose.http.yml")).GetProperty("balancer").GetProperty("environment").GetProperty("BALANCER_BIND").GetString());
+        await RunAsync(Path.Combine(Repository.Root, "deploy", "make-secrets"), Secrets);
+        int port = FreePort.Next();
+        await using var stub = new StubGateway("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}");
+        await using Balancer balancer = await Balancer.StartAsync(
+            _directory, [("BALANCER_TLS_BIND", $"127.0.0.1:{port}"), ("BALANCER_CERTIFICATE", Path.Combine(Secrets, "https", "balancer", "tls.crt"))], stub.Port);
+
+        FinishedProcess asked = await FinishedProcess.RunAsync(
+            new ProcessStartInfo("curl", ["-sS", "--cacert", Path.Combine(Secrets, "https", "ca.crt"), "--resolve", $"localhost:{port}:127.0.0.1", $"https://localhost:{port}/v3"]),
+            TimeSpan.FromMinutes(1));
+
+        Assert.True(asked.ExitCode == 0, asked.Error);
+        Assert.Contains("x-forwarded-proto: https", Assert.Single(stub.Requests).Split("\r\n"));
+    }
+
+    [Fact]
+    public async Task Secrets_that_are_there_are_kept_and_one_that_an_interrupted_run_left_empty_is_made()
+    {
+        string script = Path.Combine(Repository.Root, "deploy", "make-secrets");
+        await RunAsync(script, Secrets);
+        string[] names = [.. Directory.EnumerateFiles(Secrets).Select(path => Path.GetFileName(path))];
+        Dictionary<string, string> before = names.ToDictionary(name => name, Secret);
+        Assert.All(before.Values, value => Assert.NotEmpty(value));
+        await File.WriteAllTextAsync(Path.Combine(Secrets, "Credentials__AgentToken"), "");
+        await File.WriteAllTextAsync(Path.Combine(Secrets, ".new.abcdefgh"), "half");
+
+        await RunAsync(script, Secrets);
+
+        Assert.Equal(names.Order(StringComparer.Ordinal), Directory.EnumerateFiles(Secrets).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal));
+        Assert.All(names, name => Assert.Equal(name != "Credentials__AgentToken", before[name] == Secret(name)));
+        Assert.Equal(64, Secret("Credentials__AgentToken").Length);
+    }
+
+    [Fact]
+    public async Task Started_with_what_the_image_gives_it_the_program_is_reached_from_outside_and_keeps_its_data_where_it_may_write()
+    {
+        string[] lines = await File.ReadAllLinesAsync(Path.Combine(Repository.Root, "deploy", "Dockerfile"));
+        Dictionary<string, string> environment = lines.Where(line => line.StartsWith("ENV ", StringComparison.Ordinal)).SelectMany(line => line[4..].Split(' '))
+            .Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
+        Assert.Contains($"VOLUME {environment["Storage__DataDirectory"]}", lines);
+        Assert.Contains($"COPY --from=build --chown=1654:1654 {environment["Storage__DataDirectory"]} {environment["Storage__DataDirectory"]}", lines);
+        int port = FreePort.Next();
+        string url = environment["ASPNETCORE_URLS"];
+        Assert.EndsWith(":8080", url, StringComparison.Ordinal);
+        await using var started = new BrokerProcess(
+            Path.Combine(_directory, "data"),
+            ("ASPNETCORE_ENVIRONMENT", "Development"),
+            ("ASPNETCORE_URLS", url.Replace(":8080", $":{port}", StringComparison.Ordinal)),
+            ("Storage__DataDirectory", Path.Combine(_directory, "data")))
+        {
+            Script = $"exec dotnet '{Repository.SiloDll}'",
+        };
+        started.Launch();
+
+        // An address that is not the one it would choose by itself.
+        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.2:{port}") };
+        await started.WaitForOutputAsync("CommandBroker listens on");
+        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/v3")).StatusCode);
     }
 
     [Fact]

@@ -11,7 +11,7 @@ namespace CommandBroker.EndToEnd.Tests;
 /// <summary>A cluster as <c>deploy/local/cluster.sh</c> starts it, with a directory of its own.</summary>
 internal sealed class LocalCluster(string directory) : IAsyncDisposable
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(5);
     private static readonly string Script = Path.Combine(Repository.Root, "deploy", "local", "cluster.sh");
 
     /// <summary>The collection of its tests: two scripts that start in the same moment would both find the balancer's usual port free.</summary>

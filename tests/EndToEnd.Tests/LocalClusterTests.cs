@@ -61,6 +61,78 @@ public sealed class LocalClusterTests : IAsyncLifetime
     }
 
     [HAProxyFact]
+    public async Task What_was_stopped_or_killed_is_told_apart_and_so_are_ready_processes_and_members()
+    {
+        await _cluster.RunAsync("up", "2", "2");
+        Assert.All(await _cluster.StatusAsync(), process => Assert.Equal(("running", true), StateOf(process)));
+        Assert.All((await _cluster.StatusAsync()).Where(process => process.GetProperty("role").GetString() == "silo"), silo => Assert.True(silo.GetProperty("member").GetBoolean()));
+
+        await _cluster.RunAsync("kill", "gateway-1");
+        await _cluster.RunAsync("stop", "silo-2");
+
+        JsonElement[] status = await _cluster.StatusAsync();
+        JsonElement Of(string name) => status.Single(process => process.GetProperty("name").GetString() == name);
+        Assert.Equal(("killed", false), StateOf(Of("gateway-1")));
+        Assert.Equal(("stopped", false), StateOf(Of("silo-2")));
+        Assert.False(Of("silo-2").GetProperty("member").GetBoolean());
+        Assert.True(Of("silo-1").GetProperty("member").GetBoolean());
+        Assert.Matches("(?m)^gateway +gateway-1 +killed +- ", await _cluster.RunAsync("status"));
+    }
+
+    [HAProxyFact]
+    public async Task A_cluster_serves_where_only_its_user_may_go_and_is_wiped_whole()
+    {
+        string closed = Directory.CreateDirectory(Path.Combine(_directory, "home")).FullName;
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(closed, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
+        await using var cluster = new LocalCluster(closed);
+
+        Assert.Contains("all ready", await cluster.RunAsync("up", "1", "1"), StringComparison.Ordinal);
+
+        var database = new DirectoryInfo(Path.Combine(cluster.Data, "cluster", "postgres"));
+        string place = database.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? database.FullName;
+        Assert.True(Directory.Exists(Path.Combine(place, "base")));
+        await cluster.RunAsync("down");
+        Assert.True(Directory.Exists(Path.Combine(place, "base")));
+        await cluster.RunAsync("down", "--wipe");
+        Assert.False(Directory.Exists(place));
+    }
+
+    [HAProxyFact]
+    public async Task A_start_that_fails_leaves_nothing_that_runs()
+    {
+        // A program that ends at once.
+        await using var cluster = new LocalCluster(_directory) { Settings = [("COMMANDBROKER_SILO_DLL", Repository.CliDll), ("COMMANDBROKER_START_SECONDS", "3")] };
+
+        (int exitCode, _, string error) = await cluster.TryAsync("up", "1", "1");
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("is not ready after 3 s (COMMANDBROKER_START_SECONDS)", error, StringComparison.Ordinal);
+        Assert.Empty(await cluster.StatusAsync());
+        Assert.DoesNotContain(
+            Directory.EnumerateDirectories("/proc").Where(process => int.TryParse(Path.GetFileName(process), out _)),
+            process => RunsIn(process, _directory));
+    }
+
+    private static (string? State, bool IsReady) StateOf(JsonElement process) => (process.GetProperty("state").GetString(), process.GetProperty("ready").GetBoolean());
+
+    private static bool RunsIn(string process, string directory)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(process, "cmdline")).Contains(directory, StringComparison.Ordinal)
+                || new DirectoryInfo(Path.Combine(process, "cwd")).LinkTarget?.StartsWith(directory, StringComparison.Ordinal) is true;
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    [HAProxyFact]
     public async Task A_name_that_is_not_there_is_said()
     {
         (int exitCode, _, string error) = await _cluster.TryAsync("stop", "silo-9");
