@@ -61,6 +61,7 @@ public static class GatewayServices
         services.TryAddSingleton<SourceServerEndpoints>();
         services.TryAddSingleton<ManagementBorder>();
         services.TryAddSingleton<ManagementRequest>();
+        services.TryAddSingleton<EnqueueKey>();
         services.TryAddSingleton<CommandEndpoints>();
         services.TryAddSingleton<BatchEndpoint>();
         services.AddIdentityManagement();

@@ -24,7 +24,7 @@ internal static class RequestSigner
         Set(request, DateHeader, date);
         if (request.Method != HttpMethod.Get && request.Method != HttpMethod.Head)
         {
-            // The broker takes such a signature once; the same call repeated within a second would otherwise have the same one.
+            // Two equal calls within a second would otherwise have one signature, and be one call to the broker.
             Set(request, NonceHeader, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));
         }
 

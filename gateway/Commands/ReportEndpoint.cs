@@ -57,6 +57,13 @@ internal sealed class ReportEndpoint(VendorBorder border, Admission admission, R
             return VendorErrors.Of(admittance.Refusal!);
         }
 
+        SignedCall? signed = SignedCall.Of(context);
+        if (signed is { WasAnswered: true })
+        {
+            // The transport sent it twice. Another command of that name may be handed out by now, which it is not about.
+            return null;
+        }
+
         string? text = context.Request.RouteValues["server_id"] as string;
         if (!ServerId.TryParse(text, out ServerId id))
         {
@@ -85,7 +92,7 @@ internal sealed class ReportEndpoint(VendorBorder border, Admission admission, R
             return VendorErrors.UnknownSourceServer;
         }
 
-        return Translate(principal, id, await server.ReportAsync(new ReportCall
+        error = Translate(principal, id, await server.ReportAsync(new ReportCall
         {
             Name = report.Name,
             Result = report.Result,
@@ -93,6 +100,12 @@ internal sealed class ReportEndpoint(VendorBorder border, Admission admission, R
             Seq = seq,
             Actor = principal.Name,
         }));
+        if (error is null)
+        {
+            signed?.NoteAnswered();
+        }
+
+        return error;
     }
 
     private async ValueTask<(VendorError? Error, Report? Report)> ReadAsync(HttpContext context)

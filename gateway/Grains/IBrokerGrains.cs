@@ -14,6 +14,9 @@ internal interface IBrokerGrains
     /// <summary>The directory of source servers.</summary>
     ISourceDirectoryGrain Directory { get; }
 
+    /// <summary>What is remembered of the signatures of enqueues; see <see cref="ISignatureClaimGrain"/>.</summary>
+    ISignatureClaimGrain SignatureClaims(long shard);
+
     /// <summary>A reference to one source server's queue; making one calls nothing.</summary>
     ISourceServerGrain SourceServer(SourceServerKey key);
 }

@@ -19,5 +19,8 @@ internal sealed class OrleansGrains(IGrainFactory factory) : IBrokerGrains
     public ISourceDirectoryGrain Directory => _directory ??= factory.GetGrain<ISourceDirectoryGrain>(0);
 
     /// <inheritdoc/>
+    public ISignatureClaimGrain SignatureClaims(long shard) => factory.GetGrain<ISignatureClaimGrain>(shard);
+
+    /// <inheritdoc/>
     public ISourceServerGrain SourceServer(SourceServerKey key) => factory.GetGrain<ISourceServerGrain>(key.Text);
 }

@@ -8,7 +8,7 @@ using CommandBroker.Gateway.Vendor;
 namespace CommandBroker.Gateway.Iam;
 
 /// <summary>The outermost border of the IAM routes: answers in their shape, whatever happens.</summary>
-internal sealed class IamBorder(Admission admission, IOptions<GatewayOptions> options, ILogger<IamBorder> log)
+internal sealed class IamBorder(Admission admission, RequestGate gate, IOptions<GatewayOptions> options, ILogger<IamBorder> log)
 {
     /// <summary>The header of the token that a call is about.</summary>
     public const string SubjectHeader = "X-Subject-Token";
@@ -19,7 +19,13 @@ internal sealed class IamBorder(Admission admission, IOptions<GatewayOptions> op
     public Task RunAsync(HttpContext context, Func<HttpContext, Principal, ValueTask<IamAnswer>> carryOut) => RunAsync(context, async http =>
     {
         Admittance admittance = await admission.AdmitAsync(http, Permission.None);
-        return admittance.Principal is { } principal ? await carryOut(http, principal) : IamError.Of(admittance.Refusal!);
+        if (admittance.Principal is { } principal)
+        {
+            RequestOrigin.Tell(http, principal);
+            return await carryOut(http, principal);
+        }
+
+        return IamAnswer.Refuse(http, admittance.Refusal!);
     });
 
     /// <summary>Runs a route for everybody.</summary>
@@ -27,9 +33,10 @@ internal sealed class IamBorder(Admission admission, IOptions<GatewayOptions> op
     {
         RequestStamp.Set(context);
         IamAnswer answer;
+        bool isEntered = gate.TryEnter();
         try
         {
-            answer = await carryOut(context);
+            answer = isEntered ? await carryOut(context) : IamError.Busy;
         }
         catch (Exception failure)
         {
@@ -41,6 +48,10 @@ internal sealed class IamBorder(Admission admission, IOptions<GatewayOptions> op
             }
 
             answer = Explain(context, failure);
+        }
+        finally
+        {
+            gate.Leave(isEntered);
         }
 
         await WriteAsync(context, answer);
@@ -76,7 +87,14 @@ internal sealed class IamBorder(Admission admission, IOptions<GatewayOptions> op
     private async Task WriteAsync(HttpContext context, IamAnswer answer)
     {
         HttpResponse response = context.Response;
+        if (answer.InFront is { } refused)
+        {
+            await VendorResponse.WriteAsync(context, refused, _retryAfterSeconds);
+            return;
+        }
+
         response.StatusCode = answer.Status;
+        Challenge.Ensure(response);
         if (answer.Error is { IsTransient: true } transient)
         {
             RetryAfter.Set(response, transient.Wait, _retryAfterSeconds);

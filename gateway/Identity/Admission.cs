@@ -2,6 +2,7 @@
 using CommandBroker.Contracts.Identity;
 using CommandBroker.Gateway.Diagnostics;
 using CommandBroker.Gateway.Http;
+using CommandBroker.Identity.Signatures;
 using Microsoft.Extensions.Primitives;
 
 namespace CommandBroker.Gateway.Identity;
@@ -133,7 +134,7 @@ internal sealed class Admission(
             {
                 refusal = new Refusal(AdmissionRule.PermissionMissing) { Needed = needed };
             }
-            else if (use is null || parts.Used.TryAccept(use.Signature, use.SignedAt, now))
+            else if (use is null || MayUse(context, use, needed, now))
             {
                 return settled;
             }
@@ -143,7 +144,34 @@ internal sealed class Admission(
             }
         }
 
-        log.CallerRefused(RequestStamp.Of(context), refusal!.Rule, refusal.Status, settled.Principal?.Id, context.Connection.RemoteIpAddress);
+        if (refusal!.Code == StatusCodes.Status401Unauthorized)
+        {
+            context.Response.Headers.WWWAuthenticate = tokens.TakesBearer ? Challenge.WithBearer : Challenge.Usual;
+            if (refusal.Wait is { } lockedFor)
+            {
+                RetryAfter.Set(context.Response, lockedFor, 0);
+            }
+        }
+
+        log.CallerRefused(RequestStamp.Of(context), refusal.Rule, refusal.Status, settled.Principal?.Id, context.Connection.RemoteIpAddress);
         return refusal;
+    }
+
+    /// <summary>Whether the signature is new, or the call one that a transport may repeat and the same as the first.</summary>
+    private bool MayUse(HttpContext context, SignatureUse use, Permission needed, DateTimeOffset now)
+    {
+        ReplayVerdict verdict = parts.Used.Accept(use.Signature, use.Tag, use.SignedAt, now);
+        bool mayRepeat = use.IsBodySigned && (needed is Permission.EnqueueCommand or Permission.UpdateCommandResult);
+        if (verdict == ReplayVerdict.First || (mayRepeat && verdict is (ReplayVerdict.Repeated or ReplayVerdict.Answered)))
+        {
+            if (mayRepeat)
+            {
+                context.Features.Set(new SignedCall(use, parts.Used, verdict == ReplayVerdict.Answered, use.SignedAt + parts.Options.MaxClockSkew));
+            }
+
+            return true;
+        }
+
+        return false;
     }
 }

@@ -62,7 +62,7 @@ public sealed class AdmissionOptions
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan KeyLockTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Signatures of calls that change something which a gateway remembers, so that none is used twice; about 60 bytes each. Default 1,000,000; 1,000 to 100,000,000.</summary>
+    /// <summary>Signatures of calls that change something which a gateway remembers, so that none is used twice; about 80 bytes each. Default 1,000,000; 1,000 to 100,000,000.</summary>
     [Range(1_000, 100_000_000)]
     public int MaxRememberedSignatures { get; set; } = 1_000_000;
 

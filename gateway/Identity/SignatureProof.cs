@@ -160,18 +160,22 @@ internal sealed class SignatureProof(
             return key.IsEnabled ? Expired : Disabled;
         }
 
-        // The verifier has seen to it that it is signed and there once.
+        // The verifier has seen to it that it is there once. Signed or not, it counts when it is the key's own.
         StringValues token = context.Request.Headers[SecurityToken];
-        if (token.Count == 0 ? key.SessionToken is not null : key.SessionToken != TokenHash.Of(token.ToString()))
+        if (token.Count == 0 ? key.SessionToken is not null : !(key.SessionToken?.FixedTimeEquals(TokenHash.Of(token.ToString())) ?? false))
         {
             return OtherSecurityToken;
         }
 
         parts.Locks.NoteSuccess(authorization.AccessKey, Address(context));
-        return HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)
-            ? Proof.Of(key.Principal)
-            : Proof.Of(key.Principal) with { Use = SignatureUse.Of(authorization, outcome) };
+        var proof = Proof.Of(key.Principal);
+
+        // A header that anybody may have set chooses nothing: unsigned it may name the key's own project only.
+        proof = proof.MaySelect && !authorization.Signs("x-project-id") ? proof with { MaySelect = false } : proof;
+        return IsRead(context) ? proof : proof with { Use = SignatureUse.Of(context, authorization, outcome) };
     }
+
+    private static bool IsRead(HttpContext context) => HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
 
     private static bool IsFailure(in SignatureOutcome outcome) => outcome.Status is SignatureStatus.Mismatch or SignatureStatus.KeyUnknown;
 

@@ -9,6 +9,9 @@ namespace CommandBroker.Gateway.Identity;
 /// <summary>Hashes the body of a signed request before anything is done, and leaves it unread for whoever reads it after.</summary>
 internal static class SignedBody
 {
+    /// <summary>What <c>X-Sdk-Content-Sha256</c> says of a body that is not signed.</summary>
+    public const string Unsigned = "UNSIGNED-PAYLOAD";
+
     /// <summary>Whether there may be a body; without one the hash is that of nothing.</summary>
     public static bool IsPossible(HttpContext context) =>
         context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? context.Request.ContentLength is not 0;

@@ -54,6 +54,9 @@ internal readonly record struct TokenHash(ulong A, ulong B, ulong C, ulong D)
         return Convert.ToHexStringLower(bytes);
     }
 
+    /// <summary>Compares without telling by the time where they differ.</summary>
+    public bool FixedTimeEquals(TokenHash other) => ((A ^ other.A) | (B ^ other.B) | (C ^ other.C) | (D ^ other.D)) == 0;
+
     // Already evenly spread: no need to mix again.
     /// <inheritdoc/>
     public override int GetHashCode() => (int)A;

@@ -36,6 +36,11 @@ internal sealed class BatchEndpoint(
         var window = new List<BatchLine>(_options.BatchWindowLines);
         while (await reader.ReadWindowAsync(window, context.RequestAborted))
         {
+            if (SignedCall.Of(context) is { } signed)
+            {
+                window.ForEach(line => line.SettleKey(signed));
+            }
+
             await EnqueueAsync(window, RequestStamp.Of(context), principal);
             await WriteAsync(context, window);
         }

@@ -1,4 +1,5 @@
 using CommandBroker.Client.Wire;
+using CommandBroker.Gateway.Identity;
 
 namespace CommandBroker.Gateway.Management;
 
@@ -38,6 +39,15 @@ internal sealed class BatchLine(long number)
         }
 
         return line;
+    }
+
+    /// <summary>Gives its command a key of the signature, when it names none, so that the line adds nothing when the batch is sent again.</summary>
+    public void SettleKey(SignedCall signed)
+    {
+        if (Call is { IdempotencyKey: null } call)
+        {
+            Call = call with { IdempotencyKey = signed.KeyOf(Number) };
+        }
     }
 
     /// <summary>Takes the queue's answer.</summary>

@@ -5,7 +5,7 @@ using CommandBroker.Gateway.Identity;
 namespace CommandBroker.Gateway.Management;
 
 /// <summary>The management routes of one source server's commands and settings.</summary>
-internal sealed class CommandEndpoints(ManagementBorder border, ManagementRequest request)
+internal sealed class CommandEndpoints(ManagementBorder border, ManagementRequest request, EnqueueKey keys)
 {
     private static readonly WireJson Wire = WireJson.Readable;
 
@@ -69,11 +69,17 @@ internal sealed class CommandEndpoints(ManagementBorder border, ManagementReques
 
     private async ValueTask<ManagementAnswer> EnqueueAsync(HttpContext context, Principal principal)
     {
-        string? key = ManagementRequest.ReadKey(context);
+        string? named = ManagementRequest.ReadKey(context);
         EnqueueBody body = await request.ReadBodyAsync(context, Wire.EnqueueBody);
-        EnqueueCall call = body.ToCall(key);
+        EnqueueCall call = body.ToCall(named);
         (ServerId id, ISourceServerGrain server) = await request.FindServerAsync(context, principal);
-        EnqueueReply reply = (await server.EnqueueAsync([call], principal.Name))[0];
+        (string? key, Refusal? used) = await keys.SettleAsync(context, named);
+        if (used is not null)
+        {
+            return ManagementAnswer.Refuse(used);
+        }
+
+        EnqueueReply reply = (await server.EnqueueAsync([call with { IdempotencyKey = key }], principal.Name))[0];
         if (reply.Error is { } reason)
         {
             return ManagementAnswer.Refuse(reason, reply.Message ?? WireName.Of(reason));

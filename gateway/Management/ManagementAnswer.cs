@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using CommandBroker.Gateway.Identity;
 
 namespace CommandBroker.Gateway.Management;
 
@@ -10,7 +11,10 @@ internal readonly record struct ManagementAnswer(int Status, ReadOnlyMemory<byte
     public static ManagementAnswer Written => default;
 
     /// <summary>Whether this is <see cref="Written"/>.</summary>
-    public bool IsWritten => Status == 0 && Refused is null;
+    public bool IsWritten => Status == 0 && Refused is null && Denied is null;
+
+    /// <summary>Why the caller is not admitted after all; null when it is.</summary>
+    public Refusal? Denied { get; init; }
 
     /// <summary>200 with a body.</summary>
     public static ManagementAnswer Ok<T>(T body, JsonTypeInfo<T> type) =>
@@ -19,6 +23,9 @@ internal readonly record struct ManagementAnswer(int Status, ReadOnlyMemory<byte
     /// <summary>201 with a body and where the new thing is.</summary>
     public static ManagementAnswer Created<T>(T body, JsonTypeInfo<T> type, string location) =>
         new(StatusCodes.Status201Created, JsonSerializer.SerializeToUtf8Bytes(body, type), location, null);
+
+    /// <summary>The caller is not admitted.</summary>
+    public static ManagementAnswer Refuse(Refusal refusal) => new(0, default, null, null) { Denied = refusal };
 
     /// <summary>Not carried out.</summary>
     public static ManagementAnswer Refuse(BrokerErrorReason reason, string message) => new(0, default, null, new BrokerException(reason, message));

@@ -87,6 +87,11 @@ internal sealed class ManagementBorder(
             return ProblemAnswer.WriteAsync(context, refused, _retryAfterSeconds);
         }
 
+        if (answer.Denied is { } denied)
+        {
+            return ProblemAnswer.WriteAsync(context, denied, _retryAfterSeconds);
+        }
+
         if (answer.IsWritten)
         {
             return ValueTask.CompletedTask;

@@ -30,6 +30,7 @@ internal static class ProblemAnswer
             WireJson.Readable.ProblemRecord);
         HttpResponse response = context.Response;
         response.StatusCode = status;
+        Challenge.Ensure(response);
         response.Headers.ContentType = ProblemRecord.MediaType;
         response.ContentLength = body.Length;
         if (refused.IsTransient)

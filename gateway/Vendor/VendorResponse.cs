@@ -31,6 +31,7 @@ internal static class VendorResponse
     {
         HttpResponse response = context.Response;
         response.StatusCode = error.Status;
+        Challenge.Ensure(response);
         if (error.IsTransient)
         {
             RetryAfter.Set(response, error.Wait, retryAfterSeconds);

@@ -3,23 +3,24 @@ using System.Buffers.Binary;
 namespace CommandBroker.Identity.Signatures;
 
 /// <summary>
-/// Accepts each signature once while it is good, so that a recorded POST can't be sent a second time. For calls that change something; a poll is made to
-/// be repeated, and SDKs do repeat it with the same signature when a connection breaks.
+/// Remembers each signature while it is good, so that a POST that arrives a second time is told from a new one. For calls that change something; a
+/// poll is made to be repeated.
 /// </summary>
 /// <remarks>
 /// <para>A signature is remembered until its X-Sdk-Date is too old to be accepted anyway. Only valid signatures may be put in, so nobody without a
 /// key can fill it.</para>
+/// <para>The tag stands for what decides the call's effect and is not signed, as a header that was set after signing. A repeat has the tag of the first.</para>
 /// <para>Memory is bounded. When it is full the oldest is forgotten before its time, which <see cref="ForgottenEarlyCount"/> counts: refusing instead
 /// would let one busy key stop all others.</para>
-/// <para>Each process remembers for itself. Between several gateways a POST can be replayed once at each that hasn't seen it, within the allowed skew.
-/// What it does then is bounded by the calls themselves: a report is matched once, an enqueue with an idempotency key adds once. TLS is what keeps
-/// requests from being recorded.</para>
-/// <para>X-Sdk-Date has whole seconds: two equal POSTs that one client signs within the same second have one signature, and the second is refused.</para>
+/// <para>Each process remembers for itself, and forgets at its end. What must hold beyond is decided by the store. TLS is what keeps requests from being
+/// recorded.</para>
+/// <para>X-Sdk-Date has whole seconds: two equal POSTs that one client signs within the same second have one signature and are one call.</para>
 /// <para>Safe to call from many threads.</para>
 /// </remarks>
 public sealed class ReplayGuard
 {
     private const int ShardCount = 16;
+    private const ulong Answered = 1;
 
     private readonly Shard[] _shards = new Shard[ShardCount];
     private readonly TimeSpan _maxClockSkew;
@@ -43,27 +44,46 @@ public sealed class ReplayGuard
     /// <summary>How many were forgotten while they could still have been replayed. More than none means that the limit is too small.</summary>
     public long ForgottenEarlyCount => Interlocked.Read(ref _forgottenEarlyCount);
 
-    /// <summary>Accepts a signature unless it was accepted before. Atomic: of several callers with one signature exactly one gets true.</summary>
+    /// <summary>Takes a signature. Atomic: of several callers with one signature exactly one gets First.</summary>
     /// <param name="signature">Its 32 bytes. It must have been verified.</param>
+    /// <param name="tag">What is not signed and decides the effect, as a number; its lowest bit does not count.</param>
     /// <param name="signedAt">The request's X-Sdk-Date.</param>
     /// <param name="now">The server's clock.</param>
-    public bool TryAccept(ReadOnlySpan<byte> signature, DateTimeOffset signedAt, DateTimeOffset now)
+    public ReplayVerdict Accept(ReadOnlySpan<byte> signature, ulong tag, DateTimeOffset signedAt, DateTimeOffset now)
     {
-        // Half of an HMAC is as unlikely to meet another by chance as is needed, and half the memory.
-        UInt128 id = BinaryPrimitives.ReadUInt128BigEndian(signature);
-        bool isNew = _shards[(int)(id % ShardCount)].TryAdd(id, signedAt + _maxClockSkew, now, out int forgottenCount);
+        UInt128 id = Identify(signature);
+        ReplayVerdict verdict = ShardOf(id).Accept(id, tag & ~Answered, signedAt + _maxClockSkew, now, out int forgottenCount);
         if (forgottenCount > 0)
         {
             Interlocked.Add(ref _forgottenEarlyCount, forgottenCount);
         }
 
-        return isNew;
+        return verdict;
     }
+
+    /// <summary>Takes a signature of a call that nobody may repeat.</summary>
+    /// <returns>Whether it is the first.</returns>
+    public bool TryAccept(ReadOnlySpan<byte> signature, DateTimeOffset signedAt, DateTimeOffset now) =>
+        Accept(signature, tag: 0, signedAt, now) == ReplayVerdict.First;
+
+    /// <summary>Notes that the call of a signature was answered, and need not be carried out again. Nothing when it was forgotten.</summary>
+    public void NoteAnswered(ReadOnlySpan<byte> signature)
+    {
+        UInt128 id = Identify(signature);
+        ShardOf(id).NoteAnswered(id);
+    }
+
+    // Half of an HMAC is as unlikely to meet another by chance as is needed, and half the memory.
+    private static UInt128 Identify(ReadOnlySpan<byte> signature) => BinaryPrimitives.ReadUInt128BigEndian(signature);
+
+    private Shard ShardOf(UInt128 id) => _shards[(int)(id % ShardCount)];
 
     private sealed class Shard(int capacity)
     {
         private readonly Lock _gate = new();
-        private readonly HashSet<UInt128> _ids = [];
+
+        /// <summary>The tag of each, its lowest bit set once it was answered.</summary>
+        private readonly Dictionary<UInt128, ulong> _tags = [];
 
         /// <summary>In the order they came, which is nearly the order they end in: one may stay longer than it has to, never shorter.</summary>
         private readonly Queue<(UInt128 Id, DateTimeOffset GoodUntil)> _order = [];
@@ -74,12 +94,12 @@ public sealed class ReplayGuard
             {
                 lock (_gate)
                 {
-                    return _ids.Count;
+                    return _tags.Count;
                 }
             }
         }
 
-        public bool TryAdd(UInt128 id, DateTimeOffset goodUntil, DateTimeOffset now, out int forgottenCount)
+        public ReplayVerdict Accept(UInt128 id, ulong tag, DateTimeOffset goodUntil, DateTimeOffset now, out int forgottenCount)
         {
             forgottenCount = 0;
             lock (_gate)
@@ -89,21 +109,35 @@ public sealed class ReplayGuard
                     Forget();
                 }
 
-                if (!_ids.Add(id))
+                if (_tags.TryGetValue(id, out ulong first))
                 {
-                    return false;
+                    return (first & ~Answered) != tag ? ReplayVerdict.Changed
+                        : (first & Answered) != 0 ? ReplayVerdict.Answered
+                        : ReplayVerdict.Repeated;
                 }
 
+                _tags.Add(id, tag);
                 _order.Enqueue((id, goodUntil));
-                for (; _ids.Count > capacity; forgottenCount++)
+                for (; _tags.Count > capacity; forgottenCount++)
                 {
                     Forget();
                 }
 
-                return true;
+                return ReplayVerdict.First;
             }
         }
 
-        private void Forget() => _ids.Remove(_order.Dequeue().Id);
+        public void NoteAnswered(UInt128 id)
+        {
+            lock (_gate)
+            {
+                if (_tags.TryGetValue(id, out ulong tag))
+                {
+                    _tags[id] = tag | Answered;
+                }
+            }
+        }
+
+        private void Forget() => _tags.Remove(_order.Dequeue().Id);
     }
 }

@@ -5,7 +5,7 @@ public sealed record ReplayGuardOptions
 {
     /// <summary>
     /// The most signatures that are remembered; the oldest is forgotten first. Default 1,000,000: enough for 1,100 signed POSTs a second over the
-    /// 15 minutes a signature is good for, and about 60 MB when full.
+    /// 15 minutes a signature is good for, and about 80 MB when full.
     /// </summary>
     public int MaxSignatureCount { get; init; } = 1_000_000;
 }

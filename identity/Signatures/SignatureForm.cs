@@ -116,9 +116,9 @@ internal static class SignatureForm
             : SignatureStatus.Valid;
     }
 
-    /// <summary>Whether the request carries a temporary key's token that somebody could have put there.</summary>
-    public static SignatureStatus CheckSecurityToken(in SignedRequest request, in AuthorizationHeader authorization) =>
-        request.IndexOf(SecurityToken, out _) > 0 && !authorization.Signs(SecurityToken) ? SignatureStatus.SecurityTokenUnsigned : SignatureStatus.Valid;
+    /// <summary>Whether it can be told which temporary key's token the request carries. One that is not signed is for the caller of this to compare with the key's own.</summary>
+    public static SignatureStatus CheckSecurityToken(in SignedRequest request) =>
+        request.IndexOf(SecurityToken, out _) > 1 ? SignatureStatus.HeaderDuplicate : SignatureStatus.Valid;
 
     private static SignatureStatus CheckBody(ReadOnlySpan<byte> actual, ReadOnlySpan<char> claimed)
     {

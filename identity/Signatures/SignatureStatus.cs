@@ -39,9 +39,6 @@ public enum SignatureStatus
     /// <summary>A signed header holds a control character, or text that isn't Unicode.</summary>
     HeaderMalformed,
 
-    /// <summary>X-Security-Token is in the request and isn't signed, so it could be another's.</summary>
-    SecurityTokenUnsigned,
-
     /// <summary>The method is no header token, or the target doesn't start with a slash, is too long, or has too many parameters.</summary>
     RequestLineMalformed,
 

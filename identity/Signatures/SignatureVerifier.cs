@@ -70,7 +70,7 @@ public static class SignatureVerifier
             return headers;
         }
 
-        if (SignatureForm.CheckSecurityToken(request, authorization) is var token and not SignatureStatus.Valid)
+        if (SignatureForm.CheckSecurityToken(request) is var token and not SignatureStatus.Valid)
         {
             return token;
         }

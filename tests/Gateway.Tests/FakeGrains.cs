@@ -17,6 +17,8 @@ internal sealed class FakeGrains : IBrokerGrains
 
     public ConcurrentDictionary<string, FakeServer> Servers { get; } = new(StringComparer.Ordinal);
 
+    public FakeClaims Claims { get; } = new();
+
     public int ReferenceCount { get; private set; }
 
     IIdentityGrain IBrokerGrains.Identity => Identity;
@@ -24,6 +26,8 @@ internal sealed class FakeGrains : IBrokerGrains
     IIdentityAdminGrain IBrokerGrains.IdentityAdmin => Admin.Grain;
 
     ISourceDirectoryGrain IBrokerGrains.Directory => DirectoryGrain;
+
+    ISignatureClaimGrain IBrokerGrains.SignatureClaims(long shard) => Claims;
 
     ISourceServerGrain IBrokerGrains.SourceServer(SourceServerKey key)
     {

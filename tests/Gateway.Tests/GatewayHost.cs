@@ -49,9 +49,10 @@ internal sealed class GatewayHost : IAsyncDisposable
         Dictionary<string, string?>? settings = null,
         Func<HttpContext, RequestDelegate, Task>? inFront = null,
         Action<IServiceCollection>? services = null,
-        string url = "http://127.0.0.1:0")
+        string url = "http://127.0.0.1:0",
+        FakeGrains? grains = null)
     {
-        var grains = new FakeGrains();
+        grains ??= new FakeGrains();
         arrange?.Invoke(grains);
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.Sources.Clear();

@@ -232,6 +232,41 @@ public sealed class IamTests
     }
 
     [Theory]
+    [InlineData("/v3/auth/domains")]
+    [InlineData("/v3/projects?name=cn-north-4")]
+    [InlineData(Tokens)]
+    public async Task Signature_that_is_refused_is_answered_as_by_the_gateway_in_front_of_the_vendors_iam(string path)
+    {
+        await using GatewayHost host = await StartAsync();
+        FakeIdentity fake = host.Grains.Identity;
+        fake.AddKey("AK", "secret", fake.Principals[FakeIdentity.Id("ann")]);
+        var right = new RequestSigner("AK", "secret") { Now = Start };
+        foreach (RequestSigner wrong in (RequestSigner[])[right with { Secret = "x" }, right with { AccessKey = "NOBODY" }, right with { Now = Start.AddHours(-1) }])
+        {
+            Answer refused = await host.SendAsync("GET", path, token: null, headers: wrong.Sign("GET", path));
+            refused.IsVendorError(401, "APIGW.0301").IsStamped();
+        }
+    }
+
+    [Theory]
+    [InlineData("/v3/sources/s1/command")]
+    [InlineData("/api/v1/sources/s1/commands")]
+    [InlineData("/v3/auth/domains")]
+    [InlineData(Tokens)]
+    public async Task Caller_who_is_not_admitted_is_told_how_to_prove_who_it_is(string path)
+    {
+        await using GatewayHost host = await StartAsync();
+        foreach (Answer answer in (Answer[])[await host.SendAsync("GET", path, token: null), await host.SendAsync("GET", path, token: "nobody")])
+        {
+            Assert.Equal(401, answer.Status);
+            Assert.Contains("SDK-HMAC-SHA256", answer.Header("WWW-Authenticate"), StringComparison.Ordinal);
+        }
+
+        Assert.NotNull((await SignInAsync(host, "ann", "wrong")).Header("WWW-Authenticate"));
+        Assert.Null((await host.SendAsync("GET", "/v3/sources/s1/command")).Header("WWW-Authenticate"));
+    }
+
+    [Theory]
     [InlineData("PUT", Tokens, "DELETE,GET,HEAD,POST")]
     [InlineData("POST", "/v3/auth/domains", "GET")]
     [InlineData("DELETE", "/v3/projects", "GET")]

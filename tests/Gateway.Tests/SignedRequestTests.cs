@@ -151,15 +151,49 @@ public sealed class SignedRequestTests
     [Fact]
     public async Task Signature_of_a_change_counts_once_and_that_of_a_poll_again()
     {
+        const string Registration = """{"name":"web","os_type":"LINUX"}""";
         await using GatewayHost host = await StartAsync();
-        (string, string)[] report = Signer.Sign("POST", ReportPath, Report);
-        Assert.Equal(200, (await host.SendAsync("POST", ReportPath, Report, token: null, headers: report)).Status);
-        Answer again = await host.SendAsync("POST", ReportPath, Report, token: null, headers: report);
+        (string, string)[] register = Signer.Sign("POST", "/v3/sources", Registration);
+        Assert.Equal(200, (await host.SendAsync("POST", "/v3/sources", Registration, token: null, headers: register)).Status);
+        Answer again = await host.SendAsync("POST", "/v3/sources", Registration, token: null, headers: register);
         Assert.Contains("has been used", again.IsVendorError(401, "APIGW.0301").Body, StringComparison.Ordinal);
-        Assert.Single(host.Grains.Servers["s1"].Reports);
         (string, string)[] poll = Signer.Sign("GET", Poll);
         Assert.Equal(200, (await host.SendAsync("GET", Poll, token: null, headers: poll)).Status);
         Assert.Equal(200, (await host.SendAsync("GET", Poll, token: null, headers: poll)).Status);
+    }
+
+    [Theory]
+    [InlineData("X-Project-Id", DefaultTenant.ProjectId, 200)]
+    [InlineData("X-Project-Id", "other", 401)]
+    [InlineData("X-Project-Id", "wide", 401)]
+    [InlineData("X-Domain-Id", DefaultTenant.DomainId, 200)]
+    [InlineData("X-Domain-Id", "other", 401)]
+    [InlineData("X-Security-Token", "session", 401)]
+    public async Task Header_that_is_set_after_signing_counts_when_it_is_true_of_the_key(string name, string value, int status)
+    {
+        await using GatewayHost host = await StartAsync();
+        FakeIdentity fake = host.Grains.Identity;
+        value = value == "wide" ? fake.AddProject("wide") : value;
+        fake.AddKey("WIDE", Secret, fake.AddPrincipal("wide", Roles.Agent, isDomainWide: true));
+        foreach (string accessKey in (string[])[AccessKey, "WIDE"])
+        {
+            (string, string)[] headers = [.. (Signer with { AccessKey = accessKey }).Sign("GET", Poll), (name, value)];
+            Assert.Equal(status, (await host.SendAsync("GET", Poll, token: null, headers: headers)).Status);
+            Assert.Equal(401, (await host.SendAsync("GET", Poll, token: null, headers: [.. headers, (name, value)])).Status);
+        }
+    }
+
+    [Fact]
+    public async Task Domain_wide_key_reaches_another_project_only_by_a_signed_header()
+    {
+        await using GatewayHost host = await StartAsync();
+        FakeIdentity fake = host.Grains.Identity;
+        string other = fake.AddProject("other");
+        fake.AddKey("WIDE", Secret, fake.AddPrincipal("wide", Roles.Operator, isDomainWide: true));
+        RequestSigner wide = Signer with { AccessKey = "WIDE" };
+        const string List = "/v3/sources?limit=2&offset=0";
+        Assert.Equal(200, (await host.SendAsync("GET", List, token: null, headers: wide.Sign("GET", List, "", ("X-Project-Id", other)))).Status);
+        (await host.SendAsync("GET", List, token: null, headers: [.. wide.Sign("GET", List), ("X-Project-Id", other)])).IsVendorError(401, "APIGW.0301");
     }
 
     [Fact]
@@ -189,12 +223,13 @@ public sealed class SignedRequestTests
 
         Answer locked = (await SendAsync(host, right, "GET", Poll)).IsVendorError(401, "APIGW.0301");
         Assert.Contains("300 s", locked.Body, StringComparison.Ordinal);
+        Assert.Equal("300", locked.Header("Retry-After"));
         clock.Advance(TimeSpan.FromMinutes(5));
         Assert.Equal(200, (await SendAsync(host, right, "GET", Poll)).Status);
     }
 
     [Fact]
-    public async Task Temporary_key_goes_with_its_own_signed_security_token_and_until_its_end()
+    public async Task Temporary_key_goes_with_its_own_security_token_signed_or_not_and_until_its_end()
     {
         var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
         await using GatewayHost host = await StartAsync(clock: clock, settings: new() { ["Identity:KeyLockFailures"] = "100", ["Identity:MaxStaleness"] = "01:00:00" });
@@ -202,11 +237,15 @@ public sealed class SignedRequestTests
         fake.AddKey("TEMP", Secret, fake.Principals[FakeIdentity.Id("signer")], "session", clock.GetUtcNow().AddMinutes(15));
         RequestSigner signer = new RequestSigner("TEMP", Secret) { Now = clock.GetUtcNow() };
         Assert.Equal(200, (await host.SendAsync("GET", Poll, token: null, headers: signer.Sign("GET", Poll, "", ("X-Security-Token", "session")))).Status);
+        Assert.Equal(200, (await host.SendAsync("GET", Poll, token: null, headers: [.. signer.Sign("GET", Poll), ("X-Security-Token", "session")])).Status);
         foreach ((string, string)[] headers in ((string, string)[][])
             [
                 signer.Sign("GET", Poll),
                 signer.Sign("GET", Poll, "", ("X-Security-Token", "other")),
-                [.. signer.Sign("GET", Poll), ("X-Security-Token", "session")],
+                [.. signer.Sign("GET", Poll), ("X-Security-Token", "other")],
+                [.. signer.Sign("GET", Poll), ("X-Security-Token", "session"), ("X-Security-Token", "session")],
+                [.. signer.Sign("GET", Poll, "", ("X-Security-Token", "session")), ("X-Security-Token", "other")],
+                [.. (Signer with { Now = signer.Now }).Sign("GET", Poll), ("X-Security-Token", "session")],
                 (Signer with { Now = signer.Now }).Sign("GET", Poll, "", ("X-Security-Token", "session")),
             ])
         {

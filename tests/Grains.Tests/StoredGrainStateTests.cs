@@ -43,6 +43,31 @@ public sealed class StoredGrainStateTests
     [PostgresFact]
     public Task Tokens_of_a_release_before_principals_count_on_with_PostgreSQL() => AssertFormerTokensCountAsync(StorageProvider.Postgres);
 
+    [Fact]
+    public Task What_came_with_a_signature_is_known_after_a_restart_until_it_is_too_old_on_SQLite() => AssertClaimsSurviveAsync(StorageProvider.Sqlite);
+
+    [PostgresFact]
+    public Task What_came_with_a_signature_is_known_after_a_restart_until_it_is_too_old_on_PostgreSQL() => AssertClaimsSurviveAsync(StorageProvider.Postgres);
+
+    private static async Task AssertClaimsSurviveAsync(StorageProvider provider)
+    {
+        string first = new('a', 32), second = new('b', 32);
+        await using StoredCluster clusters = await StoredCluster.CreateAsync(provider);
+        DateTimeOffset goodUntil = clusters.Clock.GetUtcNow().AddMinutes(15);
+        ISignatureClaimGrain before = (await clusters.StartAsync()).GetGrain<ISignatureClaimGrain>(7);
+        Assert.True(await before.ClaimAsync(first, 2, goodUntil));
+        Assert.False(await before.ClaimAsync(first, 4, goodUntil));
+
+        await clusters.StopAllAsync();
+        ISignatureClaimGrain after = (await clusters.StartAsync()).GetGrain<ISignatureClaimGrain>(7);
+
+        Assert.True(await after.ClaimAsync(first, 2, goodUntil));
+        Assert.False(await after.ClaimAsync(first, 4, goodUntil));
+        clusters.Clock.Advance(TimeSpan.FromMinutes(16));
+        Assert.True(await after.ClaimAsync(second, 2, goodUntil.AddMinutes(30)));
+        Assert.True(await after.ClaimAsync(first, 4, goodUntil.AddMinutes(30)));
+    }
+
     private static async Task AssertFormerTokensCountAsync(StorageProvider provider)
     {
         string operatorHash = new('a', 64);

@@ -7,7 +7,7 @@ namespace CommandBroker.Identity.Tests.Signatures;
 /// <summary>The recorded requests of <c>Vectors/</c>.</summary>
 internal static class CapturedRequest
 {
-    public static IEnumerable<TestRequest> All() => ReadLines("signed-requests.jsonl");
+    public static IEnumerable<TestRequest> All() => [.. ReadLines("signed-requests.jsonl"), .. ReadLines("signed-requests-2.jsonl")];
 
     public static IEnumerable<TestRequest> ByNode() => ReadLines("signed-by-node.jsonl");
 

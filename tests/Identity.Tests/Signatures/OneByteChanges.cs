@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using CommandBroker.Identity.Signatures;
 
 namespace CommandBroker.Identity.Tests.Signatures;
 
 /// <summary>
 /// Every request that differs from a signed one in one signed byte: replaced by each other ASCII character (in a body by each byte), removed, or doubled.
-/// Left out is what HTTP says is the same: the case of a header's name.
+/// Left out is what HTTP says is the same: the case of a header's name, and of the digits of an escape in the target (RFC 3986, section 6.2.2.1).
 /// </summary>
 internal static class OneByteChanges
 {
@@ -15,7 +16,7 @@ internal static class OneByteChanges
             yield return ($"method {method}", request with { Method = method });
         }
 
-        foreach (string target in Of(request.Target))
+        foreach (string target in Of(request.Target).Where(target => WithUpperEscapes(target) != WithUpperEscapes(request.Target)))
         {
             yield return ($"target {target}", request with { Target = target });
         }
@@ -56,6 +57,8 @@ internal static class OneByteChanges
             yield return ($"body {Convert.ToHexString(changed.Body)}", changed);
         }
     }
+
+    private static string WithUpperEscapes(string target) => Regex.Replace(target, "%[0-9a-fA-F]{2}", escape => escape.Value.ToUpperInvariant());
 
     private static IEnumerable<string> Of(string text)
     {

@@ -77,5 +77,20 @@ public sealed class ReplayGuardTests
         Assert.False(guard.TryAccept(signature, TestRequest.SignedAt, Now));
     }
 
+    [Fact]
+    public void A_repeat_has_the_tag_of_the_first_and_is_told_from_one_that_was_answered()
+    {
+        var guard = new ReplayGuard(new ReplayGuardOptions(), new SignatureOptions());
+
+        Assert.Equal(ReplayVerdict.First, guard.Accept(Signature(1), 4, Now, Now));
+        Assert.Equal(ReplayVerdict.Repeated, guard.Accept(Signature(1), 4, Now, Now));
+        Assert.Equal(ReplayVerdict.Changed, guard.Accept(Signature(1), 6, Now, Now));
+        guard.NoteAnswered(Signature(1));
+        Assert.Equal(ReplayVerdict.Answered, guard.Accept(Signature(1), 4, Now, Now));
+        Assert.Equal(ReplayVerdict.Changed, guard.Accept(Signature(1), 6, Now, Now));
+        guard.NoteAnswered(Signature(2));
+        Assert.Equal(ReplayVerdict.First, guard.Accept(Signature(2), 4, Now, Now));
+    }
+
     private static byte[] Signature(int number) => SHA256.HashData(BitConverter.GetBytes(number));
 }

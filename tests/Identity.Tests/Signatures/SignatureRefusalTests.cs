@@ -106,12 +106,13 @@ public sealed class SignatureRefusalTests
     public void A_value_is_signed_in_UTF8() => Assert.True(new TestRequest().With("X-Domain-Id", "Zürich, 東京 🚀").Sign().Verify().IsValid);
 
     [Fact]
-    public void A_temporary_key_s_token_must_be_signed()
+    public void A_temporary_key_s_token_may_be_set_after_signing_but_not_twice()
     {
         TestRequest request = new TestRequest().Plus("X-Security-Token", "t");
 
         Assert.True(request.Sign().Verify().IsValid);
-        Assert.Equal(SignatureStatus.SecurityTokenUnsigned, request.Sign("host;x-sdk-date").Verify().Status);
+        Assert.True(request.Sign("host;x-sdk-date").Verify().IsValid);
+        Assert.Equal(SignatureStatus.HeaderDuplicate, request.Plus("X-Security-Token", "t").Sign("host;x-sdk-date").Verify().Status);
     }
 
     [Theory]
