@@ -33,6 +33,12 @@ internal static partial class Log
     [LoggerMessage(1009, LogLevel.Warning, "The store did not serve source server {SourceServer}; its queue is read anew with the next call", EventName = "StoreRefused")]
     public static partial void StoreRefused(ILogger logger, Exception exception, SourceServerKey sourceServer);
 
+    [LoggerMessage(1012, LogLevel.Error, "The store refuses to serve {What}; that does not mend by itself", EventName = "StoreFailed")]
+    public static partial void StoreFailed(ILogger logger, Exception exception, string what);
+
+    [LoggerMessage(1013, LogLevel.Warning, "The store did not serve {What}", EventName = "StoreNotServing")]
+    public static partial void StoreNotServing(ILogger logger, Exception exception, string what);
+
     [LoggerMessage(1010, LogLevel.Warning, "Quotas of projects could not be read; those last read stay in force", EventName = "QuotasNotRead")]
     public static partial void QuotasNotRead(ILogger logger, Exception exception);
 

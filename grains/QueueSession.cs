@@ -14,6 +14,9 @@ internal sealed class QueueSession(SourceServerKey key, QueueContext context, Lo
     private StoredQueue? _stored;
     private long _readAt;
 
+    // Whether storage may keep less surely what memory holds than what it acknowledged: read, and nothing was committed since.
+    private bool _isOnlyRead;
+
     /// <summary>Whether the queue is in memory.</summary>
     public bool IsLoaded => _stored is not null;
 
@@ -29,6 +32,7 @@ internal sealed class QueueSession(SourceServerKey key, QueueContext context, Lo
     public async Task<bool> LoadAsync()
     {
         _readAt = context.Timestamp;
+        _isOnlyRead = true;
         _stored = await GuardAsync(context.Commands.LoadAsync(key));
         return IsLoaded;
     }
@@ -82,6 +86,7 @@ internal sealed class QueueSession(SourceServerKey key, QueueContext context, Lo
         if (status == CommitStatus.Committed)
         {
             _stored = stored with { State = next };
+            _isOnlyRead = false;
             context.Instruments.Committed(stored.State, changes, stray);
             context.Quotas.Find(key)?.Pending.Note(next.PendingCount - stored.State.PendingCount);
         }
@@ -93,19 +98,48 @@ internal sealed class QueueSession(SourceServerKey key, QueueContext context, Lo
         return status;
     }
 
+    /// <summary>
+    /// Completes once storage keeps what was read here as surely as what it acknowledged. Whoever acknowledges and writes nothing, as to a repeated
+    /// call, awaits this first: a commit behind what was read. It costs nothing when one was made since.
+    /// </summary>
+    /// <exception cref="BrokerException">StorageUnavailable.</exception>
+    public async ValueTask VouchAsync()
+    {
+        if (!_isOnlyRead)
+        {
+            return;
+        }
+
+        await GuardAsync(VouchedAsync());
+        _isOnlyRead = false;
+    }
+
     /// <summary>One command that has ended; null when there is none.</summary>
-    public Task<Command?> FindEndedAsync(long seq) => GuardAsync(context.Commands.FindAsync(_stored!.SourceNo, seq));
+    public Task<Command?> FindEndedAsync(long seq) => ReadAsync(context.Commands.FindAsync(_stored!.SourceNo, seq));
 
     /// <summary>The retained command with that idempotency key; null when there is none.</summary>
-    public Task<Command?> FindByKeyAsync(string key) => GuardAsync(context.Commands.FindByKeyAsync(_stored!.SourceNo, key));
+    public Task<Command?> FindByKeyAsync(string key) => ReadAsync(context.Commands.FindByKeyAsync(_stored!.SourceNo, key));
 
     /// <summary>Ended commands, newest first.</summary>
     public Task<IReadOnlyList<Command>> ReadHistoryAsync(long? before, int limit) =>
-        GuardAsync(context.Commands.ReadHistoryAsync(_stored!.SourceNo, before, limit));
+        ReadAsync(context.Commands.ReadHistoryAsync(_stored!.SourceNo, before, limit));
 
     /// <summary>Reports that ended no command, newest first.</summary>
     public Task<IReadOnlyList<StrayReport>> ReadStrayReportsAsync(int limit) =>
         GuardAsync(context.Commands.ReadStrayReportsAsync(_stored!.SourceNo, limit));
+
+    private async Task<bool> VouchedAsync()
+    {
+        await context.Commands.VouchAsync();
+        return true;
+    }
+
+    private async Task<T> ReadAsync<T>(Task<T> call)
+    {
+        T found = await GuardAsync(call);
+        _isOnlyRead = true;
+        return found;
+    }
 
     private async Task<T> GuardAsync<T>(Task<T> call)
     {
@@ -126,6 +160,10 @@ internal sealed class QueueSession(SourceServerKey key, QueueContext context, Lo
         if (fault is UnreadableRowException)
         {
             Log.SourceServerQuarantined(context.Logger, key, fault.Message);
+        }
+        else if (fault is StoreRefusedException)
+        {
+            Log.StoreFailed(context.Logger, fault, key.Text);
         }
         else
         {

@@ -1,6 +1,7 @@
 using CommandBroker.Contracts;
 using CommandBroker.Core;
 using CommandBroker.Storage;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
 
@@ -10,9 +11,11 @@ namespace CommandBroker.Grains;
 [StatelessWorker]
 [Reentrant]
 internal sealed class SourceDirectoryGrain(
-    IBrokerDatabase database, IOptions<SourceOptions> options, VisitRecorder visits, AuditRecorder audit, TimeProvider clock)
+    IBrokerDatabase database, IOptions<SourceOptions> options, VisitRecorder visits, AuditRecorder audit, TimeProvider clock,
+    ILogger<SourceDirectoryGrain> logger)
     : Grain, ISourceDirectoryGrain
 {
+    private const string Directory = "the directory of source servers";
     private const int MaxNameLength = 64;
     private const int MaxDetailsLength = 65_536;
     private const int MaxLimit = 1_000;
@@ -132,7 +135,7 @@ internal sealed class SourceDirectoryGrain(
 
     private static BrokerException Invalid(string message) => new(BrokerErrorReason.InvalidArgument, message);
 
-    private static async Task<T> GuardAsync<T>(Task<T> call)
+    private async Task<T> GuardAsync<T>(Task<T> call)
     {
         try
         {
@@ -140,7 +143,18 @@ internal sealed class SourceDirectoryGrain(
         }
         catch (Exception exception) when (StoreFault.IsStoreFault(exception))
         {
-            throw StoreFault.Translate(exception, "?");
+            if (exception is StoreUnavailableException)
+            {
+                Log.StoreNotServing(logger, exception, Directory);
+            }
+            else
+            {
+                Log.StoreFailed(logger, exception, Directory);
+            }
+
+            throw exception is UnreadableRowException
+                ? new BrokerException(BrokerErrorReason.Internal, exception.Message)
+                : StoreFault.Translate(exception, "?");
         }
     }
 }

@@ -75,9 +75,17 @@ internal sealed partial class SourceServerGrain
         }
 
         using QuotaRoom room = await ReserveAsync(queue);
-        return room.IsGiven && await _session.CommitAsync(queue, changes.DrainToImmutable(), stray: null) == CommitStatus.Committed
-            ? replies.MoveToImmutable()
-            : default;
+        if (!room.IsGiven || await _session.CommitAsync(queue, changes.DrainToImmutable(), stray: null) != CommitStatus.Committed)
+        {
+            return default;
+        }
+
+        if (replies.Any(reply => reply.WasThere))
+        {
+            await _session.VouchAsync();
+        }
+
+        return replies.MoveToImmutable();
     }
 
     // One method from the decision to the answer: every further one that waits for the commit would cost a turn of the activation's scheduler.
@@ -113,6 +121,11 @@ internal sealed partial class SourceServerGrain
             {
                 case CommitStatus.Committed:
                     ImmutableArray<EnqueueReply> reply = [Views.Of(transition.Outcome)];
+                    if (reply[0].WasThere)
+                    {
+                        await _session.VouchAsync();
+                    }
+
                     NoteEnqueued(reply, actor);
                     return reply;
                 case CommitStatus.DuplicateKey:

@@ -46,7 +46,7 @@ internal sealed partial class SourceServerGrain
             deleted = openCount == 0
                 && (await _context.SourceServers.DeleteAsync(_key, _context.Now) || !await _context.SourceServers.ExistsAsync(_key));
         }
-        catch (StoreUnavailableException exception)
+        catch (Exception exception) when (StoreFault.IsStoreFault(exception))
         {
             throw StoreFault.Translate(exception, _key.ServerId.Value);
         }
@@ -87,7 +87,7 @@ internal sealed partial class SourceServerGrain
         {
             await _context.SourceServers.SetHasOverridesAsync(_key, hasOverrides);
         }
-        catch (StoreUnavailableException exception)
+        catch (Exception exception) when (StoreFault.IsStoreFault(exception))
         {
             throw StoreFault.Translate(exception, _key.ServerId.Value);
         }

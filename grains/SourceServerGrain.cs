@@ -95,6 +95,11 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain, IMo
             outcome = await RunAsync((queue, _, now) => CommandQueue.Report(queue, request, history, now), answer => answer.Stray);
         }
 
+        if (outcome.Status == ReportStatus.Repeated)
+        {
+            await _session.VouchAsync();
+        }
+
         return Views.Of(outcome.Status);
     }
 
@@ -164,9 +169,17 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain, IMo
         long seq, Func<QueueState, Command?, QueuePolicy, DateTimeOffset, Transition<ChangeOutcome>> decide)
     {
         ChangeOutcome outcome = await RunAsync((queue, policy, now) => decide(queue, null, policy, now));
-        return outcome.Status == ChangeStatus.Unknown && await _session.FindEndedAsync(seq) is Command stored
-            ? await RunAsync((queue, policy, now) => decide(queue, stored, policy, now))
-            : outcome;
+        if (outcome.Status == ChangeStatus.Unknown && await _session.FindEndedAsync(seq) is Command stored)
+        {
+            outcome = await RunAsync((queue, policy, now) => decide(queue, stored, policy, now));
+        }
+
+        if (outcome.Status == ChangeStatus.WasSo)
+        {
+            await _session.VouchAsync();
+        }
+
+        return outcome;
     }
 
     private void NoteVisit()

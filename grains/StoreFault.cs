@@ -13,9 +13,10 @@ internal static class StoreFault
     {
         UnreadableRowException => new BrokerException(BrokerErrorReason.Quarantined,
             $"Stored commands of source server {serverId} cannot be read; it is quarantined: {exception.Message}"),
+        StoreRefusedException => new BrokerException(BrokerErrorReason.Internal, exception.Message),
         _ => new BrokerException(BrokerErrorReason.StorageUnavailable, exception.Message),
     };
 
     /// <summary>Whether it is a store's exception, to be translated; anything else is a fault of ours and goes on as it is.</summary>
-    public static bool IsStoreFault(Exception exception) => exception is StoreUnavailableException or UnreadableRowException;
+    public static bool IsStoreFault(Exception exception) => exception is StoreUnavailableException or UnreadableRowException or StoreRefusedException;
 }

@@ -28,6 +28,13 @@ public interface ICommandStore
     /// <exception cref="StoreBusyException">More commits wait than the store's bound; nothing was written.</exception>
     Task<CommitStatus> CommitAsync(QueueCommit commit);
 
+    /// <summary>
+    /// Completes once everything that this store has shown is kept as surely as a commit. To be awaited before an answer that acknowledges what
+    /// was read and writes nothing, as to a repeated call: what is read may be on one disk only, while its commit has to be on two. A store whose
+    /// rows are never seen before that has nothing to do.
+    /// </summary>
+    Task VouchAsync() => Task.CompletedTask;
+
     /// <summary>Reads one command, open or ended.</summary>
     /// <returns>Null when there is none, or retention has removed it.</returns>
     /// <exception cref="UnreadableRowException">The row cannot be read.</exception>

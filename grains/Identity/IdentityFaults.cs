@@ -19,6 +19,11 @@ internal static class IdentityFaults
             IdentityLog.StoreRefused(logger, fault);
             throw new BrokerException(BrokerErrorReason.StorageUnavailable, fault.Message);
         }
+        catch (Exception fault) when (fault is StoreRefusedException or UnreadableRowException)
+        {
+            IdentityLog.StoreFailed(logger, fault);
+            throw new BrokerException(BrokerErrorReason.Internal, fault.Message);
+        }
         catch (Exception fault) when (UnansweredCall.Is(fault))
         {
             // Without the cause, which is of a type that the caller's process may not know.

@@ -8,6 +8,9 @@ internal static partial class IdentityLog
     [LoggerMessage(1101, LogLevel.Warning, "The store did not serve identities", EventName = "IdentityStoreRefused")]
     public static partial void StoreRefused(ILogger logger, Exception exception);
 
+    [LoggerMessage(1110, LogLevel.Error, "The store refuses to serve identities; that does not mend by itself", EventName = "IdentityStoreFailed")]
+    public static partial void StoreFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(1102, LogLevel.Error, "A stored secret could not be opened: {Reason}", EventName = "SecretUnreadable")]
     public static partial void SecretUnreadable(ILogger logger, string reason);
 

@@ -41,7 +41,14 @@ internal sealed class IdentityWrites(IdentityContext context) : IDisposable
                     continue;
                 }
 
-                if (write is null || await context.Store.WriteAsync(write with { ExpectedRevision = revision }))
+                if (write is null)
+                {
+                    // It is so already, and the answer acknowledges what made it so.
+                    await context.Store.VouchAsync();
+                    return answer;
+                }
+
+                if (await context.Store.WriteAsync(write with { ExpectedRevision = revision }))
                 {
                     return answer;
                 }

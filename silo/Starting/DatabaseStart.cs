@@ -44,7 +44,7 @@ internal sealed class DatabaseStart(
             }
             catch (StoreUnavailableException fault) when (storage.Value.Provider == StorageProvider.Postgres)
             {
-                log.StillWaiting("the database", fault.Message);
+                log.StillWaiting("the database", fault.InnerException is { } cause ? $"{fault.Message} {cause.Message}" : fault.Message);
                 await backoff.PauseAsync(cancellationToken);
             }
         }

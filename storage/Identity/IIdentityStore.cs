@@ -68,6 +68,9 @@ public interface IIdentityStore
     /// <returns>False when <see cref="IdentityWrite.ExpectedRevision"/> is no longer the current one; nothing is written.</returns>
     Task<bool> WriteAsync(IdentityWrite write);
 
+    /// <inheritdoc cref="ICommandStore.VouchAsync"/>
+    Task VouchAsync() => Task.CompletedTask;
+
     /// <summary>Writes a secret anew over the one that was read; no revision, since what it says is the same.</summary>
     /// <returns>False when it is no longer the stored one.</returns>
     Task<bool> ReplaceSecretAsync(SecretOwner read, StoredSecret secret);

@@ -25,13 +25,15 @@ internal static class CommitCheck
     /// commit fails as unknown. As a conflict its caller would decide again, and enqueue a second time what was there already.
     /// </param>
     /// <returns>
-    /// Those that can be written in one statement, and those that must wait for them, because both touch a row or an idempotency key.
+    /// Those that are written already, which are yet to be answered; those that can be written in one statement; and those that must wait for
+    /// them, because both touch a row or an idempotency key.
     /// </returns>
-    public static async Task<(List<PostgresCommit> Ready, List<PostgresCommit> Later)> AnswerAsync(
+    public static async Task<(List<PostgresCommit> Done, List<PostgresCommit> Ready, List<PostgresCommit> Later)> AnswerAsync(
         NpgsqlConnection connection, IReadOnlyList<PostgresCommit> commits, bool mayBeWritten)
     {
         StoredRow[] stored = await ReadAsync(connection, commits);
         var touched = new HashSet<(long SourceNo, object Row)>();
+        List<PostgresCommit> done = [];
         List<PostgresCommit> ready = [];
         List<PostgresCommit> later = [];
         int place = 0;
@@ -47,6 +49,12 @@ internal static class CommitCheck
                 continue;
             }
 
+            if (status == CommitStatus.Committed)
+            {
+                done.Add(commit);
+                continue;
+            }
+
             if (status is not null)
             {
                 commit.TrySetResult(status.Value);
@@ -57,7 +65,7 @@ internal static class CommitCheck
             (waits ? later : ready).Add(commit);
         }
 
-        return (ready, later);
+        return (done, ready, later);
     }
 
     /// <summary>What a commit writes: rows by their number, keys by their text.</summary>

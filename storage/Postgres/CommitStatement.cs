@@ -27,8 +27,9 @@ internal sealed class CommitStatement
     public CommitStatement(TimeSpan timeout) => _timeoutSeconds = (int)Math.Ceiling(timeout.TotalSeconds);
 
     /// <summary>Writes the commands of all commits, or none of them.</summary>
+    /// <returns>False when there is none to write, and so nothing was sent.</returns>
     /// <exception cref="PostgresException">Nothing was written; see <see cref="PostgresFaults.IsClash"/>.</exception>
-    public async Task RunAsync(NpgsqlConnection connection, IReadOnlyList<PostgresCommit> commits)
+    public async Task<bool> RunAsync(NpgsqlConnection connection, IReadOnlyList<PostgresCommit> commits)
     {
         long addedAt = Gather(commits);
         int shape = 0;
@@ -39,7 +40,7 @@ internal sealed class CommitStatement
 
         if (shape == 0)
         {
-            return;
+            return false;
         }
 
         NpgsqlCommand command = await PrepareAsync(connection, shape);
@@ -54,6 +55,7 @@ internal sealed class CommitStatement
         }
 
         await command.ExecuteNonQueryAsync();
+        return true;
     }
 
     /// <summary>Sorts the commands by kind.</summary>

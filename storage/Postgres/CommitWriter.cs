@@ -25,7 +25,9 @@ internal sealed class CommitWriter : IAsyncDisposable
     private readonly TimeSpan _timeout;
     private readonly CommitStatement _statement;
     private readonly BatchLoop<PostgresCommit> _loop;
+    private readonly int _timeoutSeconds;
     private NpgsqlConnection? _connection;
+    private StandbyWatch? _watch;
     private bool _isAway;
     private volatile bool _wasRefused;
 
@@ -33,6 +35,7 @@ internal sealed class CommitWriter : IAsyncDisposable
     {
         _connections = connections;
         _timeout = options.CommitTimeout;
+        _timeoutSeconds = (int)Math.Ceiling(options.CommitTimeout.TotalSeconds);
         _statement = new CommitStatement(options.CommitTimeout);
         _loop = new BatchLoop<PostgresCommit>(
             new BatchLoopOptions { Operation = "commit", MaxQueuedCount = options.MaxQueuedCommits }, instruments, HandleAsync);
@@ -53,6 +56,10 @@ internal sealed class CommitWriter : IAsyncDisposable
         return item.Task;
     }
 
+    /// <inheritdoc cref="ICommandStore.VouchAsync"/>
+    /// <remarks>A commit of nothing: it shares the transaction of the others in its batch, or is answered behind a transaction of its own.</remarks>
+    public Task VouchAsync() => CommitAsync(new QueueCommit { SourceNo = 0, Token = 0, Commands = [] });
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -71,6 +78,12 @@ internal sealed class CommitWriter : IAsyncDisposable
                 await WriteAsync([.. batch.Where(commit => !commit.Task.IsCompleted)], isKnownNew: isFirst);
                 return;
             }
+            catch (StoreUnavailableException)
+            {
+                // Committed, but not where it has to be; or not settled. Either way the next batch begins anew.
+                await DropConnectionAsync();
+                throw;
+            }
             catch (Exception fault) when (PostgresFaults.IsLost(fault) && !_isAway && Stopwatch.GetElapsedTime(startedAt) + backoff < _timeout)
             {
                 await DropConnectionAsync();
@@ -83,6 +96,11 @@ internal sealed class CommitWriter : IAsyncDisposable
                 _wasRefused |= PostgresFaults.IsRefused(fault);
                 await DropConnectionAsync();
                 throw PostgresFaults.Unavailable(fault);
+            }
+            catch (PostgresException fault)
+            {
+                await DropConnectionAsync();
+                throw PostgresFaults.Final(fault);
             }
         }
     }
@@ -106,7 +124,9 @@ internal sealed class CommitWriter : IAsyncDisposable
         List<PostgresCommit> open = isKnownNew ? await TryWriteAsync(connection, commits) : commits;
         for (int round = 1; open.Count > 0; round++)
         {
-            (List<PostgresCommit> ready, List<PostgresCommit> later) = await CommitCheck.AnswerAsync(connection, open, mayBeWritten: !isKnownNew);
+            (List<PostgresCommit> done, List<PostgresCommit> ready, List<PostgresCommit> later) =
+                await CommitCheck.AnswerAsync(connection, open, mayBeWritten: !isKnownNew);
+            await ConfirmAsync(connection, done);
             List<PostgresCommit> clashed = await TryWriteAsync(connection, ready);
             open = [.. clashed, .. later];
             if (round == MaxRoundCount && open.Count > 0)
@@ -120,6 +140,12 @@ internal sealed class CommitWriter : IAsyncDisposable
     /// <returns>Those that are not written and have no answer yet.</returns>
     private async Task<List<PostgresCommit>> TryWriteAsync(NpgsqlConnection connection, List<PostgresCommit> commits)
     {
+        if (commits.Count == 0)
+        {
+            return [];
+        }
+
+        long startedAt = Stopwatch.GetTimestamp();
         try
         {
             if (commits.Exists(commit => commit.Commit.Stray is not null))
@@ -129,20 +155,24 @@ internal sealed class CommitWriter : IAsyncDisposable
                 await StrayReportRows.AddAsync(connection, commits);
                 await transaction.CommitAsync();
             }
-            else
+            else if (!await _statement.RunAsync(connection, commits))
             {
-                await _statement.RunAsync(connection, commits);
+                await BarrierAsync(connection);
             }
         }
         catch (PostgresException fault) when (PostgresFaults.IsClash(fault))
         {
             return commits;
         }
+        catch (InvalidOperationException fault) when (PostgresFaults.IsLost(fault, connection))
+        {
+            throw new IOException("The connection had ended.", fault);
+        }
         catch (PostgresException fault) when (!PostgresFaults.IsLost(fault) && !PostgresFaults.IsRefused(fault))
         {
             if (commits.Count == 1)
             {
-                commits[0].Fail(PostgresFaults.IsDamage(fault) ? PostgresFaults.Unreadable(fault) : fault);
+                commits[0].Fail(PostgresFaults.Final(fault));
                 return [];
             }
 
@@ -150,8 +180,42 @@ internal sealed class CommitWriter : IAsyncDisposable
             return [.. await TryWriteAsync(connection, commits[..half]), .. await TryWriteAsync(connection, commits[half..])];
         }
 
+        CheckReplicated(startedAt);
         commits.ForEach(commit => commit.TrySetResult(CommitStatus.Committed));
         return [];
+    }
+
+    /// <summary>
+    /// Acknowledges what a look found written. That it can be seen says that one disk has it: its own commit may have ended without the standby that
+    /// the server requires. A commit behind it says the rest.
+    /// </summary>
+    private async Task ConfirmAsync(NpgsqlConnection connection, List<PostgresCommit> done)
+    {
+        if (done.Count == 0)
+        {
+            return;
+        }
+
+        long startedAt = Stopwatch.GetTimestamp();
+        await BarrierAsync(connection);
+        CheckReplicated(startedAt);
+        done.ForEach(commit => commit.TrySetResult(CommitStatus.Committed));
+    }
+
+    private async Task BarrierAsync(NpgsqlConnection connection)
+    {
+        await using var barrier = new NpgsqlCommand(StandbyWatch.Barrier, connection) { CommandTimeout = _timeoutSeconds };
+        await barrier.ExecuteNonQueryAsync();
+    }
+
+    /// <exception cref="StoreUnavailableException">The commit was answered, and waited for its standby in vain or for too long to believe the answer.</exception>
+    private void CheckReplicated(long startedAt)
+    {
+        _watch?.Check();
+        if (Stopwatch.GetElapsedTime(startedAt) >= _timeout)
+        {
+            throw new StoreUnavailableException($"PostgreSQL took longer for a commit than Storage:CommitTimeout, {_timeout.TotalSeconds} s, allows.");
+        }
     }
 
     private async Task<NpgsqlConnection> ConnectAsync()
@@ -165,12 +229,11 @@ internal sealed class CommitWriter : IAsyncDisposable
         _connection = await _connections.OpenOwnAsync(CancellationToken.None);
 
         // Plans are made once and for arrays of any length: each row is found by the primary key, also while the table is small.
-        // An operator may ask for more than a local flush, never for less.
         await using var settings = new NpgsqlCommand(
-            "set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; set jit = off; "
-            + "select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'",
+            "set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; set jit = off",
             _connection);
         await settings.ExecuteNonQueryAsync();
+        _watch = new StandbyWatch(_connection);
         _isAway = false;
         return _connection;
     }
@@ -180,6 +243,8 @@ internal sealed class CommitWriter : IAsyncDisposable
         if (_connection is { } connection)
         {
             _connection = null;
+            _watch?.Dispose();
+            _watch = null;
             await connection.DisposeAsync();
         }
     }

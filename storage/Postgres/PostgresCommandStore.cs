@@ -27,15 +27,18 @@ internal sealed class PostgresCommandStore : ICommandStore, IAsyncDisposable
         """;
 
     private readonly PostgresConnections _connections;
+    private readonly PostgresConnections _upkeep;
     private readonly CommitWriter _writer;
     private readonly BatchedLookup<SourceServerKey, StoredQueue?> _loads;
 
-    public PostgresCommandStore(PostgresConnections connections, StorageOptions options, StoreInstruments instruments)
+    public PostgresCommandStore(
+        PostgresConnections connections, PostgresConnections loads, PostgresConnections upkeep, StorageOptions options, StoreInstruments instruments)
     {
         _connections = connections;
+        _upkeep = upkeep;
         _writer = new CommitWriter(connections, options, instruments);
         _loads = new BatchedLookup<SourceServerKey, StoredQueue?>(
-            new BatchLoopOptions { Operation = "load", MaxQueuedCount = options.MaxQueuedCommits }, instruments, new QueueLoader(connections).LoadAsync);
+            new BatchLoopOptions { Operation = "load", MaxQueuedCount = options.MaxQueuedCommits }, instruments, new QueueLoader(loads).LoadAsync);
     }
 
     /// <inheritdoc cref="CommitWriter.WasRefused"/>
@@ -50,6 +53,9 @@ internal sealed class PostgresCommandStore : ICommandStore, IAsyncDisposable
 
     /// <inheritdoc/>
     public Task<CommitStatus> CommitAsync(QueueCommit commit) => _writer.CommitAsync(commit);
+
+    /// <inheritdoc/>
+    public Task VouchAsync() => _writer.VouchAsync();
 
     /// <inheritdoc/>
     public async Task<Command?> FindAsync(long sourceNo, long seq)
@@ -76,10 +82,10 @@ internal sealed class PostgresCommandStore : ICommandStore, IAsyncDisposable
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<StrayReport>> ReadStrayReportsAsync(long sourceNo, int limit) =>
-        _connections.RunAsync(connection => StrayReportRows.ReadAsync(connection, sourceNo, limit));
+        _connections.ReadAsync(connection => StrayReportRows.ReadAsync(connection, sourceNo, limit));
 
     /// <inheritdoc/>
-    public Task<long> CountPendingAsync(ProjectId project, long most) => _connections.RunAsync(async connection =>
+    public Task<long> CountPendingAsync(ProjectId project, long most) => _upkeep.RunAsync(async connection =>
     {
         await using var query = new NpgsqlCommand(CountPending, connection)
         {
@@ -90,7 +96,7 @@ internal sealed class PostgresCommandStore : ICommandStore, IAsyncDisposable
 
     /// <inheritdoc/>
     public Task<int> PurgeAsync(DateTimeOffset endedBefore, int limit) =>
-        _connections.RunAsync(connection => HistoryPurge.RunAsync(connection, endedBefore, limit));
+        _upkeep.RunAsync(connection => HistoryPurge.RunAsync(connection, endedBefore, limit));
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -101,25 +107,18 @@ internal sealed class PostgresCommandStore : ICommandStore, IAsyncDisposable
 
     private async Task<List<Command>> ReadAsync(string sql, params NpgsqlParameter[] parameters)
     {
-        try
+        return await _connections.ReadAsync(async connection =>
         {
-            return await _connections.RunAsync(async connection =>
+            List<Command> commands = [];
+            await using var query = new NpgsqlCommand(sql, connection);
+            Array.ForEach(parameters, parameter => query.Parameters.Add(parameter.Clone()));
+            await using NpgsqlDataReader reader = await query.ExecuteReaderAsync();
+            while (await reader.ReadAsync())
             {
-                List<Command> commands = [];
-                await using var query = new NpgsqlCommand(sql, connection);
-                Array.ForEach(parameters, parameter => query.Parameters.Add(parameter.Clone()));
-                await using NpgsqlDataReader reader = await query.ExecuteReaderAsync();
-                while (await reader.ReadAsync())
-                {
-                    commands.Add(CommandRows.Read(reader).ToCommand());
-                }
+                commands.Add(CommandRows.Read(reader).ToCommand());
+            }
 
-                return commands;
-            });
-        }
-        catch (PostgresException fault) when (PostgresFaults.IsDamage(fault))
-        {
-            throw PostgresFaults.Unreadable(fault);
-        }
+            return commands;
+        });
     }
 }

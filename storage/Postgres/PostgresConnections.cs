@@ -3,59 +3,137 @@ using Npgsql;
 
 namespace CommandBroker.Storage.Postgres;
 
-/// <summary>The pool behind every statement but the commits, and the rule for a lost connection.</summary>
+/// <summary>A pool of connections, and the rules for one that is lost, silent or not to be had.</summary>
 internal sealed class PostgresConnections : IAsyncDisposable
 {
+    private const int ConnectSeconds = 2;
+    private const int CancellationMilliseconds = 500;
+    private const int LongSeconds = 30;
+
+    // What a statement may need beyond the commit timeout before it is given up: the cancelling, and a second attempt over a new connection.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1.5);
+
+    private static readonly TimeSpan DefaultCommitTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RoomTimeout = TimeSpan.FromSeconds(1);
+
     private readonly NpgsqlDataSource _pool;
-    private readonly string _connectionString;
+    private readonly NpgsqlDataSource _own;
+    private readonly SemaphoreSlim _room;
+    private readonly int _size;
+    private readonly TimeSpan _limit;
     private readonly DatabasePulse? _pulse;
+    private readonly HedgedReads _hedges;
 
-    public PostgresConnections(string connectionString, DatabasePulse? pulse = null)
+    /// <param name="connectionString">Npgsql's; what it says goes before the defaults made here.</param>
+    /// <param name="pulse">Told of each answer.</param>
+    /// <param name="commitTimeout">What one statement may take; default 5 s.</param>
+    /// <param name="use">What the pool is for; default <see cref="PostgresUse.General"/>.</param>
+    public PostgresConnections(string connectionString, DatabasePulse? pulse = null, TimeSpan? commitTimeout = null, PostgresUse? use = null)
     {
+        use ??= PostgresUse.General;
+        TimeSpan timeout = commitTimeout ?? DefaultCommitTimeout;
         _pulse = pulse;
+        _limit = use.IsLong ? Timeout.InfiniteTimeSpan : timeout + Grace;
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
-        if (!Says(connectionString, "Max Auto Prepare", "MaxAutoPrepare"))
-        {
-            settings.MaxAutoPrepare = 50;
-        }
+        var given = new DbConnectionStringBuilder { ConnectionString = connectionString };
+        Set(given, () => settings.MaxAutoPrepare = 50, "Max Auto Prepare", "MaxAutoPrepare");
+        Set(given, () => settings.Timeout = ConnectSeconds, "Timeout");
+        Set(given, () => settings.CommandTimeout = use.IsLong ? LongSeconds : (int)Math.Ceiling(timeout.TotalSeconds), "Command Timeout", "CommandTimeout");
+        Set(given, () => settings.CancellationTimeout = CancellationMilliseconds, "Cancellation Timeout", "CancellationTimeout");
 
+        // A firewall that forgets silent connections hears of them; one that has forgotten them is noticed before they are used.
+        Set(given, () => settings.TcpKeepAlive = true, "Tcp Keepalive", "TcpKeepAlive");
+        Set(given, () => settings.TcpKeepAliveTime = 10, "Tcp Keepalive Time", "TcpKeepAliveTime");
+        Set(given, () => settings.TcpKeepAliveInterval = 1, "Tcp Keepalive Interval", "TcpKeepAliveInterval");
+        Set(given, () => settings.MaxPoolSize = use.MaxPoolSize, "Maximum Pool Size", "MaximumPoolSize", "Max Pool Size", "MaxPoolSize");
         if (string.IsNullOrEmpty(settings.ApplicationName))
         {
             settings.ApplicationName = "commandbroker";
         }
 
         ConnectionString = settings.ConnectionString;
-        _pool = NpgsqlDataSource.Create(ConnectionString);
+        _size = use == PostgresUse.General ? settings.MaxPoolSize : Math.Min(settings.MaxPoolSize, use.MaxPoolSize);
+        settings.MaxPoolSize = _size;
+        settings.MinPoolSize = Math.Min(settings.MinPoolSize, _size);
+
+        // Sessions are set up once, and nothing that is done with them needs undoing.
+        settings.NoResetOnClose = true;
+        _room = new SemaphoreSlim(_size);
+        _pool = Build(settings);
         settings.Pooling = false;
-        _connectionString = settings.ConnectionString;
+        _own = Build(settings);
+        _hedges = new HedgedReads(_pool, _own);
     }
 
-    /// <summary>What the pool was made with: the given string and our defaults.</summary>
+    /// <summary>The given string with the defaults made here, for whoever else connects.</summary>
     public string ConnectionString { get; }
 
     /// <summary>Opens a connection outside the pool, for whoever holds one for long.</summary>
-    public async Task<NpgsqlConnection> OpenOwnAsync(CancellationToken cancellationToken)
-    {
-        var connection = new NpgsqlConnection(_connectionString);
-        try
-        {
-            await connection.OpenAsync(cancellationToken);
-            return connection;
-        }
-        catch
-        {
-            await connection.DisposeAsync();
-            throw;
-        }
-    }
+    public async Task<NpgsqlConnection> OpenOwnAsync(CancellationToken cancellationToken) => await _own.OpenConnectionAsync(cancellationToken);
 
     /// <summary>
     /// Does something over a pooled connection; once more when the connection was lost, because after a restart of the server the pool is
     /// full of dead ones, or when the server undid it to end a deadlock, as between a purge and the noting of visits. So
     /// <paramref name="work"/> must be harmless to repeat.
     /// </summary>
-    /// <exception cref="StoreUnavailableException">The server does not answer, or refuses for now.</exception>
+    /// <exception cref="StoreUnavailableException">
+    /// The server does not answer in time, refuses for now, or the standby that it requires has not confirmed what was written.
+    /// </exception>
+    /// <exception cref="StoreBusyException">All connections of the pool are in use; nothing was done.</exception>
+    /// <exception cref="StoreRefusedException">The server refuses, and will again.</exception>
+    /// <exception cref="UnreadableRowException">The server found its file damaged.</exception>
     public async Task<T> RunAsync<T>(Func<NpgsqlConnection, Task<T>> work)
+    {
+        Task<T> running = TwiceAsync(work);
+        try
+        {
+            return _limit == Timeout.InfiniteTimeSpan ? await running : await running.WaitAsync(_limit);
+        }
+        catch (TimeoutException) when (!running.IsCompleted)
+        {
+            Forget(running);
+            throw new StoreUnavailableException($"PostgreSQL did not answer within {_limit.TotalSeconds} s (Storage:CommitTimeout and a little more).");
+        }
+    }
+
+    /// <summary>
+    /// As <see cref="RunAsync{T}"/> for what only reads: when the pooled connection stays silent for half a second, it is asked over a new one
+    /// as well, and the first answer counts. So connections that a firewall forgot cost a fraction of a second.
+    /// </summary>
+    public Task<T> ReadAsync<T>(Func<NpgsqlConnection, Task<T>> read) => _hedges.RunAsync(RunAsync(read), read);
+
+    /// <summary>Notes that the server answered, if only to refuse.</summary>
+    public void Heard() => _pulse?.Heard();
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _pool.DisposeAsync();
+        await _own.DisposeAsync();
+        _room.Dispose();
+    }
+
+    /// <summary>Lets a task end unseen: its caller has its answer.</summary>
+    internal static void Forget(Task task) =>
+        _ = task.ContinueWith(static ended => _ = ended.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+
+    // Npgsql's own builder contains every keyword it knows, given or not; a pooler in between may need other values here.
+    private static void Set(DbConnectionStringBuilder given, Action set, params string[] names)
+    {
+        if (!names.Any(given.ContainsKey))
+        {
+            set();
+        }
+    }
+
+    private static NpgsqlDataSource Build(NpgsqlConnectionStringBuilder settings)
+    {
+        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
+        builder.UsePhysicalConnectionInitializer(PostgresSession.SetUp, PostgresSession.SetUpAsync);
+        return builder.Build();
+    }
+
+    private async Task<T> TwiceAsync<T>(Func<NpgsqlConnection, Task<T>> work)
     {
         try
         {
@@ -73,6 +151,10 @@ internal sealed class PostgresConnections : IAsyncDisposable
         {
             throw PostgresFaults.Unavailable(fault);
         }
+        catch (PostgresException fault)
+        {
+            throw PostgresFaults.Final(fault);
+        }
 
         try
         {
@@ -80,29 +162,33 @@ internal sealed class PostgresConnections : IAsyncDisposable
         }
         catch (Exception fault) when (PostgresFaults.IsLost(fault) || PostgresFaults.IsRefused(fault) || PostgresFaults.IsUndone(fault))
         {
+            if (PostgresFaults.IsLost(fault))
+            {
+                _pool.Clear();
+            }
+
             throw PostgresFaults.Unavailable(fault);
         }
-    }
-
-    /// <summary>Notes that the server answered, if only to refuse.</summary>
-    public void Heard() => _pulse?.Heard();
-
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _pool.DisposeAsync();
-
-    // Npgsql's own builder contains every keyword it knows, given or not; a pooler in between may need 0 here.
-    private static bool Says(string connectionString, params string[] names)
-    {
-        var given = new DbConnectionStringBuilder { ConnectionString = connectionString };
-        return names.Any(given.ContainsKey);
+        catch (PostgresException fault)
+        {
+            throw PostgresFaults.Final(fault);
+        }
     }
 
     private async Task<T> OnceAsync<T>(Func<NpgsqlConnection, Task<T>> work)
     {
+        // Before Npgsql's own bound, whose fault cannot be told from a server that does not answer.
+        if (!await _room.WaitAsync(RoomTimeout))
+        {
+            throw new StoreBusyException($"All {_size} connections to PostgreSQL are in use; Maximum Pool Size in Storage:ConnectionString allows no more. Try again.");
+        }
+
         try
         {
             await using NpgsqlConnection connection = await _pool.OpenConnectionAsync();
+            using var watch = new StandbyWatch(connection);
             T done = await work(connection);
+            watch.Check();
             Heard();
             return done;
         }
@@ -110,6 +196,10 @@ internal sealed class PostgresConnections : IAsyncDisposable
         {
             Heard();
             throw;
+        }
+        finally
+        {
+            _room.Release();
         }
     }
 }

@@ -18,15 +18,19 @@ internal sealed class PostgresDatabase : IBrokerDatabase
     private readonly TimeProvider _clock;
     private readonly StoreInstruments _instruments = new();
     private readonly PostgresConnections _connections;
+    private readonly PostgresConnections _loads;
+    private readonly PostgresConnections _upkeep;
     private readonly PostgresCommandStore _commands;
     private readonly PostgresSourceServerStore _sourceServers;
 
     public PostgresDatabase(StorageOptions options, TimeProvider? clock = null, DatabasePulse? pulse = null)
     {
         _clock = clock ?? TimeProvider.System;
-        _connections = new PostgresConnections(options.ConnectionString!, pulse);
+        _connections = Connect(options, pulse, PostgresUse.General);
+        _loads = Connect(options, pulse, PostgresUse.Loads);
+        _upkeep = Connect(options, pulse, PostgresUse.Upkeep);
         Identities = new SqlIdentityStore(new PostgresIdentityDatabase(_connections));
-        _commands = new PostgresCommandStore(_connections, options, _instruments);
+        _commands = new PostgresCommandStore(_connections, _loads, _upkeep, options, _instruments);
         _sourceServers = new PostgresSourceServerStore(_connections, options, _instruments);
     }
 
@@ -77,6 +81,11 @@ internal sealed class PostgresDatabase : IBrokerDatabase
         await _commands.DisposeAsync();
         await _sourceServers.DisposeAsync();
         await _connections.DisposeAsync();
+        await _loads.DisposeAsync();
+        await _upkeep.DisposeAsync();
         _instruments.Dispose();
     }
+
+    private static PostgresConnections Connect(StorageOptions options, DatabasePulse? pulse, PostgresUse use) =>
+        new(options.ConnectionString!, pulse, options.CommitTimeout, use);
 }

@@ -27,7 +27,7 @@ internal static class PostgresMaintenance
         }
         catch (NpgsqlException fault)
         {
-            throw PostgresFaults.Unavailable(fault);
+            throw PostgresFaults.ForOperator(fault);
         }
     }
 

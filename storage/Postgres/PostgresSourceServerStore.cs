@@ -8,6 +8,9 @@ namespace CommandBroker.Storage.Postgres;
 /// <summary>The directory of source servers in PostgreSQL.</summary>
 internal sealed class PostgresSourceServerStore : ISourceServerStore, IAsyncDisposable
 {
+    // Each locks its row, and the total of its project, until all are written.
+    private const int MaxRegistrationsAtOnce = 64;
+
     private const string Known = "server_id = $1 and deleted_at is null";
 
     private const string Delete = $"""
@@ -29,17 +32,26 @@ internal sealed class PostgresSourceServerStore : ISourceServerStore, IAsyncDisp
 
     private readonly PostgresConnections _connections;
     private readonly BatchedLookup<SourceServerKey, bool> _exists;
+    private readonly BatchLoop<PendingRegistration> _registrations;
 
     public PostgresSourceServerStore(PostgresConnections connections, StorageOptions options, StoreInstruments instruments)
     {
         _connections = connections;
         _exists = new BatchedLookup<SourceServerKey, bool>(
             new BatchLoopOptions { Operation = "exists", MaxQueuedCount = options.MaxQueuedCommits }, instruments, AnswerExistsAsync);
+        _registrations = new BatchLoop<PendingRegistration>(
+            new BatchLoopOptions { Operation = "register", MaxQueuedCount = options.MaxQueuedCommits, MaxBatchCount = MaxRegistrationsAtOnce },
+            instruments,
+            RegisterAsync);
     }
 
     /// <inheritdoc/>
-    public Task<bool> RegisterAsync(SourceServer server, int maxCount) =>
-        _connections.RunAsync(connection => SourceServerRegistration.RunAsync(connection, server, maxCount));
+    public async Task<bool> RegisterAsync(SourceServer server, int maxCount)
+    {
+        var registration = new PendingRegistration(server, maxCount);
+        _registrations.Add(registration);
+        return await registration.Task;
+    }
 
     /// <inheritdoc/>
     public Task<bool> ExistsAsync(SourceServerKey key) => _exists.FindAsync(key);
@@ -47,14 +59,14 @@ internal sealed class PostgresSourceServerStore : ISourceServerStore, IAsyncDisp
     /// <inheritdoc/>
     public async Task<SourceServer?> FindAsync(SourceServerKey key)
     {
-        List<SourceServer> found = await _connections.RunAsync(connection =>
+        List<SourceServer> found = await _connections.ReadAsync(connection =>
             SourceServerRows.ReadAsync(connection, $"select {SourceServerRows.Columns} from source_server where {Known}", TextOf(key.Text)));
         return found.SingleOrDefault();
     }
 
     /// <inheritdoc/>
     public Task<SourceServerPage> ListAsync(SourceServerFilter filter) =>
-        _connections.RunAsync(connection => SourceServerRows.ReadPageAsync(connection, filter));
+        _connections.ReadAsync(connection => SourceServerRows.ReadPageAsync(connection, filter));
 
     /// <inheritdoc/>
     public async Task<bool> RenameAsync(SourceServerKey key, string name) =>
@@ -63,8 +75,19 @@ internal sealed class PostgresSourceServerStore : ISourceServerStore, IAsyncDisp
             TextOf(key.Text), TextOf(name), TextOf(SourceServerRows.Fold(name))) > 0;
 
     /// <inheritdoc/>
-    public async Task<bool> DeleteAsync(SourceServerKey key, DateTimeOffset now) =>
-        await ExecuteAsync(Delete, TextOf(key.Text), new() { Value = now.UtcTicks }) > 0;
+    public Task<bool> DeleteAsync(SourceServerKey key, DateTimeOffset now) => _connections.RunAsync(async connection =>
+    {
+        await using var delete = new NpgsqlCommand(Delete, connection) { Parameters = { TextOf(key.Text), new() { Value = now.UtcTicks } } };
+        if (await delete.ExecuteNonQueryAsync() > 0)
+        {
+            return true;
+        }
+
+        // That it is gone is the answer to a repeated call, which acknowledges the first one.
+        await using var barrier = new NpgsqlCommand(StandbyWatch.Barrier, connection);
+        await barrier.ExecuteNonQueryAsync();
+        return false;
+    });
 
     /// <inheritdoc/>
     public Task SetHasOverridesAsync(SourceServerKey key, bool hasOverrides) =>
@@ -87,14 +110,43 @@ internal sealed class PostgresSourceServerStore : ISourceServerStore, IAsyncDisp
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _exists.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _registrations.DisposeAsync();
+        await _exists.DisposeAsync();
+    }
 
     private static NpgsqlParameter TextOf(string value) => new() { Value = value, NpgsqlDbType = NpgsqlDbType.Text };
+
+    /// <summary>Writes all together or, when one is refused for what it holds, each by itself.</summary>
+    private async ValueTask RegisterAsync(IReadOnlyList<PendingRegistration> waiting)
+    {
+        PendingRegistration[] batch = [.. waiting];
+        try
+        {
+            bool[] answers = await _connections.RunAsync(connection => SourceServerRegistration.RunAsync(connection, batch));
+            for (int at = 0; at < batch.Length; at++)
+            {
+                batch[at].TrySetResult(answers[at]);
+            }
+        }
+        catch (StoreRefusedException refused) when (batch.Length == 1)
+        {
+            batch[0].Fail(refused);
+        }
+        catch (StoreRefusedException)
+        {
+            foreach (PendingRegistration one in batch)
+            {
+                await RegisterAsync([one]);
+            }
+        }
+    }
 
     private async ValueTask AnswerExistsAsync(IReadOnlyList<PendingLookup<SourceServerKey, bool>> lookups)
     {
         string[] keys = [.. lookups.Select(lookup => lookup.Key.Text).Distinct()];
-        HashSet<string> known = await _connections.RunAsync(async connection =>
+        HashSet<string> known = await _connections.ReadAsync(async connection =>
         {
             await using var query = new NpgsqlCommand($"select s.server_id from {SourceServerRows.FromKeys}", connection) { Parameters = { new() { Value = keys } } };
             var found = new HashSet<string>(StringComparer.Ordinal);

@@ -126,7 +126,7 @@ internal sealed class PostgresWalk(string connectionString) : IStoreWalk
         }
         catch (NpgsqlException fault)
         {
-            throw PostgresFaults.Unavailable(fault);
+            throw PostgresFaults.ForOperator(fault);
         }
     }
 
@@ -145,7 +145,7 @@ internal sealed class PostgresWalk(string connectionString) : IStoreWalk
         catch (NpgsqlException fault)
         {
             // The directory itself is damaged: nothing can be walked.
-            throw PostgresFaults.Unavailable(fault);
+            throw PostgresFaults.ForOperator(fault);
         }
     }
 
@@ -162,7 +162,7 @@ internal sealed class PostgresWalk(string connectionString) : IStoreWalk
         }
         catch (NpgsqlException fault)
         {
-            throw PostgresFaults.Unavailable(fault);
+            throw PostgresFaults.ForOperator(fault);
         }
     }
 

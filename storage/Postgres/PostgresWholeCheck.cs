@@ -50,7 +50,7 @@ internal static class PostgresWholeCheck
             }
             catch (NpgsqlException fault)
             {
-                throw PostgresFaults.Unavailable(fault);
+                throw PostgresFaults.ForOperator(fault);
             }
         }
     }

@@ -50,13 +50,13 @@ internal sealed class QueueLoader(PostgresConnections connections)
     {
         try
         {
-            return await connections.RunAsync(connection => ReadAsync(connection, keys));
+            return await connections.ReadAsync(connection => ReadAsync(connection, keys));
         }
-        catch (PostgresException fault) when (PostgresFaults.IsDamage(fault))
+        catch (UnreadableRowException fault)
         {
             if (keys is [string key])
             {
-                return await connections.RunAsync(connection => ReadDamagedAsync(connection, key, PostgresFaults.Unreadable(fault)));
+                return await connections.ReadAsync(connection => ReadDamagedAsync(connection, key, fault));
             }
 
             int half = keys.Length / 2;

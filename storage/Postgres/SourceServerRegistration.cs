@@ -3,7 +3,7 @@ using NpgsqlTypes;
 
 namespace CommandBroker.Storage.Postgres;
 
-/// <summary>Registers a source server without ever counting those of its project.</summary>
+/// <summary>Registers source servers without ever counting those of a project: many in one transaction, over one connection.</summary>
 internal static class SourceServerRegistration
 {
     private const string Update = """
@@ -16,6 +16,8 @@ internal static class SourceServerRegistration
         on conflict (project_id) do update set registered_count = t.registered_count + 1 where t.registered_count < $2
         """;
 
+    private const string Uncount = "update project_total set registered_count = registered_count - 1 where project_id = $1";
+
     private const string Insert = """
         insert into source_server as s (server_id, name, name_folded, os_type, details, registered_at, project_id, seq_floor, skipped_count)
         select $1, $2, $3, $4, $5, $6, $7, floor, floor from numbering
@@ -25,47 +27,77 @@ internal static class SourceServerRegistration
         """;
 
     /// <inheritdoc cref="ISourceServerStore.RegisterAsync"/>
-    public static async Task<bool> RunAsync(NpgsqlConnection connection, SourceServer server, int maxCount)
+    /// <returns>The answer to each, in the order given.</returns>
+    public static async Task<bool[]> RunAsync(NpgsqlConnection connection, PendingRegistration[] registrations)
     {
+        // All lock rows in one order, those that are known before the totals of projects, so that brokers wait for each other in no circle.
+        int[] order = [.. Enumerable.Range(0, registrations.Length).OrderBy(at => registrations[at].Server.Key.ProjectId.Value, StringComparer.Ordinal)
+            .ThenBy(at => registrations[at].Server.Key.Text, StringComparer.Ordinal)];
+        bool[] answers = new bool[registrations.Length];
+        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync();
+        await using (var known = new NpgsqlBatch(connection, transaction))
+        {
+            Array.ForEach(order, at => known.BatchCommands.Add(With(new NpgsqlBatchCommand(Update), registrations[at].Server)));
+            await known.ExecuteNonQueryAsync();
+            for (int place = 0; place < order.Length; place++)
+            {
+                answers[order[place]] = known.BatchCommands[place].RecordsAffected > 0;
+            }
+        }
+
+        foreach (int at in order.Where(at => !answers[at]))
+        {
+            answers[at] = await AddAsync(connection, registrations[at]);
+        }
+
+        await transaction.CommitAsync();
+        return answers;
+    }
+
+    private static async Task<bool> AddAsync(NpgsqlConnection connection, PendingRegistration registration)
+    {
+        SourceServer server = registration.Server;
+        string project = server.Key.ProjectId.Value;
         while (true)
         {
-            await using NpgsqlCommand update = With(Update, server, connection);
-            if (await update.ExecuteNonQueryAsync() > 0)
-            {
-                return true;
-            }
-
-            await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync();
-            await using var count = new NpgsqlCommand(Count, connection, transaction) 
-            {
-                Parameters = { TextOf(server.Key.ProjectId.Value), new() { Value = (long)maxCount } },
-            };
-            bool fits = await count.ExecuteNonQueryAsync() > 0;
-            await using NpgsqlCommand insert = With(Insert, server, connection);
+            bool fits = await ExecuteAsync(connection, new(Count) { Parameters = { TextOf(project), new() { Value = registration.MaxCount } } }) > 0;
+            NpgsqlBatchCommand insert = With(new(Insert), server);
             insert.Parameters.Add(new() { Value = server.RegisteredAt.UtcTicks });
-            insert.Parameters.Add(TextOf(server.Key.ProjectId.Value));
-            if (fits && await insert.ExecuteNonQueryAsync() > 0)
+            insert.Parameters.Add(TextOf(project));
+            if (fits && await ExecuteAsync(connection, insert) > 0)
             {
-                await transaction.CommitAsync();
                 return true;
             }
 
-            await transaction.RollbackAsync();
-            if (!fits)
+            if (fits)
             {
-                // Another call may have registered this very id as the last one that fits.
-                return await update.ExecuteNonQueryAsync() > 0;
+                await ExecuteAsync(connection, new(Uncount) { Parameters = { TextOf(project) } });
+            }
+
+            // Another call may have registered this very id meanwhile, also as the last one that fits.
+            bool isKnown = await ExecuteAsync(connection, With(new(Update), server)) > 0;
+            if (isKnown || !fits)
+            {
+                return isKnown;
             }
         }
     }
 
-    private static NpgsqlCommand With(string sql, SourceServer server, NpgsqlConnection connection) => new(sql, connection)
+    private static async Task<int> ExecuteAsync(NpgsqlConnection connection, NpgsqlBatchCommand statement)
     {
-        Parameters =
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { statement } };
+        return await batch.ExecuteNonQueryAsync();
+    }
+
+    private static NpgsqlBatchCommand With(NpgsqlBatchCommand statement, SourceServer server)
+    {
+        foreach (string text in (ReadOnlySpan<string>)[server.Key.Text, server.Name, SourceServerRows.Fold(server.Name), server.OsType, server.Details])
         {
-            TextOf(server.Key.Text), TextOf(server.Name), TextOf(SourceServerRows.Fold(server.Name)), TextOf(server.OsType), TextOf(server.Details),
-        },
-    };
+            statement.Parameters.Add(TextOf(text));
+        }
+
+        return statement;
+    }
 
     private static NpgsqlParameter TextOf(string value) => new() { Value = value, NpgsqlDbType = NpgsqlDbType.Text };
 }

@@ -74,7 +74,7 @@ internal sealed class SqliteDatabase : IBrokerDatabase
         }
         catch (SqliteException fault)
         {
-            throw SqliteFaults.Unavailable(fault);
+            throw SqliteFaults.ForOperator(fault);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

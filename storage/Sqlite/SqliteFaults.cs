@@ -14,9 +14,13 @@ internal static class SqliteFaults
     public static bool IsDamage(SqliteException fault) => fault.SqliteErrorCode is raw.SQLITE_CORRUPT;
 
     /// <summary>A damaged page as callers know it: these rows cannot be read, and no more is said of others.</summary>
-    public static UnreadableRowException Unreadable(SqliteException fault) => new($"SQLite found its file damaged: {fault.Message}");
+    public static UnreadableRowException Unreadable(SqliteException fault) => new($"SQLite found its file damaged (code {fault.SqliteExtendedErrorCode}).");
 
-    /// <summary>What callers get to see of it.</summary>
+    /// <summary>What callers get to see of it: not the provider's words, which the inner exception keeps for the log.</summary>
     public static StoreUnavailableException Unavailable(SqliteException fault) =>
+        new($"SQLite does not take or give data (code {fault.SqliteExtendedErrorCode}).", fault);
+
+    /// <summary>The same with the provider's words, for whoever sits at the machine.</summary>
+    public static StoreUnavailableException ForOperator(SqliteException fault) =>
         new($"SQLite does not take or give data: {fault.Message} (code {fault.SqliteExtendedErrorCode}).", fault);
 }

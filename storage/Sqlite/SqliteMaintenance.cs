@@ -61,7 +61,7 @@ internal static class SqliteMaintenance
         }
         catch (SqliteException fault)
         {
-            throw SqliteFaults.Unavailable(fault);
+            throw SqliteFaults.ForOperator(fault);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

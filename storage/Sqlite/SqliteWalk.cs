@@ -149,7 +149,7 @@ internal sealed class SqliteWalk(string path) : IStoreWalk
         }
         catch (SqliteException fault)
         {
-            throw SqliteFaults.Unavailable(fault);
+            throw SqliteFaults.ForOperator(fault);
         }
     }
 }

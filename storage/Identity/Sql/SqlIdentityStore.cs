@@ -3,6 +3,8 @@ namespace CommandBroker.Storage.Identity.Sql;
 /// <summary>The contract of <see cref="IIdentityStore"/> in statements that SQLite and PostgreSQL have in common.</summary>
 internal sealed class SqlIdentityStore(IIdentityDatabase database) : IIdentityStore
 {
+    private const int MaxEventsAtOnce = 1_000;
+
     private const string SelectDomain = $"select {IdentityRows.Domain} from domain d";
     private const string SelectProject = $"select {IdentityRows.Project} from project p";
     private const string SelectEntry = $"select {IdentityRows.Entry} from {IdentityRows.EntryTables}";
@@ -112,6 +114,8 @@ internal sealed class SqlIdentityStore(IIdentityDatabase database) : IIdentitySt
 
     public Task<bool> WriteAsync(IdentityWrite write) => database.WriteAsync(session => IdentityWriter.RunAsync(session, write));
 
+    public Task VouchAsync() => database.VouchAsync();
+
     public Task<bool> ReplaceSecretAsync(SecretOwner read, StoredSecret secret) => database.WriteAsync(async session => await session.RunAsync(
         read.IsTokenKey
             ? "update token_key set private_key = $1, master_key_id = $2 where key_id = $3 and private_key = $4"
@@ -122,9 +126,14 @@ internal sealed class SqlIdentityStore(IIdentityDatabase database) : IIdentitySt
         await session.RunAsync(
             "update principal set password_hash = $1 where principal_id = $2 and password_hash = $3", hash, principalId, readHash) > 0);
 
-    public Task AppendAuditAsync(IReadOnlyCollection<StoredAuditEvent> events) => events.Count == 0
-        ? Task.CompletedTask
-        : database.WriteAsync(session => IdentityWriter.AppendAsync(session, events));
+    public async Task AppendAuditAsync(IReadOnlyCollection<StoredAuditEvent> events)
+    {
+        // After an outage many wait: each part has a transaction and a time of its own.
+        foreach (StoredAuditEvent[] part in events.Chunk(MaxEventsAtOnce))
+        {
+            await database.WriteAsync(session => IdentityWriter.AppendAsync(session, part));
+        }
+    }
 
     public Task<IReadOnlyList<StoredAuditEvent>> ReadAuditAsync(AuditFilter filter) => ListAsync(
         ReadAudit, IdentityRows.ReadAudit, filter.Before ?? long.MaxValue, filter.DomainId, filter.ProjectId,

@@ -1,0 +1,28 @@
+using Npgsql;
+
+namespace CommandBroker.Storage.Postgres;
+
+/// <summary>What every session of the broker is set to, whatever the role's or the database's defaults are.</summary>
+internal static class PostgresSession
+{
+    // Set by statements and not by the start-up packet's options, which poolers refuse. An operator may ask a commit for more than a local flush,
+    // never for less; a warning about a commit must arrive; and statements end by the broker's own times.
+    private const string Settings = """
+        set client_min_messages = warning; set statement_timeout = 0;
+        select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'
+        """;
+
+    /// <summary>Sets a new session up.</summary>
+    public static async Task SetUpAsync(NpgsqlConnection connection)
+    {
+        await using var settings = new NpgsqlCommand(Settings, connection);
+        await settings.ExecuteNonQueryAsync();
+    }
+
+    /// <inheritdoc cref="SetUpAsync"/>
+    public static void SetUp(NpgsqlConnection connection)
+    {
+        using var settings = new NpgsqlCommand(Settings, connection);
+        settings.ExecuteNonQuery();
+    }
+}
