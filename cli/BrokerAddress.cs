@@ -36,7 +36,7 @@ internal sealed record BrokerAddress(Uri Endpoint, BrokerCredential? Credential,
     {
         string? given = parsed.GetValue(GlobalOptions.Endpoint) ?? host.Variable(EndpointVariable);
         SavedLogin? login = SavedLogin.Read(host);
-        LocalBroker? local = LocalBroker.Find(host.CurrentDirectory);
+        LocalBroker? local = LocalBroker.Find(host);
         string endpoint = given ?? login?.Endpoint ?? local?.Endpoint ?? throw new BrokerException(
             BrokerErrorReason.Unreachable,
             $"No broker is named: there is no {LocalBroker.FileName} here or above, nobody has signed in, and neither --endpoint nor {EndpointVariable}"

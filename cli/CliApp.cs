@@ -20,7 +20,8 @@ internal static class CliApp
           2. the environment: COMMANDBROKER_ENDPOINT, COMMANDBROKER_PROJECT, and COMMANDBROKER_TOKEN or else
              COMMANDBROKER_ACCESS_KEY with COMMANDBROKER_SECRET_KEY (and COMMANDBROKER_SECURITY_TOKEN), which sign each request
           3. what 'cbroker login' left behind
-          4. data/dev-credentials.json, here or in a directory above, as a local broker writes it
+          4. data/dev-credentials.json as a local broker writes it, here or in a directory above, up to the root of the
+             repository or your home directory; only a file that is yours and that nobody else may write
         What 3 and 4 hold goes only to the broker it was made for.
 
         Durations are a whole number and a unit: 90s, 5m, 2h, 1d. Instants are RFC 3339: 2026-03-01T12:00:00Z.
@@ -29,7 +30,7 @@ internal static class CliApp
         Exit codes: 0 done; 1 refused, in whole or in part; 2 wrong usage or a value that is not allowed; 3 the broker
         cannot be reached, cannot write at present or asks to wait; 4 the credential is missing, wrong, has ended or may not
         do this; 5 no such source server, command, user, key or tenant; 6 the broker found a fault of its own; 7 a store is
-        not sound; 130 interrupted.
+        not sound; 130 interrupted; 141 the reader of the output has gone.
 
         Examples:
           cbroker source register web-1 --os LINUX
@@ -44,7 +45,8 @@ internal static class CliApp
 
     public static async Task<int> RunAsync(string[] args, CliHost host, CancellationToken cancellationToken = default)
     {
-        ParseResult parsed = Root(host).Parse(args);
+        // An argument that begins with @ is an argument, and no file of arguments.
+        ParseResult parsed = Root(host).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Action is ParseErrorAction)
         {
             return TellUsage(parsed, host);
@@ -63,6 +65,10 @@ internal static class CliApp
         catch (OperationCanceledException)
         {
             return ExitCode.Interrupted;
+        }
+        catch (IOException fault) when (StandardOutput.IsReaderGone(fault))
+        {
+            return ExitCode.ReaderGone;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

@@ -29,7 +29,7 @@ internal sealed record CliHost
     public static CliHost OfThisProcess() => new()
     {
         In = Console.OpenStandardInput(),
-        Out = Console.Out,
+        Out = StandardOutput.Open(),
         Error = Console.Error,
         IsErrorTerminal = !Console.IsErrorRedirected,
         AskPassword = Console.IsInputRedirected ? null : PasswordPrompt.Ask,

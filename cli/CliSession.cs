@@ -15,7 +15,7 @@ internal sealed class CliSession : IDisposable
         Sources = new HttpSourceServerClient(http, retry, host.Time);
         Identity = new HttpIdentityClient(http, retry, host.Time);
         Host = host;
-        Answer = new AnswerWriter(host.Out, format);
+        Answer = new AnswerWriter(host.Out, host.Error, format);
     }
 
     public HttpClient Http { get; }

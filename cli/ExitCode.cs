@@ -19,6 +19,9 @@ internal static class ExitCode
     /// <summary>128 + SIGINT, as shells expect it.</summary>
     public const int Interrupted = 130;
 
+    /// <summary>128 + SIGPIPE: the reader of the output has gone, as of <c>cbroker watch SERVER | head -1</c>.</summary>
+    public const int ReaderGone = 141;
+
     public static int Of(BrokerErrorReason reason) => reason switch
     {
         BrokerErrorReason.InvalidArgument => Usage,

@@ -40,7 +40,7 @@ internal sealed class CallRetrier(RetryOptions options, TimeProvider time, Func<
         TimeSpan pause = (ceiling < options.MaxInterval ? ceiling : options.MaxInterval) * random();
         if (fault?.Data[RetryAfterKey] is TimeSpan asked)
         {
-            pause += asked < options.MaxInterval ? asked : options.MaxInterval;
+            pause += asked < options.MaxRetryAfter ? asked : options.MaxRetryAfter;
         }
 
         return Task.Delay(pause, time, cancellationToken);

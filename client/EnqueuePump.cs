@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Threading.Channels;
 using CommandBroker.Contracts;
 
@@ -13,8 +14,14 @@ internal static class EnqueuePump
     /// <summary>The most commands of a window. The answers to as many fit a server's send buffer, so neither side can block the other.</summary>
     public const int MaxWindowCount = 256;
 
-    /// <summary>A window is closed when its parameters reach this many characters.</summary>
-    private const int MaxWindowLength = 1 << 20;
+    /// <summary>
+    /// A window is closed before its lines exceed this many bytes, unless one line alone does. A signed request is read whole before it counts, so a
+    /// broker takes no longer one than its body limit, 1 MiB by default: half of that leaves room for what is escaped on the wire.
+    /// </summary>
+    public const int MaxWindowBytes = 1 << 19;
+
+    /// <summary>What a line holds besides its texts: the names of its members and an idempotency key.</summary>
+    private const int LineOverheadBytes = 512;
 
     public static async IAsyncEnumerable<EnqueueItemOutcome> RunAsync(
         IAsyncEnumerable<EnqueueItem> items,
@@ -46,15 +53,24 @@ internal static class EnqueuePump
     private static List<EnqueueItem> TakeWindow(ChannelReader<EnqueueItem> reader)
     {
         var window = new List<EnqueueItem>();
-        int length = 0;
-        while (window.Count < MaxWindowCount && length < MaxWindowLength && reader.TryRead(out EnqueueItem? item))
+        int bytes = 0;
+        while (window.Count < MaxWindowCount && reader.TryPeek(out EnqueueItem? item))
         {
-            length += item.Command.Param.Length;
+            bytes += BytesOf(item);
+            if (bytes > MaxWindowBytes && window.Count > 0)
+            {
+                break;
+            }
+
+            reader.TryRead(out _);
             window.Add(item with { Command = IdempotencyKey.Ensure(item.Command) });
         }
 
         return window;
     }
+
+    private static int BytesOf(EnqueueItem item) =>
+        LineOverheadBytes + Encoding.UTF8.GetByteCount(item.Command.Param) + (2 * (item.ServerId.Length + item.Command.Name.Length));
 
     // Whatever ends the caller's stream reaches the caller through the channel, so this task itself never fails.
     private static async Task ReadAsync(IAsyncEnumerable<EnqueueItem> items, ChannelWriter<EnqueueItem> writer, CancellationToken stop)

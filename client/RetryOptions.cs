@@ -16,7 +16,13 @@ public sealed class RetryOptions
     [Range(typeof(TimeSpan), "00:00:00.001", "00:01:00")]
     public TimeSpan BaseInterval { get; set; } = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>No pause is longer, not even one that the broker asks for; 1 ms to 5 min; default 10 s.</summary>
+    /// <summary>No pause of the client's own is longer; 1 ms to 5 min; default 10 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:05:00")]
     public TimeSpan MaxInterval { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// The longest wait that the broker may ask for with <c>Retry-After</c>, added to the client's own pause; 1 ms to 10 min; default 2 min, the most that a broker asks for.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "00:10:00")]
+    public TimeSpan MaxRetryAfter { get; set; } = TimeSpan.FromMinutes(2);
 }

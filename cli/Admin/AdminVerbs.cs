@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using CommandBroker.Cli.Output;
 using CommandBroker.Storage;
 
@@ -65,7 +66,8 @@ internal static class AdminVerbs
         verb.SetAction((parsed, cancel) => WithStoreAsync(parsed.GetValue(store)!, host, async location =>
         {
             long count = await StoreMaintenance.RaiseNumbersAsync(location, host.Time.GetUtcNow(), cancel);
-            await host.Out.WriteLineAsync(FormattableString.Invariant($"Numbers raised for {count} source servers."));
+            new AnswerWriter(host.Out, host.Error, GlobalOptions.FormatOf(parsed)).WriteFacts(
+                FormattableString.Invariant($"Numbers raised for {count} source servers."), new JsonObject { ["raised_count"] = count });
             return ExitCode.Ok;
         }));
         return verb;

@@ -29,7 +29,18 @@ internal sealed class FileEnqueue(CliSession session, string path, string run)
             return ExitCode.Of(fault.Reason);
         }
 
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            await session.Host.Error.WriteLineAsync($"{Summary()}, then interrupted. Run the same again to go on: what is there is not added twice.");
+            return ExitCode.Interrupted;
+        }
+
         await (session.Answer.Format == OutputFormat.Table ? session.Host.Out : session.Host.Error).WriteLineAsync(Summary());
+        if (_enqueued == 0 && _wereThere > 0 && run.Length == 0)
+        {
+            await session.Host.Error.WriteLineAsync("cbroker: Every line was enqueued before. If this is a new run of the same file, name it with --run.");
+        }
+
         return _refused == 0 ? ExitCode.Ok : ExitCode.Refused;
     }
 

@@ -91,7 +91,7 @@ internal static class AuditVerb
                 output.WriteLine();
                 output.WriteLine($"More: --before {next}");
             }
-        });
+        }, next is null ? null : FormattableString.Invariant($"--before {next}"));
     }
 
     private static string Line(AuditEvent audit) => TextTable.OneLine(

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 
 namespace CommandBroker.Cli.Identity;
 
@@ -29,7 +30,8 @@ internal static class IdentityVerbs
         verb.SetAction(async (parsed, cancel) =>
         {
             using CliSession session = CliSession.Open(parsed, host);
-            await host.Out.WriteLineAsync($"{await session.Identity.ReencryptAsync(cancel)} secrets encrypted anew.");
+            int count = await session.Identity.ReencryptAsync(cancel);
+            session.Answer.WriteFacts($"{count} secrets encrypted anew.", new JsonObject { ["reencrypted_count"] = count });
             return ExitCode.Ok;
         });
         return verb;

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using CommandBroker.Cli.Output;
 using CommandBroker.Client.Wire;
 using CommandBroker.Client.Wire.Identity;
@@ -26,8 +28,20 @@ internal static class KeyTable
         table.WriteTo(output);
     }
 
-    public static void WriteNew(CliSession session, NewAccessKey made)
+    /// <summary>Writes a key that was just made, with its secret.</summary>
+    /// <param name="session">The run.</param>
+    /// <param name="made">The key.</param>
+    /// <param name="file">A new file for it, for its owner only; null writes the key to the output.</param>
+    public static void WriteNew(CliSession session, NewAccessKey made, SecretFile? file)
     {
+        if (file is not null)
+        {
+            file.Write(JsonSerializer.SerializeToUtf8Bytes(made.ToWire(), WireJson.Readable.NewAccessKeyRecord));
+            session.Answer.WriteFacts(
+                $"The access key {made.Key.AccessKey} and its secret are in {file.Path}.", new JsonObject { ["access_key"] = made.Key.AccessKey, ["file"] = file.Path });
+            return;
+        }
+
         session.Answer.Write(made.ToWire(), WireJson.Readable.NewAccessKeyRecord, output =>
         {
             output.WriteLine($"access key      {made.Key.AccessKey}");

@@ -30,7 +30,7 @@ internal static class KeyVerbs
 
         Examples:
           cbroker agent-key web-1
-          cbroker agent-key web-1 --output json > web-1.json
+          cbroker agent-key web-1 --secret-file web-1.json
         """;
 
     public static Command Create(CliHost host) => new ManualCommand("key", Manual)
@@ -48,12 +48,14 @@ internal static class KeyVerbs
         Argument<string> server = VerbParts.Server();
         Option<string?> description = IdentityParts.Description();
         Option<TimeSpan?> lifetime = VerbParts.Duration("--lifetime", "How long it counts; default: for ever");
-        var verb = new ManualCommand("agent-key", AgentManual) { server, description, lifetime };
+        Option<string?> file = SecretFile.Option();
+        var verb = new ManualCommand("agent-key", AgentManual) { server, description, lifetime, file };
         verb.SetAction(async (parsed, cancel) =>
         {
             using CliSession session = CliSession.Open(parsed, host);
+            using SecretFile? secret = SecretFile.Open(parsed.GetValue(file));
             KeyTable.WriteNew(session, await session.Identity.CreateAgentKeyAsync(
-                parsed.GetRequiredValue(server), parsed.GetValue(description), parsed.GetValue(lifetime), cancel));
+                parsed.GetRequiredValue(server), parsed.GetValue(description), parsed.GetValue(lifetime), cancel), secret);
             return ExitCode.Ok;
         });
         return verb;
@@ -66,11 +68,13 @@ internal static class KeyVerbs
         Option<TimeSpan?> lifetime = VerbParts.Duration("--lifetime", "How long it counts; default: for ever. Temporary: 15m to 24h, default 1h");
         var temporary = new Option<bool>("--temporary") { Description = "It goes with a security token that every request must carry" };
         Option<string?> domainId = IdentityParts.DomainId();
-        var verb = new Command("create", "Makes a key for a user and shows its secret, once.") { user, description, lifetime, temporary, domainId };
+        Option<string?> file = SecretFile.Option();
+        var verb = new Command("create", "Makes a key for a user and shows its secret, once.") { user, description, lifetime, temporary, domainId, file };
         verb.SetAction(async (parsed, cancel) =>
         {
             using CliSession session = CliSession.Open(parsed, host);
             PrincipalView owner = await IdentityParts.FindUserAsync(session, parsed.GetRequiredValue(user), parsed.GetValue(domainId), cancel);
+            using SecretFile? secret = SecretFile.Open(parsed.GetValue(file));
             bool isTemporary = parsed.GetValue(temporary);
             KeyTable.WriteNew(session, await session.Identity.CreateKeyAsync(
                 new NewAccessKeyCall
@@ -80,7 +84,7 @@ internal static class KeyVerbs
                     Lifetime = parsed.GetValue(lifetime) ?? (isTemporary ? TimeSpan.FromHours(1) : null),
                     IsTemporary = isTemporary,
                 },
-                cancel));
+                cancel), secret);
             return ExitCode.Ok;
         });
         return verb;
@@ -113,12 +117,14 @@ internal static class KeyVerbs
         Argument<string> key = IdentityParts.AccessKey();
         Option<TimeSpan?> overlap = VerbParts.Duration("--overlap", "How long the old key goes on counting, up to 30d; default 1d");
         var now = new Option<bool>("--now") { Description = "End the old key at once" };
-        var verb = new Command("rotate", "Makes a second key for the same user, and ends the old one after the overlap.") { key, overlap, now };
+        Option<string?> file = SecretFile.Option();
+        var verb = new Command("rotate", "Makes a second key for the same user, and ends the old one after the overlap.") { key, overlap, now, file };
         verb.SetAction(async (parsed, cancel) =>
         {
             using CliSession session = CliSession.Open(parsed, host);
+            using SecretFile? secret = SecretFile.Open(parsed.GetValue(file));
             KeyTable.WriteNew(session, await session.Identity.RotateKeyAsync(
-                parsed.GetRequiredValue(key), parsed.GetValue(now) ? TimeSpan.Zero : parsed.GetValue(overlap), cancel));
+                parsed.GetRequiredValue(key), parsed.GetValue(now) ? TimeSpan.Zero : parsed.GetValue(overlap), cancel), secret);
             return ExitCode.Ok;
         });
         return verb;

@@ -14,16 +14,30 @@ internal sealed class LocalBroker
 
     public string? Endpoint => Member("endpoint");
 
-    /// <summary>Looks for it; null when there is none.</summary>
+    /// <summary>
+    /// Looks for it in the current directory and above, up to the root of a repository or the user's home directory; null when there is none. A file that
+    /// another user owns, or could write, is passed over with a warning: whoever wrote it would be sent the password of the next login.
+    /// </summary>
     /// <exception cref="BrokerException">InvalidArgument: the file cannot be understood.</exception>
-    public static LocalBroker? Find(string directory)
+    public static LocalBroker? Find(CliHost host)
     {
-        for (DirectoryInfo? at = new(directory); at is not null; at = at.Parent)
+        string? home = host.Variable("HOME");
+        for (DirectoryInfo? at = new(host.CurrentDirectory); at is not null; at = at.Parent)
         {
             string path = Path.Combine(at.FullName, FileName);
             if (File.Exists(path))
             {
-                return Read(path);
+                if (FileOwner.IsOursAlone(path) && FileOwner.IsOursAlone(Path.GetDirectoryName(path)!))
+                {
+                    return Read(path);
+                }
+
+                host.Error.WriteLine($"cbroker: {path} is passed over: another user owns it or its directory, or may write there.");
+            }
+
+            if (at.FullName == home || Path.Exists(Path.Combine(at.FullName, ".git")))
+            {
+                return null;
             }
         }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using CommandBroker.Cli.Output;
 using CommandBroker.Client.Http;
 using CommandBroker.Contracts;
@@ -36,7 +37,8 @@ internal static class LoginVerb
                 await host.Error.WriteLineAsync($"cbroker: {endpoint.Authority} is reached without TLS: whoever is on the way can read the password.");
             }
 
-            using var http = new HttpClient { BaseAddress = endpoint, Timeout = TimeSpan.FromSeconds(30) };
+            await host.Error.WriteLineAsync($"Signing in at {endpoint.GetLeftPart(UriPartial.Authority)} as {TextTable.OneLine(parsed.GetRequiredValue(user))}.");
+            using var http = new HttpClient(BrokerAuthenticationHandler.Bare()) { BaseAddress = endpoint, Timeout = TimeSpan.FromSeconds(30) };
             BrokerToken token = await new TokenService(http).SignInAsync(
                 new PasswordCredential
                 {
@@ -57,8 +59,16 @@ internal static class LoginVerb
             };
             login.Write(host);
             string? where = token.Content.Project is { Name: { } name } ? $", project {name}" : null;
-            await host.Out.WriteLineAsync(TextTable.OneLine(
-                $"Signed in at {login.Endpoint} as {login.User} of {login.Domain}{where}, until {CommandTable.Instant(login.ExpiresAt)}."));
+            Answer(parsed, host).WriteFacts(
+                $"Signed in at {login.Endpoint} as {login.User} of {login.Domain}{where}, until {CommandTable.Instant(login.ExpiresAt)}.",
+                new JsonObject
+                {
+                    ["endpoint"] = login.Endpoint,
+                    ["user"] = login.User,
+                    ["domain"] = login.Domain,
+                    ["project"] = token.Content.Project?.Name,
+                    ["expires_at"] = CommandTable.Instant(login.ExpiresAt),
+                });
             return ExitCode.Ok;
         });
         return verb;
@@ -67,7 +77,7 @@ internal static class LoginVerb
     public static Command CreateLogout(CliHost host)
     {
         var verb = new Command("logout", "Ends the login: the token counts no more and is removed.");
-        verb.SetAction(async (_, cancel) =>
+        verb.SetAction(async (parsed, cancel) =>
         {
             SavedLogin? login;
             try
@@ -81,20 +91,20 @@ internal static class LoginVerb
 
             if (login is null)
             {
-                await host.Out.WriteLineAsync("Nobody was signed in.");
+                Answer(parsed, host).WriteFacts("Nobody was signed in.", new JsonObject { ["signed_out"] = false });
                 return ExitCode.Ok;
             }
 
-            return await RevokeAsync(host, login, cancel);
+            return await RevokeAsync(host, Answer(parsed, host), login, cancel);
         });
         return verb;
     }
 
-    private static async Task<int> RevokeAsync(CliHost host, SavedLogin login, CancellationToken cancel)
+    private static async Task<int> RevokeAsync(CliHost host, AnswerWriter answer, SavedLogin login, CancellationToken cancel)
     {
         try
         {
-            using var http = new HttpClient { BaseAddress = new Uri(login.Endpoint + "/"), Timeout = TimeSpan.FromSeconds(30) };
+            using var http = new HttpClient(BrokerAuthenticationHandler.Bare()) { BaseAddress = new Uri(login.Endpoint + "/"), Timeout = TimeSpan.FromSeconds(30) };
             await new TokenService(http).RevokeAsync(login.Token, cancel);
         }
         catch (BrokerException fault)
@@ -104,9 +114,12 @@ internal static class LoginVerb
             return ExitCode.Of(fault.Reason);
         }
 
-        await host.Out.WriteLineAsync(TextTable.OneLine($"Signed out {login}."));
+        answer.WriteFacts(
+            $"Signed out {login}.", new JsonObject { ["signed_out"] = true, ["endpoint"] = login.Endpoint, ["user"] = login.User, ["domain"] = login.Domain });
         return ExitCode.Ok;
     }
+
+    private static AnswerWriter Answer(ParseResult parsed, CliHost host) => new(host.Out, host.Error, GlobalOptions.FormatOf(parsed));
 
     private static bool IsId(string? text) => text is { Length: 32 } && text.All(char.IsAsciiHexDigitLower);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using CommandBroker.Client.Wire;
 using CommandBroker.Contracts;
@@ -6,7 +7,7 @@ using CommandBroker.Contracts;
 namespace CommandBroker.Cli.Output;
 
 /// <summary>Writes answers in the format that was asked for.</summary>
-internal sealed class AnswerWriter(TextWriter output, OutputFormat format)
+internal sealed class AnswerWriter(TextWriter output, TextWriter error, OutputFormat format)
 {
     public OutputFormat Format => format;
 
@@ -24,8 +25,14 @@ internal sealed class AnswerWriter(TextWriter output, OutputFormat format)
     }
 
     /// <summary>Writes a list: one value in json, a line for each item in ndjson.</summary>
+    /// <param name="list">The list.</param>
+    /// <param name="listType">How the list is written.</param>
+    /// <param name="items">Its items.</param>
+    /// <param name="itemType">How an item is written.</param>
+    /// <param name="asTable">Writes it for eyes.</param>
+    /// <param name="more">How to get the next page; said on the standard error where a line for each item has no place for it. Null when there is none.</param>
     public void WriteList<TList, TItem>(
-        TList list, JsonTypeInfo<TList> listType, IEnumerable<TItem> items, JsonTypeInfo<TItem> itemType, Action<TextWriter> asTable)
+        TList list, JsonTypeInfo<TList> listType, IEnumerable<TItem> items, JsonTypeInfo<TItem> itemType, Action<TextWriter> asTable, string? more = null)
     {
         if (format != OutputFormat.Ndjson)
         {
@@ -37,7 +44,16 @@ internal sealed class AnswerWriter(TextWriter output, OutputFormat format)
         {
             WriteLine(item, itemType);
         }
+
+        if (more is not null)
+        {
+            error.WriteLine($"More: {more}");
+        }
     }
+
+    /// <summary>Writes a sentence for eyes, or the facts in it for a program.</summary>
+    public void WriteFacts(string sentence, JsonObject facts) =>
+        output.WriteLine(format == OutputFormat.Table ? TextTable.OneLine(sentence) : facts.ToJsonString());
 
     public void WriteCommand(CommandView command) =>
         Write(command.ToWire(), WireJson.Readable.CommandRecord, table => CommandTable.WriteDetails(command, table));

@@ -2,14 +2,16 @@ using System.CommandLine;
 
 namespace CommandBroker.Cli.Verbs;
 
-/// <summary><c>cbroker completion bash|zsh|pwsh</c>.</summary>
+/// <summary><c>cbroker completion bash|zsh|fish|pwsh</c>.</summary>
 internal static class CompletionVerb
 {
     private const string Manual = """
         Prints a script that completes verbs and options.
 
-        In ~/.bashrc or ~/.zshrc:  eval "$(cbroker completion bash)"
-        In PowerShell's profile:   cbroker completion pwsh | Out-String | Invoke-Expression
+        In ~/.bashrc:                    eval "$(cbroker completion bash)"
+        In ~/.zshrc, behind compinit:    eval "$(cbroker completion zsh)"
+        In ~/.config/fish/config.fish:   cbroker completion fish | source
+        In PowerShell's profile:         cbroker completion pwsh | Out-String | Invoke-Expression
         """;
 
     private const string Bash = """
@@ -31,6 +33,14 @@ internal static class CompletionVerb
         compdef _cbroker cbroker
         """;
 
+    private const string Fish = """
+        function __cbroker_suggest
+          set -l line (string replace -r '^\s*\S+\s?' '' -- (commandline -cp | string collect))
+          cbroker "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null
+        end
+        complete -c cbroker -a '(__cbroker_suggest)'
+        """;
+
     private const string Pwsh = """
         Register-ArgumentCompleter -Native -CommandName cbroker -ScriptBlock {
           param($word, $ast, $cursor)
@@ -43,8 +53,8 @@ internal static class CompletionVerb
 
     public static Command Create(CliHost host)
     {
-        var shell = new Argument<string>("SHELL") { Description = "bash, zsh or pwsh" };
-        shell.AcceptOnlyFromAmong("bash", "zsh", "pwsh");
+        var shell = new Argument<string>("SHELL") { Description = "bash, zsh, fish or pwsh" };
+        shell.AcceptOnlyFromAmong("bash", "zsh", "fish", "pwsh");
         var verb = new ManualCommand("completion", Manual)
         {
             shell,
@@ -55,6 +65,7 @@ internal static class CompletionVerb
             {
                 "bash" => Bash,
                 "zsh" => Zsh,
+                "fish" => Fish,
                 _ => Pwsh,
             });
             return ExitCode.Ok;

@@ -22,7 +22,8 @@ internal static class HistoryVerb
                 parsed.GetRequiredValue(server), parsed.GetValue(before), parsed.GetValue(limit), cancel);
             HistoryRecord record = page.ToWire();
             session.Answer.WriteList(
-                record, WireJson.Readable.HistoryRecord, record.Commands, WireJson.Readable.CommandRecord, output => WriteTable(page, output));
+                record, WireJson.Readable.HistoryRecord, record.Commands, WireJson.Readable.CommandRecord, output => WriteTable(page, output),
+                page.NextBefore is { } next ? FormattableString.Invariant($"--before {next}") : null);
             return ExitCode.Ok;
         });
         return verb;

@@ -46,7 +46,8 @@ internal static class SourceVerbs
                 catch (BrokerException fault) when (ExitCode.Of(fault.Reason) is ExitCode.Refused or ExitCode.NotFound)
                 {
                     await host.Error.WriteLineAsync($"cbroker: {server}: {fault.Message}");
-                    worst = ExitCode.Of(fault.Reason);
+                    // A refusal weighs more than one that is not there, whichever came last.
+                    worst = worst == ExitCode.Refused ? worst : ExitCode.Of(fault.Reason);
                 }
             }
 

@@ -16,17 +16,23 @@ public sealed class BrokerAuthenticationHandler : DelegatingHandler
     /// <summary>Makes one.</summary>
     /// <param name="credential">What proves who calls; null sends nothing.</param>
     /// <param name="projectId">The project to work in (<c>X-Project-Id</c>), for principals that are domain-wide; null means their own.</param>
-    /// <param name="inner">What sends the requests; null means a new <see cref="SocketsHttpHandler"/>.</param>
+    /// <param name="inner">
+    /// What sends the requests; null means a new <see cref="SocketsHttpHandler"/> that follows no redirect. One of your own must not follow any either:
+    /// the token would go to whatever host an answer names.
+    /// </param>
     /// <param name="time">The clock; null means the system's. A signature counts while it agrees with the broker's to 15 minutes.</param>
     public BrokerAuthenticationHandler(
         BrokerCredential? credential, string? projectId = null, HttpMessageHandler? inner = null, TimeProvider? time = null)
-        : base(inner ?? new SocketsHttpHandler())
+        : base(inner ?? Bare())
     {
         _credential = credential;
         ProjectId = projectId;
         _time = time ?? TimeProvider.System;
         _tokens = credential is PasswordCredential password ? new TokenHolder(password, SignInAsync, _time) : null;
     }
+
+    /// <summary>What sends requests that carry a credential: a redirect is an answer like any other, and not followed.</summary>
+    public static SocketsHttpHandler Bare() => new() { AllowAutoRedirect = false };
 
     /// <summary>The project to work in; null means the principal's own.</summary>
     public string? ProjectId { get; }

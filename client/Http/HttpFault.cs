@@ -27,6 +27,10 @@ internal static class HttpFault
                 new BrokerException(ReasonOf(response.StatusCode, code), error.ErrorMsg ?? code),
             "application/json" when TryRead(body, IamJson.Default.IamErrorRecord) is { Error: { } error } =>
                 new BrokerException(ReasonOf(response.StatusCode, code: null), error.Message ?? error.Title ?? response.StatusCode.ToString()),
+            _ when (int)response.StatusCode is >= 300 and < 400 => new BrokerException(
+                BrokerErrorReason.InvalidArgument,
+                $"{response.RequestMessage?.RequestUri?.GetLeftPart(UriPartial.Authority)} answered {(int)response.StatusCode} and points to"
+                + $" {response.Headers.Location?.OriginalString ?? "nowhere"}. A credential is not sent on; name the broker's own address."),
             _ => new BrokerException(
                 ReasonOf(response.StatusCode, code: null),
                 $"{response.RequestMessage?.RequestUri?.GetLeftPart(UriPartial.Authority)} answered {(int)response.StatusCode} {response.ReasonPhrase}."),

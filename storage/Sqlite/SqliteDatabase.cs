@@ -66,8 +66,9 @@ internal sealed class SqliteDatabase : IBrokerDatabase
     {
         try
         {
-            Directory.CreateDirectory(_directory);
+            SqliteFileMode.CreateDirectory(_directory);
             _lock ??= SqliteLockFile.Take(_directory);
+            SqliteFileMode.CreateFile(_path);
             using var session = new SqliteSession(_path, forWriting: true);
             SqliteMigrations.Run(session, _path);
             SqliteNumbering.CheckCopy(session, _clock.GetUtcNow());

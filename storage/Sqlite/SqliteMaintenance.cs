@@ -30,6 +30,7 @@ internal static class SqliteMaintenance
             // The copy gets its name only when it is whole, and only after it says of itself that it is one.
             string unfinished = target + ".unfinished";
             File.Delete(unfinished);
+            SqliteFileMode.CreateFile(unfinished);
             using (SqliteSession session = SqliteSession.OpenReadOnly(path))
             {
                 SqliteMigrations.RequireCurrent(session, path);

@@ -31,6 +31,9 @@ internal sealed class FakeBroker : IAsyncDisposable
 
     public ConcurrentQueue<string> Reports { get; } = [];
 
+    /// <summary>Where every request is sent on to; null when it is answered here.</summary>
+    public string? RedirectTo { get; set; }
+
     /// <summary>The next batches whose connection is cut after this many answers.</summary>
     public ConcurrentQueue<int> CutAfter { get; } = [];
 
@@ -43,6 +46,12 @@ internal sealed class FakeBroker : IAsyncDisposable
         var broker = new FakeBroker(app);
         app.Use(async (context, next) =>
         {
+            if (broker.RedirectTo is { } elsewhere)
+            {
+                context.Response.Redirect(elsewhere + context.Request.Path, permanent: false, preserveMethod: true);
+                return;
+            }
+
             if (broker.Identity.Admits(context))
             {
                 await next();

@@ -46,6 +46,8 @@ public sealed class FileEnqueueTests : IAsyncLifetime
         Assert.Equal("0 enqueued, 1,000 were there, 0 refused\n", second.Out);
         Assert.Equal("1,000 enqueued, 0 were there, 0 refused\n", other.Out);
         Assert.Equal((0, 0, 0), (first.ExitCode, second.ExitCode, other.ExitCode));
+        Assert.Equal(("", ""), (first.Error, other.Error));
+        Assert.Contains("name it with --run", second.Error, StringComparison.Ordinal);
     }
 
     [Fact]

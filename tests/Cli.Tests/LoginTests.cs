@@ -24,7 +24,7 @@ public sealed class LoginTests : IAsyncLifetime
         CliRun login = await LoginAsync();
         CliRun queue = await RunAsync("queue", "web-1");
 
-        Assert.Equal((0, ""), (login.ExitCode, login.Error));
+        Assert.Equal((0, $"Signing in at {_broker.Address} as ada.\n"), (login.ExitCode, login.Error));
         Assert.StartsWith($"Signed in at {_broker.Address} as ada of default, project team, until ", login.Out, StringComparison.Ordinal);
         Assert.DoesNotContain("issued-", login.Out, StringComparison.Ordinal);
         Assert.Equal(0, queue.ExitCode);
@@ -99,7 +99,8 @@ public sealed class LoginTests : IAsyncLifetime
     {
         CliRun run = await CliRun.ByAsync(null, null, "", ["login", "--user", "ada", "--endpoint", _broker.Address], _home, "wrong");
 
-        Assert.Equal((4, "", "cbroker: The username or password is wrong.\n"), (run.ExitCode, run.Out, run.Error));
+        Assert.Equal((4, ""), (run.ExitCode, run.Out));
+        Assert.EndsWith("cbroker: The username or password is wrong.\n", run.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(Saved));
     }
 
@@ -161,6 +162,56 @@ public sealed class LoginTests : IAsyncLifetime
         Assert.Equal(("from-flag", "p-2"), (_broker.Identity.Callers.Last().Token, _broker.Identity.Callers.Last().Project));
     }
 
+    [Theory]
+    [InlineData(UnixFileMode.GroupWrite, UnixFileMode.None)]
+    [InlineData(UnixFileMode.OtherWrite, UnixFileMode.None)]
+    [InlineData(UnixFileMode.None, UnixFileMode.OtherWrite)]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    public async Task A_local_broker_s_file_that_others_may_write_is_passed_over_with_a_warning(UnixFileMode ofFile, UnixFileMode ofDirectory)
+    {
+        string file = await WriteLocalAsync("work");
+        File.SetUnixFileMode(file, File.GetUnixFileMode(file) | ofFile);
+        string data = Path.GetDirectoryName(file)!;
+        File.SetUnixFileMode(data, File.GetUnixFileMode(data) | ofDirectory);
+
+        CliRun run = await CliRun.ByAsync(Path.Combine(_home, "work"), null, "", ["login", "--user", "ada"], _home, FakeIdentity.Password);
+
+        Assert.Equal(3, run.ExitCode);
+        Assert.StartsWith($"cbroker: {file} is passed over: another user owns it", run.Error, StringComparison.Ordinal);
+        Assert.Empty(_broker.Identity.Calls);
+    }
+
+    [Theory]
+    [InlineData("work/project/.git", null)]
+    [InlineData("work/project/deep", "work/project")]
+    public async Task The_search_for_a_local_broker_ends_at_a_repository_and_at_home(string made, string? home)
+    {
+        await WriteLocalAsync("work");
+        Directory.CreateDirectory(Path.Combine(_home, made));
+
+        CliRun run = await CliRun.ByAsync(
+            Path.Combine(_home, "work/project"), home is null ? null : Environment(("HOME", Path.Combine(_home, home))), "", ["queue", "web-1"], _home);
+
+        Assert.Equal(3, run.ExitCode);
+        Assert.StartsWith("cbroker: No broker is named", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_password_and_a_token_do_not_follow_a_redirect()
+    {
+        await using FakeBroker elsewhere = await FakeBroker.StartAsync();
+        _broker.RedirectTo = elsewhere.Address;
+
+        CliRun login = await LoginAsync();
+        CliRun queue = await CliRun.WithAsync(_broker, "", "queue", "web-1");
+
+        Assert.Equal((2, 2), (login.ExitCode, queue.ExitCode));
+        Assert.Contains($"points to {elsewhere.Address}", login.Error, StringComparison.Ordinal);
+        Assert.Contains($"points to {elsewhere.Address}", queue.Error, StringComparison.Ordinal);
+        Assert.Empty(elsewhere.Identity.Calls);
+        Assert.Empty(elsewhere.Identity.Callers);
+    }
+
     [Fact]
     public async Task Half_a_key_is_no_key()
     {
@@ -175,6 +226,14 @@ public sealed class LoginTests : IAsyncLifetime
     {
         await CliRun.ByAsync(directory, Environment(environment), "", ["queue", "web-1"], _home);
         return _broker.Identity.Callers.Last();
+    }
+
+    private async Task<string> WriteLocalAsync(string directory)
+    {
+        string data = Directory.CreateDirectory(Path.Combine(_home, directory, "data")).FullName;
+        string file = Path.Combine(data, "dev-credentials.json");
+        await File.WriteAllTextAsync(file, $$"""{"endpoint":"{{_broker.Address}}","token":"{{FakeBroker.Token}}"}""");
+        return file;
     }
 
     private Task<CliRun> LoginAsync(params string[] more) =>

@@ -1,3 +1,5 @@
+using System.IO.Pipes;
+using Microsoft.Win32.SafeHandles;
 using Xunit;
 
 namespace CommandBroker.Cli.Tests;
@@ -122,9 +124,43 @@ public sealed class VerbTests : IAsyncLifetime
     [Theory]
     [InlineData("bash", "complete -o default -F _cbroker cbroker")]
     [InlineData("zsh", "compdef _cbroker cbroker")]
+    [InlineData("fish", "complete -c cbroker")]
     [InlineData("pwsh", "Register-ArgumentCompleter")]
     public async Task Completion_prints_a_script(string shell, string part) =>
         Assert.Contains(part, (await RunAsync("completion", shell)).Out, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task An_argument_that_begins_with_an_at_sign_is_an_argument()
+    {
+        CliRun run = await RunAsync("enqueue", "@web", "START");
+
+        Assert.Equal((0, "", "Command 17 of @web, START, is in the queue.\n"), (run.ExitCode, run.Error, run.Out));
+    }
+
+    [Fact]
+    public async Task A_reader_that_has_gone_ends_the_program_quietly()
+    {
+        using var pipe = new AnonymousPipeServerStream(PipeDirection.Out);
+        using (var reader = new AnonymousPipeClientStream(PipeDirection.In, pipe.ClientSafePipeHandle))
+        {
+            // Closed at once, as by head -0.
+        }
+
+        using var error = new StringWriter();
+        int code = await CliApp.RunAsync(["completion", "bash"], new CliHost
+        {
+            In = Stream.Null,
+            Out = StandardOutput.Over(new FileStream(
+                new SafeFileHandle(pipe.SafePipeHandle.DangerousGetHandle(), ownsHandle: false), FileAccess.Write, bufferSize: 0)),
+            Error = error,
+            IsErrorTerminal = false,
+            Environment = _ => null,
+            CurrentDirectory = "/",
+            ConfigDirectory = "/nowhere",
+        });
+
+        Assert.Equal((141, ""), (code, error.ToString()));
+    }
 
     [Fact]
     public async Task Verbs_are_completed() =>

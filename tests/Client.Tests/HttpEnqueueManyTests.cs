@@ -52,6 +52,28 @@ public sealed class HttpEnqueueManyTests
     }
 
     [Fact]
+    public async Task A_window_of_long_parameters_stays_below_what_a_signed_request_may_hold()
+    {
+        var stub = new StubHandler(request => Answer(request, lines => lines));
+        var client = new HttpCommandBrokerClient(stub.Client, Samples.FastRetry);
+        string param = $$"""{"text":"{{new string('ä', 5_000)}}"}""";
+
+        List<EnqueueItemOutcome> outcomes = await client.EnqueueManyAsync(Items()).ToListAsync();
+
+        Assert.Equal(300, outcomes.Count);
+        Assert.All(stub.Requests, request => Assert.InRange(System.Text.Encoding.UTF8.GetByteCount(request.Body), 1, 1 << 20));
+
+        async IAsyncEnumerable<EnqueueItem> Items()
+        {
+            for (int i = 1; i <= 300; i++)
+            {
+                await Task.CompletedTask;
+                yield return new EnqueueItem { Position = i, ServerId = "web-1", Command = new EnqueueCall { Name = "START", Param = param } };
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_broker_that_stays_away_ends_the_stream()
     {
         var stub = new StubHandler(_ => throw new HttpRequestException("away"));

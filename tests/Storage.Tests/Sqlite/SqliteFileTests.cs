@@ -25,6 +25,38 @@ public sealed class SqliteFileTests : IAsyncLifetime
     }
 
     [Fact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    public async Task Nobody_else_may_read_a_store()
+    {
+        Assert.Equal(Owner, Modes(_fixture.Options.DataDirectory) & AllFile);
+        Assert.Equal(Owner, Modes(_fixture.FilePath));
+        Assert.Equal(Owner, Modes(_fixture.FilePath + "-wal"));
+
+        string copy = Path.Combine(_fixture.Options.DataDirectory, "copy.db");
+        await StoreMaintenance.BackupAsync(StoreLocation.Parse(_fixture.FilePath), copy, CancellationToken.None);
+        Assert.Equal(Owner, Modes(copy));
+    }
+
+    [Fact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    public async Task A_store_that_strangers_could_read_is_closed_to_them_and_keeps_its_group()
+    {
+        await _fixture.Database.DisposeAsync();
+        File.SetUnixFileMode(_fixture.FilePath, Owner | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+
+        await _fixture.OpenAsync();
+
+        Assert.Equal(Owner | UnixFileMode.GroupRead, Modes(_fixture.FilePath));
+    }
+
+    private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private const UnixFileMode AllFile = Owner | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    private static UnixFileMode Modes(string path) => File.GetUnixFileMode(path);
+
+    [Fact]
     public async Task A_schema_of_a_later_release_is_refused()
     {
         await _fixture.Database.DisposeAsync();
