@@ -40,6 +40,11 @@ public static class CommandParamText
 
             while (reader.Read())
             {
+                if (IsUnstorable(ref reader))
+                {
+                    return "command_param has U+0000 in a text, which is not allowed.";
+                }
+
                 if (reader.CurrentDepth != 1 || reader.TokenType != JsonTokenType.PropertyName)
                 {
                     continue;
@@ -52,6 +57,11 @@ public static class CommandParamText
                 }
 
                 reader.Read();
+                if (IsUnstorable(ref reader))
+                {
+                    return "command_param has U+0000 in a text, which is not allowed.";
+                }
+
                 if (reader.TokenType != JsonTokenType.String)
                 {
                     return "task_id and bucket in command_param must be strings.";
@@ -71,7 +81,7 @@ public static class CommandParamText
         }
         catch (InvalidOperationException)
         {
-            return "task_id in command_param is not well-formed Unicode.";
+            return "command_param has half a surrogate pair in a text, which is not allowed.";
         }
         finally
         {
@@ -81,4 +91,8 @@ public static class CommandParamText
             }
         }
     }
+
+    // Only an escape can hide either: the text itself was checked when it was decoded.
+    private static bool IsUnstorable(ref Utf8JsonReader reader) =>
+        reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped && reader.GetString()!.Contains('\0', StringComparison.Ordinal);
 }

@@ -27,10 +27,10 @@ public readonly record struct ServerId
     /// <summary>Reads an id.</summary>
     /// <param name="text">What was given; null and empty are refused.</param>
     /// <param name="id">The id, when the answer is true.</param>
-    /// <returns>False when the text is empty, too long or holds a character that is not allowed.</returns>
+    /// <returns>False when the text is empty, too long, one or two dots, or holds a character that is not allowed.</returns>
     public static bool TryParse([NotNullWhen(true)] string? text, out ServerId id)
     {
-        if (text is { Length: > 0 and <= MaxLength } && !text.AsSpan().ContainsAnyExcept(Allowed))
+        if (text is { Length: > 0 and <= MaxLength } && text is not ("." or "..") && !text.AsSpan().ContainsAnyExcept(Allowed))
         {
             id = new ServerId(text);
             return true;
@@ -50,6 +50,7 @@ public readonly record struct ServerId
     {
         null or "" => "server_id is empty; 1 to 255 characters are allowed.",
         { Length: > MaxLength } => $"server_id has {text.Length} characters; 1 to {MaxLength} are allowed.",
+        "." or ".." => "server_id is one or two dots, which a path cannot name.",
         _ => "server_id has a character that is not allowed; letters, digits and - _ . : @ ~ are.",
     };
 

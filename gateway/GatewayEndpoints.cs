@@ -32,6 +32,7 @@ public static class GatewayEndpoints
         routes.Map("/v3", sources.VersionAsync);
         routes.Map("/v3/sources", sources.CollectionAsync);
         routes.Map("/v3/sources/delete", sources.BatchDeleteAsync);
+        routes.Map("/v3/sources/overview", sources.OverviewAsync);
         routes.Map("/v3/sources/{server_id}", sources.MemberAsync);
         routes.MapIam();
         if (!services.GetRequiredService<IOptions<AdmissionOptions>>().Value.IsEmbedded)

@@ -66,6 +66,7 @@ public static class GatewayServices
         services.TryAddSingleton<BatchEndpoint>();
         services.AddIdentityManagement();
         services.TryAddSingleton<HealthEndpoints>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, ExactCasePolicy>());
         services.TryAddSingleton<UnknownRoute>();
         return services;
     }

@@ -31,6 +31,17 @@ public static class EnqueueMap
         };
     }
 
+    /// <summary>Reads a request whose path names the source server and whose header names the key: neither may be in the body, where it would not count.</summary>
+    /// <param name="request">What came.</param>
+    /// <param name="idempotencyKey">From the header; null when it was not sent.</param>
+    /// <exception cref="BrokerException">InvalidArgument: something needed is missing, cannot be read, or belongs elsewhere.</exception>
+    public static EnqueueCall ToCallOfPath(this EnqueueBody request, string? idempotencyKey) => request switch
+    {
+        { ServerId: not null } => throw Invalid("server_id is no member here; the path names the source server."),
+        { IdempotencyKey: not null } => throw Invalid("idempotency_key is no member here; the header Idempotency-Key takes it."),
+        _ => request.ToCall(idempotencyKey),
+    };
+
     /// <summary>Writes a request; server and key only when they are given, as a line needs them.</summary>
     public static EnqueueBody ToWire(this EnqueueCall call, string? serverId = null, string? idempotencyKey = null) => new()
     {

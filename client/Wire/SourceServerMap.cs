@@ -9,7 +9,7 @@ namespace CommandBroker.Client.Wire;
 public static class SourceServerMap
 {
     private static readonly HashSet<string> OwnMembers =
-        ["id", "name", "os_type", "state", "error_msg", "connected", "last_visit_time", "register_time"];
+        ["id", "name", "os_type", "state", "error_msg", "connected", "last_visit_time", "register_time", "add_date"];
 
     /// <summary>Writes a source server.</summary>
     /// <param name="view">The source server.</param>
@@ -24,6 +24,7 @@ public static class SourceServerMap
         Connected = view.Connected,
         LastVisitTime = view.LastVisitAt?.ToUnixTimeMilliseconds(),
         RegisterTime = view.RegisteredAt.ToUnixTimeMilliseconds(),
+        AddDate = view.RegisteredAt.ToUnixTimeMilliseconds(),
         Details = ReadDetails(view.Details),
     };
 

@@ -36,6 +36,9 @@ public sealed record SourceServerRecord
     /// <summary>When it was registered, in milliseconds since 1970 UTC.</summary>
     public long? RegisterTime { get; init; }
 
+    /// <summary>The same as <see cref="RegisterTime"/>, by the vendor's name.</summary>
+    public long? AddDate { get; init; }
+
     /// <summary>What the agent registered besides: ip, os_version, agent_version, networks …</summary>
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Details { get; set; } // the source generator cannot fill such a member through init

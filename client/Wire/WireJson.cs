@@ -58,6 +58,9 @@ namespace CommandBroker.Client.Wire;
 [JsonSerializable(typeof(DoneRecord))]
 public sealed partial class WireJson : JsonSerializerContext
 {
+    /// <summary>For what a caller sends: a member that is not known, or is there twice, is refused. Answers are read with <see cref="Default"/>, so that a later broker may add to them.</summary>
+    public static WireJson Strict => ReadableHolder.Strict;
+
     /// <summary>The same, with letters outside ASCII and quotes written as they are: for people's eyes, never for a web page.</summary>
     public static WireJson Readable => ReadableHolder.Context;
 
@@ -66,5 +69,11 @@ public sealed partial class WireJson : JsonSerializerContext
     {
         public static readonly WireJson Context =
             new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
+        public static readonly WireJson Strict = new(new JsonSerializerOptions(Context.Options)
+        {
+            UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+            AllowDuplicateProperties = false,
+        });
     }
 }

@@ -22,7 +22,7 @@ internal sealed class BatchEndpoint(
     private readonly GatewayOptions _options = options.Value;
 
     /// <summary>Handles the route.</summary>
-    public Task HandleAsync(HttpContext context) => border.RunAsync(context, "POST", Permission.EnqueueCommand, StreamAsync);
+    public Task HandleAsync(HttpContext context) => border.RunAsync(context, "POST", MediaTypes.NdJson, Permission.EnqueueCommand, StreamAsync, []);
 
     private async ValueTask<ManagementAnswer> StreamAsync(HttpContext context, Principal principal)
     {
@@ -31,7 +31,7 @@ internal sealed class BatchEndpoint(
             size.MaxRequestBodySize = null;
         }
 
-        context.Response.Headers.ContentType = "application/x-ndjson";
+        context.Response.Headers.ContentType = MediaTypes.NdJson;
         var reader = new BatchReader(context.Request.BodyReader, _options.BatchWindowLines, _options.MaxBodyBytes);
         var window = new List<BatchLine>(_options.BatchWindowLines);
         while (await reader.ReadWindowAsync(window, context.RequestAborted))

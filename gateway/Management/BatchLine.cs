@@ -24,7 +24,7 @@ internal sealed class BatchLine(long number)
         var line = new BatchLine(number);
         try
         {
-            EnqueueBody body = WireReader.Read(utf8, WireJson.Readable.EnqueueBody);
+            EnqueueBody body = WireReader.Read(utf8, WireJson.Strict.EnqueueBody);
             if (!ServerId.TryParse(body.ServerId, out ServerId id))
             {
                 throw new BrokerException(BrokerErrorReason.InvalidArgument, ServerId.Describe(body.ServerId));

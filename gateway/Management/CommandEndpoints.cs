@@ -31,7 +31,7 @@ internal sealed class CommandEndpoints(ManagementBorder border, ManagementReques
     public Task CancelAsync(HttpContext context) => border.RunAsync(context, "POST", Permission.CancelCommand, async (http, principal) =>
     {
         long seq = ManagementRequest.ReadSeq(context);
-        CancelRequest body = await request.ReadBodyAsync(http, Wire.CancelRequest, whenEmpty: new CancelRequest());
+        CancelRequest body = await request.ReadBodyAsync(http, WireJson.Strict.CancelRequest, whenEmpty: new CancelRequest());
         (_, ISourceServerGrain server) = await request.FindServerAsync(context, principal);
         return ManagementAnswer.Ok((await server.CancelAsync(seq, principal.Name, body.Reason)).ToWire(), Wire.CommandRecord);
     });
@@ -51,7 +51,7 @@ internal sealed class CommandEndpoints(ManagementBorder border, ManagementReques
         long limit = ManagementRequest.ReadNumber(context, "limit", HistoryPage.MaxLimit) ?? 100;
         (_, ISourceServerGrain server) = await request.FindServerAsync(context, principal);
         return ManagementAnswer.Ok((await server.ReadHistoryAsync(before, (int)limit)).ToWire(), Wire.HistoryRecord);
-    });
+    }, "before", "limit");
 
     /// <summary><c>/api/v1/sources/{server_id}/settings</c>.</summary>
     public Task SettingsAsync(HttpContext context) => context.Request.Method switch
@@ -70,8 +70,8 @@ internal sealed class CommandEndpoints(ManagementBorder border, ManagementReques
     private async ValueTask<ManagementAnswer> EnqueueAsync(HttpContext context, Principal principal)
     {
         string? named = ManagementRequest.ReadKey(context);
-        EnqueueBody body = await request.ReadBodyAsync(context, Wire.EnqueueBody);
-        EnqueueCall call = body.ToCall(named);
+        EnqueueBody body = await request.ReadBodyAsync(context, WireJson.Strict.EnqueueBody);
+        EnqueueCall call = body.ToCallOfPath(named);
         (ServerId id, ISourceServerGrain server) = await request.FindServerAsync(context, principal);
         (string? key, Refusal? used) = await keys.SettleAsync(context, named);
         if (used is not null)
@@ -99,7 +99,7 @@ internal sealed class CommandEndpoints(ManagementBorder border, ManagementReques
 
     private async ValueTask<ManagementAnswer> ConfigureAsync(HttpContext context, Principal principal)
     {
-        SourceServerSettings settings = (await request.ReadBodyAsync(context, Wire.SettingsRecord)).ToSettings();
+        SourceServerSettings settings = (await request.ReadBodyAsync(context, WireJson.Strict.SettingsRecord)).ToSettings();
         (_, ISourceServerGrain server) = await request.FindServerAsync(context, principal);
         await server.ConfigureAsync(settings, principal.Name);
         return ManagementAnswer.Ok(settings.ToWire(), Wire.SettingsRecord);

@@ -3,6 +3,7 @@ using CommandBroker.Gateway.Diagnostics;
 using CommandBroker.Gateway.Grains;
 using CommandBroker.Gateway.Http;
 using CommandBroker.Gateway.Identity;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace CommandBroker.Gateway.Management;
 
@@ -12,10 +13,38 @@ internal sealed class ManagementBorder(
 {
     private static readonly BrokerException Internal = new(BrokerErrorReason.Internal, "The broker failed; its log has more under this request id.");
     private static readonly BrokerException Busy = new(BrokerErrorReason.Unreachable, "More requests are worked on than Gateway:MaxConcurrentRequests allows; nothing was done.");
+    private static readonly BrokerException OtherSite = new(
+        BrokerErrorReason.Unauthorized, "A page of another site made this request (Sec-Fetch-Site); only one of the broker's own may change anything.");
+
     private readonly int _retryAfterSeconds = options.Value.RetryAfterSeconds;
 
     /// <summary>Runs a route.</summary>
-    public async Task RunAsync(HttpContext context, string method, Permission needed, Func<HttpContext, Principal, ValueTask<ManagementAnswer>> carryOut)
+    /// <param name="context">The request.</param>
+    /// <param name="method">The method that the route takes.</param>
+    /// <param name="needed">What the caller must be allowed.</param>
+    /// <param name="carryOut">What the route does.</param>
+    /// <param name="query">The names that the query may have; any other is refused, since a misspelt one would be passed over.</param>
+    public Task RunAsync(
+        HttpContext context,
+        string method,
+        Permission needed,
+        Func<HttpContext, Principal, ValueTask<ManagementAnswer>> carryOut,
+        params string[] query) => RunAsync(context, method, MediaTypes.Json, needed, carryOut, query);
+
+    /// <summary>Runs a route whose body is of another media type.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="method">The method that the route takes.</param>
+    /// <param name="mediaType">What a body must be; <c>application/json</c> is taken besides.</param>
+    /// <param name="needed">What the caller must be allowed.</param>
+    /// <param name="carryOut">What the route does.</param>
+    /// <param name="query">The names that the query may have.</param>
+    public async Task RunAsync(
+        HttpContext context,
+        string method,
+        string mediaType,
+        Permission needed,
+        Func<HttpContext, Principal, ValueTask<ManagementAnswer>> carryOut,
+        string[] query)
     {
         RequestStamp.Set(context);
         Principal? principal = null;
@@ -28,9 +57,10 @@ internal sealed class ManagementBorder(
                 return;
             }
 
-            principal = await AdmitAsync(context, method, needed);
+            principal = await AdmitAsync(context, method, mediaType, needed);
             if (principal is not null)
             {
+                QueryNames.Check(context, query);
                 RequestOrigin.Tell(context, principal);
                 await AnswerAsync(context, await carryOut(context, principal));
             }
@@ -63,11 +93,17 @@ internal sealed class ManagementBorder(
     }
 
     /// <summary>Who calls; null when the call was refused, and answered so.</summary>
-    private async ValueTask<Principal?> AdmitAsync(HttpContext context, string method, Permission needed)
+    private async ValueTask<Principal?> AdmitAsync(HttpContext context, string method, string mediaType, Permission needed)
     {
         if (context.Request.Method != method)
         {
             await RefuseMethodAsync(context, method);
+            return null;
+        }
+
+        if (method != HttpMethods.Get && IsOfAnotherSite(context))
+        {
+            await ProblemAnswer.WriteAsync(context, 403, OtherSite, _retryAfterSeconds);
             return null;
         }
 
@@ -76,9 +112,30 @@ internal sealed class ManagementBorder(
         {
             await ProblemAnswer.WriteAsync(context, admittance.Refusal!, _retryAfterSeconds);
         }
+        else if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true }
+            && method != HttpMethods.Get
+            && !MediaTypes.Matches(context.Request.ContentType, mediaType)
+            && !MediaTypes.Matches(context.Request.ContentType, MediaTypes.Json))
+        {
+            await ProblemAnswer.WriteAsync(
+                context,
+                StatusCodes.Status415UnsupportedMediaType,
+                new BrokerException(BrokerErrorReason.InvalidArgument, $"The body's Content-Type is {TextOf(context.Request.ContentType)}; {mediaType} is needed."),
+                _retryAfterSeconds);
+            return null;
+        }
 
         return admittance.Principal;
     }
+
+    /// <summary>
+    /// Whether a browser says that another site's page made the request: a client certificate, which the browser adds by itself, is no sign that
+    /// its owner wanted this.
+    /// </summary>
+    private static bool IsOfAnotherSite(HttpContext context) =>
+        context.Request.Headers["Sec-Fetch-Site"] is { Count: > 0 } site && site.ToString() is not ("same-origin" or "none");
+
+    private static string TextOf(string? contentType) => string.IsNullOrEmpty(contentType) ? "not given" : QueryNames.Quote(contentType);
 
     private ValueTask AnswerAsync(HttpContext context, ManagementAnswer answer)
     {

@@ -10,8 +10,8 @@ namespace CommandBroker.Gateway.Sources;
 internal static class RegisterBody
 {
     private const int MaxNameLength = 64;
-    // Its member route would be hidden by that of the batch delete.
-    private const string ReservedId = "delete";
+    // Routes of the vendor's beside {server_id}: they would hide its own.
+    private static readonly string[] ReservedIds = ["delete", "overview"];
 
     private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 64 };
 
@@ -34,9 +34,9 @@ internal static class RegisterBody
         if (body.TryGetProperty("id"u8, out JsonElement id) && id.ValueKind != JsonValueKind.Null)
         {
             serverId = id.ValueKind == JsonValueKind.String ? id.GetString() : null;
-            if (!ServerId.TryParse(serverId, out _) || serverId == ReservedId)
+            if (!ServerId.TryParse(serverId, out _) || ReservedIds.Contains(serverId))
             {
-                return (VendorErrors.Invalid(serverId == ReservedId ? "id must not be \"delete\"." : ServerId.Describe(serverId)), null);
+                return (VendorErrors.Invalid(ReservedIds.Contains(serverId) ? $"id must not be \"{serverId}\"." : ServerId.Describe(serverId)), null);
             }
         }
 

@@ -12,8 +12,14 @@ namespace CommandBroker.Gateway.Sources;
 internal sealed class SourceServerEndpoints(
     VendorBorder border, IBrokerGrains grains, SourceServerCache servers, IOptions<GatewayOptions> options)
 {
-    private static readonly byte[] Versions = """{"versions":[{"id":"v3","status":"CURRENT","version":"","min_version":"","links":[{"rel":"self","href":"/v3"}]}]}"""u8.ToArray();
-    private static readonly byte[] Version = """{"version":{"id":"v3","status":"CURRENT","version":"","min_version":"","links":[{"rel":"self","href":"/v3"}]}}"""u8.ToArray();
+    private static readonly byte[] Versions =
+        """{"versions":[{"id":"v3","links":[{"rel":"self","href":"/v3"}],"status":"CURRENT","updated":"2020-01-01T00:00:00Z"}]}"""u8.ToArray();
+
+    // The SDKs' model has the members at the top; other tools look for them in "version".
+    private static readonly byte[] Version =
+        """{"id":"v3","links":[{"rel":"self","href":"/v3"}],"status":"CURRENT","updated":"2020-01-01T00:00:00Z","version":{"id":"v3","links":[{"rel":"self","href":"/v3"}],"status":"CURRENT","updated":"2020-01-01T00:00:00Z"}}"""u8.ToArray();
+
+    private const int MaxNamesLength = 400;
 
     private readonly int _maxBodyBytes = options.Value.MaxBodyBytes;
 
@@ -40,6 +46,13 @@ internal sealed class SourceServerEndpoints(
         _ => border.RefuseMethodAsync(context, "GET, PUT, DELETE"),
     };
 
+    /// <summary><c>/v3/sources/overview</c>.</summary>
+    public Task OverviewAsync(HttpContext context) => context.Request.Method switch
+    {
+        "GET" => border.RunAsync(context, Permission.ListServers, CountAsync),
+        _ => border.RefuseMethodAsync(context, "GET"),
+    };
+
     /// <summary><c>/v3/sources/delete</c>.</summary>
     public Task BatchDeleteAsync(HttpContext context) => context.Request.Method switch
     {
@@ -60,12 +73,13 @@ internal sealed class SourceServerEndpoints(
 
     private async ValueTask<VendorAnswer> ListAsync(HttpContext context, Principal principal)
     {
-        if (SourceServerQueryText.Read(context.Request.Query, out SourceServerQuery query) is { } fault)
+        if (SourceServerQueryText.Read(context.Request.Query, out SourceServerQuery query, out bool isNone) is { } fault)
         {
             return VendorErrors.Invalid(fault);
         }
 
-        SourceServerListView page = principal.ServerId is { } only
+        SourceServerListView page = isNone ? new SourceServerListView { Servers = [], TotalCount = 0 }
+            : principal.ServerId is { } only
             ? await ListOneAsync(principal, only)
             : await grains.Directory.ListAsync(query with { ProjectId = principal.ProjectId.Value });
         return Ok(
@@ -75,6 +89,21 @@ internal sealed class SourceServerEndpoints(
                 SourceServers = [.. page.Servers.Select(server => server.ToWire(withReason: true))],
             },
             WireJson.Readable.SourceServerListRecord);
+    }
+
+    private async ValueTask<VendorAnswer> CountAsync(HttpContext context, Principal principal)
+    {
+        if (principal.ServerId is { } only)
+        {
+            SourceServerListView one = await ListOneAsync(principal, only);
+            int quarantined = one.Servers.Count(server => server.QuarantineReason is not null);
+            return VendorAnswer.Ok(SourceServerStates.Overview(one.TotalCount - quarantined, quarantined));
+        }
+
+        var query = new SourceServerQuery { ProjectId = principal.ProjectId.Value, Limit = 1 };
+        SourceServerListView waiting = await grains.Directory.ListAsync(query with { Quarantined = false });
+        SourceServerListView error = await grains.Directory.ListAsync(query with { Quarantined = true });
+        return VendorAnswer.Ok(SourceServerStates.Overview(waiting.TotalCount, error.TotalCount));
     }
 
     // What a bound caller sees is one at most; the query cannot widen it, and need not narrow it.
@@ -146,6 +175,7 @@ internal sealed class SourceServerEndpoints(
         }
 
         var refused = new List<string>();
+        var failed = new List<string>();
         foreach (ServerId id in ids)
         {
             try
@@ -156,11 +186,26 @@ internal sealed class SourceServerEndpoints(
             {
                 refused.Add(id.Value);
             }
+            catch (BrokerException unreadable) when (unreadable.Reason == BrokerErrorReason.Quarantined)
+            {
+                failed.Add(id.Value);
+            }
         }
 
-        return refused.Count == 0
+        return refused.Count + failed.Count == 0
             ? VendorAnswer.Done
-            : VendorErrors.Outstanding($"{refused.Count} of {ids.Length} source servers have open commands and stay, the others are deleted: {string.Join(", ", refused)}");
+            : VendorErrors.Outstanding(
+                $"{refused.Count + failed.Count} of {ids.Length} source servers stay, the others are deleted."
+                + (refused.Count == 0 ? "" : $" With open commands: {Names(refused)}.")
+                + (failed.Count == 0 ? "" : $" Quarantined: {Names(failed)}."));
+    }
+
+    // The vendor's error_msg has room for 1,024 characters: names are left out, and counted, rather than cut.
+    private static string Names(List<string> ids)
+    {
+        int length = 0;
+        List<string> named = [.. ids.TakeWhile(id => (length += id.Length + 2) <= MaxNamesLength)];
+        return named.Count == ids.Count ? string.Join(", ", named) : $"{string.Join(", ", named)} and {ids.Count - named.Count} more";
     }
 
     private async ValueTask<bool> DeleteOneAsync(Principal principal, ServerId id)

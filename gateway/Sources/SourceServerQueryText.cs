@@ -1,4 +1,5 @@
 using System.Globalization;
+using CommandBroker.Client.Wire;
 using Microsoft.Extensions.Primitives;
 
 namespace CommandBroker.Gateway.Sources;
@@ -10,9 +11,13 @@ internal static class SourceServerQueryText
     private const int MaxNameLength = 64;
 
     /// <summary>Reads it.</summary>
+    /// <param name="members">The query.</param>
+    /// <param name="query">What to list.</param>
+    /// <param name="isNone">Whether nothing can match: a state of the vendor's that no source server of the broker is ever in.</param>
     /// <returns>What is wrong, as a sentence; null when nothing is.</returns>
-    public static string? Read(IQueryCollection members, out SourceServerQuery query)
+    public static string? Read(IQueryCollection members, out SourceServerQuery query, out bool isNone)
     {
+        isNone = false;
         query = new SourceServerQuery();
         if (!TryRead(members["limit"], query.Limit, 1, MaxLimit, out long limit))
         {
@@ -24,9 +29,10 @@ internal static class SourceServerQueryText
             return "offset must be a whole number from 0.";
         }
 
-        if (members["state"].ToString() is not ("" or "waiting" or "error"))
+        string state = members["state"].ToString();
+        if (state.Length > 0 && !SourceServerStates.All.Contains(state))
         {
-            return "state must be waiting or error.";
+            return $"state must be one of {string.Join(", ", SourceServerStates.All)}.";
         }
 
         if (members["name"].ToString() is { Length: > MaxNameLength })
@@ -34,11 +40,12 @@ internal static class SourceServerQueryText
             return $"name must have at most {MaxNameLength} characters.";
         }
 
+        isNone = state is not ("" or SourceServerRecord.WaitingState or SourceServerRecord.ErrorState);
         query = new SourceServerQuery
         {
             Limit = (int)limit,
             Offset = offset,
-            Quarantined = members["state"].ToString() switch { "error" => true, "waiting" => false, _ => null },
+            Quarantined = state switch { "error" => true, "waiting" => false, _ => null },
             NameContains = members["name"].ToString() is { Length: > 0 } name ? name : null,
         };
         return null;

@@ -13,7 +13,7 @@ internal static class VendorBody
     public static VendorError? CheckContentType(HttpRequest request) => request.ContentType switch
     {
         null or "" => VendorErrors.NoContentType,
-        var contentType when !JsonContentType.Matches(contentType) => VendorErrors.WrongContentType,
+        var contentType when !MediaTypes.Matches(contentType, MediaTypes.Json) => VendorErrors.WrongContentType,
         _ => null,
     };
 

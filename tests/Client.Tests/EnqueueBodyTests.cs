@@ -44,7 +44,18 @@ public sealed class EnqueueBodyTests
         Assert.Equal("from-header", call.ToWire("web-1", "k").ToCall("from-header").IdempotencyKey);
     }
 
+    [Theory]
+    [InlineData("""{"command_name":"A","delay":"2s"}""", "\"delay\" is no member here; server_id, command_name, command_param, priority, time_to_live, not_before, supersede, idempotency_key are.")]
+    [InlineData("""{"command_name":"A","priority":1,"priority":2}""", "\"priority\" is there twice; once is allowed.")]
+    [InlineData("""{"command_name":"A","command_param":{"delay":{"delay":1}}}""", null)]
+    public void What_a_caller_sends_must_be_known_and_there_once(string json, string? message)
+    {
+        Exception? fault = Record.Exception(() => WireReader.Read(Encoding.UTF8.GetBytes(json), WireJson.Strict.EnqueueBody));
+
+        Assert.Equal(message, fault?.Message);
+    }
+
     [Fact]
-    public void Unknown_members_are_ignored() =>
+    public void Unknown_members_are_ignored_where_an_answer_is_read() =>
         Assert.Equal("A", WireReader.Read("""{"command_name":"A","else":1}"""u8, WireJson.Default.EnqueueBody).ToCall().Name);
 }

@@ -67,7 +67,7 @@ public sealed class BatchTests
         using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await client.ConnectAsync(IPAddress.Loopback, host.Uri.Port);
         await client.SendAsync(Encoding.ASCII.GetBytes(
-            "POST /api/v1/commands HTTP/1.1\r\nHost: x\r\nX-Auth-Token: operator-token\r\nContent-Length: 1000\r\n\r\n"
+            "POST /api/v1/commands HTTP/1.1\r\nHost: x\r\nX-Auth-Token: operator-token\r\nContent-Type: application/x-ndjson\r\nContent-Length: 1000\r\n\r\n"
             + """{"server_id":"s1","command_name":"START"}""" + "\n"));
         using var deadline = new CancellationTokenSource(GatewayHost.Deadline);
         var received = new StringBuilder();

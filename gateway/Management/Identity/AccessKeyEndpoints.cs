@@ -16,10 +16,10 @@ internal sealed class AccessKeyEndpoints(ManagementBorder border, ManagementRequ
     /// <summary><c>/api/v1/keys</c>.</summary>
     public Task CollectionAsync(HttpContext context) => context.Request.Method switch
     {
-        "GET" => border.RunAsync(context, "GET", Permission.ReadIdentity, ListAsync),
+        "GET" => border.RunAsync(context, "GET", Permission.ReadIdentity, ListAsync, "user_id", "after", "limit"),
         "POST" => border.RunAsync(context, "POST", Permission.ManageIdentity, async (http, principal) =>
         {
-            NewAccessKeyCall call = (await request.ReadBodyAsync(http, Wire.NewAccessKeyBody)).ToCall();
+            NewAccessKeyCall call = (await request.ReadBodyAsync(http, WireJson.Strict.NewAccessKeyBody)).ToCall();
             return Created(await grains.IdentityAdmin.CreateKeyAsync(IdentityRequest.CallerOf(http, principal), call));
         }),
         _ => border.RefuseMethodAsync(context, "GET, POST").AsTask(),
@@ -43,7 +43,7 @@ internal sealed class AccessKeyEndpoints(ManagementBorder border, ManagementRequ
     /// <summary><c>/api/v1/keys/{access_key}/rotate</c>.</summary>
     public Task RotateAsync(HttpContext context) => border.RunAsync(context, "POST", Permission.ManageIdentity, async (http, principal) =>
     {
-        TimeSpan overlap = (await request.ReadBodyAsync(http, Wire.RotateKeyBody, whenEmpty: new RotateKeyBody())).ToOverlap();
+        TimeSpan overlap = (await request.ReadBodyAsync(http, WireJson.Strict.RotateKeyBody, whenEmpty: new RotateKeyBody())).ToOverlap();
         return Created(await grains.IdentityAdmin.RotateKeyAsync(IdentityRequest.CallerOf(http, principal), ReadKey(http), overlap));
     });
 
@@ -62,7 +62,7 @@ internal sealed class AccessKeyEndpoints(ManagementBorder border, ManagementRequ
             throw new BrokerException(BrokerErrorReason.UnknownSourceServer, "No such source server is registered.");
         }
 
-        NewAccessKeyCall call = (await request.ReadBodyAsync(http, Wire.NewAccessKeyBody, whenEmpty: new NewAccessKeyBody())).ToCall(principalId: "");
+        NewAccessKeyCall call = (await request.ReadBodyAsync(http, WireJson.Strict.NewAccessKeyBody, whenEmpty: new NewAccessKeyBody())).ToCall(principalId: "");
         return Created(await AgentKeys.CreateAsync(
             grains.IdentityAdmin, IdentityRequest.CallerOf(http, principal), principal.ProjectId.Value, id.Value, call));
     });
@@ -86,7 +86,7 @@ internal sealed class AccessKeyEndpoints(ManagementBorder border, ManagementRequ
 
     private async ValueTask<ManagementAnswer> EnableAsync(HttpContext context, Principal principal)
     {
-        bool isEnabled = (await request.ReadBodyAsync(context, Wire.AccessKeyChangeBody)).Enabled
+        bool isEnabled = (await request.ReadBodyAsync(context, WireJson.Strict.AccessKeyChangeBody)).Enabled
             ?? throw new BrokerException(BrokerErrorReason.InvalidArgument, "enabled is missing; true or false is needed.");
         return Ok(await grains.IdentityAdmin.EnableKeyAsync(IdentityRequest.CallerOf(context, principal), ReadKey(context), isEnabled));
     }

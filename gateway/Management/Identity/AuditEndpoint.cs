@@ -13,7 +13,7 @@ internal sealed class AuditEndpoint(ManagementBorder border, IBrokerGrains grain
     private static readonly WireJson Wire = WireJson.Readable;
 
     /// <summary>Handles the route.</summary>
-    public Task HandleAsync(HttpContext context) => border.RunAsync(context, "GET", Permission.ReadAudit, ReadAsync);
+    public Task HandleAsync(HttpContext context) => border.RunAsync(context, "GET", Permission.ReadAudit, ReadAsync, "domain_id", "project_id", "action", "before", "limit");
 
     private async ValueTask<ManagementAnswer> ReadAsync(HttpContext context, Principal principal)
     {

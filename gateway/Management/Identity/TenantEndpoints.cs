@@ -27,7 +27,7 @@ internal sealed class TenantEndpoints(ManagementBorder border, ManagementRequest
     /// <summary><c>/api/v1/projects</c>.</summary>
     public Task ProjectsAsync(HttpContext context) => context.Request.Method switch
     {
-        "GET" => border.RunAsync(context, "GET", Permission.ReadIdentity, ListProjectsAsync),
+        "GET" => border.RunAsync(context, "GET", Permission.ReadIdentity, ListProjectsAsync, "domain_id"),
         "POST" => border.RunAsync(context, "POST", Permission.ManageIdentity, CreateProjectAsync),
         _ => border.RefuseMethodAsync(context, "GET, POST").AsTask(),
     };
@@ -41,7 +41,7 @@ internal sealed class TenantEndpoints(ManagementBorder border, ManagementRequest
             Ok(await FindAsync(IdentityRequest.CallerOf(http, principal), IdentityRequest.ReadId(http), kind))),
         "PATCH" => border.RunAsync(context, "PATCH", Permission.ManageIdentity, async (http, principal) =>
         {
-            TenantChange change = (await request.ReadBodyAsync(http, Wire.TenantChangeBody)).ToChange();
+            TenantChange change = (await request.ReadBodyAsync(http, WireJson.Strict.TenantChangeBody)).ToChange();
             AdminCaller caller = IdentityRequest.CallerOf(http, principal);
             TenantView found = await FindAsync(caller, IdentityRequest.ReadId(http), kind);
             return Ok(await grains.IdentityAdmin.ChangeTenantAsync(caller, found.TenantId, change));
@@ -58,7 +58,7 @@ internal sealed class TenantEndpoints(ManagementBorder border, ManagementRequest
 
     private async ValueTask<ManagementAnswer> CreateDomainAsync(HttpContext context, Principal principal)
     {
-        NewTenantBody body = await request.ReadBodyAsync(context, Wire.NewTenantBody);
+        NewTenantBody body = await request.ReadBodyAsync(context, WireJson.Strict.NewTenantBody);
         return Created("domains", await grains.IdentityAdmin.CreateDomainAsync(IdentityRequest.CallerOf(context, principal), NameOf(body)));
     }
 
@@ -78,7 +78,7 @@ internal sealed class TenantEndpoints(ManagementBorder border, ManagementRequest
 
     private async ValueTask<ManagementAnswer> CreateProjectAsync(HttpContext context, Principal principal)
     {
-        NewTenantBody body = await request.ReadBodyAsync(context, Wire.NewTenantBody);
+        NewTenantBody body = await request.ReadBodyAsync(context, WireJson.Strict.NewTenantBody);
         return Created("projects", await grains.IdentityAdmin.CreateProjectAsync(
             IdentityRequest.CallerOf(context, principal), body.DomainId ?? principal.DomainId, NameOf(body)));
     }

@@ -15,7 +15,7 @@ internal sealed class UserEndpoints(ManagementBorder border, ManagementRequest r
     /// <summary><c>/api/v1/users</c>.</summary>
     public Task CollectionAsync(HttpContext context) => context.Request.Method switch
     {
-        "GET" => border.RunAsync(context, "GET", Permission.ReadIdentity, ListAsync),
+        "GET" => border.RunAsync(context, "GET", Permission.ReadIdentity, ListAsync, "domain_id", "name", "after", "limit"),
         "POST" => border.RunAsync(context, "POST", Permission.ManageIdentity, CreateAsync),
         _ => border.RefuseMethodAsync(context, "GET, POST").AsTask(),
     };
@@ -28,7 +28,7 @@ internal sealed class UserEndpoints(ManagementBorder border, ManagementRequest r
             ?? throw IdentityRequest.Unknown("user"))),
         "PATCH" => border.RunAsync(context, "PATCH", Permission.ManageIdentity, async (http, principal) =>
         {
-            PrincipalChange change = (await request.ReadBodyAsync(http, Wire.UserChangeBody)).ToChange();
+            PrincipalChange change = (await request.ReadBodyAsync(http, WireJson.Strict.UserChangeBody)).ToChange();
             return Ok(await grains.IdentityAdmin.ChangePrincipalAsync(
                 IdentityRequest.CallerOf(http, principal), IdentityRequest.ReadId(http), change));
         }),
@@ -58,7 +58,7 @@ internal sealed class UserEndpoints(ManagementBorder border, ManagementRequest r
 
     private async ValueTask<ManagementAnswer> CreateAsync(HttpContext context, Principal principal)
     {
-        NewPrincipal wanted = (await request.ReadBodyAsync(context, Wire.NewUserBody)).ToPrincipal(principal.DomainId);
+        NewPrincipal wanted = (await request.ReadBodyAsync(context, WireJson.Strict.NewUserBody)).ToPrincipal(principal.DomainId);
         if (wanted.ServerId is { } serverId && !ServerId.TryParse(serverId, out _))
         {
             throw new BrokerException(BrokerErrorReason.InvalidArgument, ServerId.Describe(serverId));

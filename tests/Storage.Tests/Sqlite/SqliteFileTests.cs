@@ -28,6 +28,8 @@ public sealed class SqliteFileTests : IAsyncLifetime
     [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public async Task Nobody_else_may_read_a_store()
     {
+        await _fixture.Database.PingAsync(CancellationToken.None);
+
         Assert.Equal(Owner, Modes(_fixture.Options.DataDirectory) & AllFile);
         Assert.Equal(Owner, Modes(_fixture.FilePath));
         Assert.Equal(Owner, Modes(_fixture.FilePath + "-wal"));
