@@ -50,6 +50,7 @@ internal static class IsolationMatrix
         new("/v3/sources", "GET", Permission.ListServers),
         new("/v3/sources", "POST", Permission.RegisterServer, Reach.Claim, """{"id":"{server_id}","name":"n","os_type":"LINUX"}"""),
         new("/v3/sources/delete", "POST", Permission.DeleteServer, Reach.Body, """{"ids":["{server_id}"]}"""),
+        new("/v3/sources/overview", "GET", Permission.ListServers),
         new("/v3/sources/{server_id}", "GET", Permission.QueryServer, Reach.Path),
         new("/v3/sources/{server_id}", "PUT", Permission.UpdateServer, Reach.Path, """{"name":"n"}"""),
         new("/v3/sources/{server_id}", "DELETE", Permission.DeleteServer, Reach.Path),
