@@ -103,8 +103,10 @@ public interface IIdentityClient
     /// <exception cref="BrokerException">UnknownIdentity.</exception>
     Task DeleteKeyAsync(string accessKey, CancellationToken cancellationToken = default);
 
-    /// <summary>Makes a new key that signs tokens; tokens of the old one count until they expire. Broker administrators only.</summary>
-    Task RotateTokenKeyAsync(CancellationToken cancellationToken = default);
+    /// <summary>Makes a new key that signs tokens. Broker administrators only.</summary>
+    /// <param name="endTokens">Whether every token that was issued so far ends at once; default false: each counts until it expires.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    Task RotateTokenKeyAsync(bool endTokens = false, CancellationToken cancellationToken = default);
 
     /// <summary>Encrypts every stored secret with the master key that is now the first one. Broker administrators only.</summary>
     /// <returns>How many were encrypted anew; 0 when all were.</returns>

@@ -14,11 +14,12 @@ internal static class IdentityVerbs
 
     private static Command RotateTokenKey(CliHost host)
     {
-        var verb = new Command("rotate-token-key", "Makes a new key that signs tokens; tokens of the old one count until they expire.");
+        var now = new Option<bool>("--now") { Description = "End every token that was issued so far at once; default: each counts until it expires" };
+        var verb = new Command("rotate-token-key", "Makes a new key that signs tokens.") { now };
         verb.SetAction(async (parsed, cancel) =>
         {
             using CliSession session = CliSession.Open(parsed, host);
-            await session.Identity.RotateTokenKeyAsync(cancel);
+            await session.Identity.RotateTokenKeyAsync(parsed.GetValue(now), cancel);
             return ExitCode.Ok;
         });
         return verb;

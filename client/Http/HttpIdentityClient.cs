@@ -189,8 +189,13 @@ public sealed class HttpIdentityClient : IIdentityClient
         _connection.DeleteAsync(Path("keys", accessKey), BrokerErrorReason.UnknownIdentity, cancellationToken);
 
     /// <inheritdoc/>
-    public async Task RotateTokenKeyAsync(CancellationToken cancellationToken = default) =>
-        await _connection.CallOnceAsync(HttpMethod.Post, "api/v1/identity/rotate-token-key", WireJson.Default.DoneRecord, cancellationToken);
+    public async Task RotateTokenKeyAsync(bool endTokens = false, CancellationToken cancellationToken = default) =>
+        await _connection.CallOnceAsync(
+            HttpMethod.Post,
+            "api/v1/identity/rotate-token-key",
+            WireJson.Default.DoneRecord,
+            cancellationToken,
+            HttpBrokerConnection.Json(new RotateTokenKeyBody { Now = endTokens ? true : null }, WireJson.Default.RotateTokenKeyBody));
 
     /// <inheritdoc/>
     public async Task<int> ReencryptAsync(CancellationToken cancellationToken = default) =>

@@ -51,6 +51,7 @@ namespace CommandBroker.Client.Wire;
 [JsonSerializable(typeof(NewAccessKeyBody))]
 [JsonSerializable(typeof(NewAccessKeyRecord))]
 [JsonSerializable(typeof(RotateKeyBody))]
+[JsonSerializable(typeof(RotateTokenKeyBody))]
 [JsonSerializable(typeof(AccessKeyChangeBody))]
 [JsonSerializable(typeof(AuditEventRecord))]
 [JsonSerializable(typeof(AuditPageRecord))]

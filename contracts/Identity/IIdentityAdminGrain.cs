@@ -100,6 +100,10 @@ public interface IIdentityAdminGrain : IGrainWithIntegerKey
     [Alias("RotateTokenKey")]
     ValueTask RotateTokenKeyAsync(AdminCaller caller);
 
+    /// <summary>Makes a new key that signs tokens at once, and ends every token that was issued so far. Tokens that the settings gave go on counting. Broker administrators only.</summary>
+    [Alias("EndTokens")]
+    ValueTask EndTokensAsync(AdminCaller caller);
+
     /// <summary>Encrypts every stored secret with the master key that is now the first one; broker administrators only.</summary>
     /// <returns>How many were encrypted anew; 0 when all were.</returns>
     [Alias("Reencrypt")]

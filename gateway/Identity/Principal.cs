@@ -5,6 +5,9 @@ namespace CommandBroker.Gateway.Identity;
 /// <summary>Who calls, in the project that the call is about.</summary>
 internal sealed class Principal
 {
+    // What these show and change belongs to all of a project: whoever is bound to one source server has none of them, whatever its roles say.
+    private const Permission OfWholeProject = Permission.ReadAudit | Permission.ReadIdentity | Permission.ManageIdentity;
+
     /// <summary>Its id.</summary>
     public required string Id { get; init; }
 
@@ -52,7 +55,7 @@ internal sealed class Principal
         ProjectName = projectName,
         IsDomainWide = view.IsDomainWide,
         ServerId = view.ServerId,
-        Permissions = RolePermissions.Of(view.Roles),
+        Permissions = RolePermissions.Of(view.Roles) & (view.ServerId is null ? ~Permission.None : ~OfWholeProject),
         Budget = budget,
     };
 }

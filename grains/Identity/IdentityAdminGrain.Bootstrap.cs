@@ -26,6 +26,12 @@ internal sealed partial class IdentityAdminGrain
                 throw IdentityBounds.Invalid("An access key has up to 128 letters, digits, - and _, and goes with a secret key.");
             }
 
+            if (GivenOnce.WasDeleted(given, await _store.ReadRevocationsAsync(context.Now)))
+            {
+                IdentityLog.PrincipalNotBroughtBack(context.Logger, given.Principal.Name);
+                continue;
+            }
+
             string? hash = await HashIfOtherAsync(given);
             if (await writes.RunAsync<bool>(async () => await DecideAsync(given, hash)))
             {

@@ -63,6 +63,7 @@ internal sealed partial class IdentityAdminGrain
         return await writes.RunAsync<PrincipalView>(async () =>
         {
             PrincipalEntry before = await RequirePrincipalAsync(caller, principalId);
+            IdentityBounds.CheckBound(before.Principal.ServerId, change.Roles ?? Roles.None);
             DateTimeOffset now = context.Now;
             StoredPrincipal after = before.Principal with
             {
@@ -90,7 +91,12 @@ internal sealed partial class IdentityAdminGrain
     {
         StoredPrincipal gone = (await RequirePrincipalAsync(caller, principalId)).Principal;
         await RequireAnotherAdminAsync(gone);
-        return ((await TellAsync(AuditActions.PrincipalDeleted, caller, gone, detail: null, context.Now)) with { DeletedPrincipals = [principalId] }, true);
+        IReadOnlyList<CredentialEntry> owned = await ListCredentialsAsync(gone);
+        return ((await TellAsync(AuditActions.PrincipalDeleted, caller, gone, detail: null, context.Now)) with
+        {
+            DeletedPrincipals = [principalId],
+            Revocations = [.. GivenOnce.EndedWith(gone, owned)],
+        }, true);
     });
 
     private async Task<PrincipalEntry?> FindPrincipalAsync(AdminCaller caller, string principalId) =>
@@ -148,6 +154,7 @@ internal sealed partial class IdentityAdminGrain
         IdentityBounds.CheckName(principal.Name);
         IdentityBounds.CheckRoles(principal.Roles);
         IdentityBounds.CheckServerId(principal.ServerId);
+        IdentityBounds.CheckBound(principal.ServerId, principal.Roles);
         IdentityBounds.CheckPassword(principal.Password);
         if (!principal.IsDomainWide)
         {

@@ -24,7 +24,13 @@ internal sealed partial class IdentityAdminGrain(
     public async ValueTask RotateTokenKeyAsync(AdminCaller caller)
     {
         caller.RequireBrokerAdmin("Rotating the key that signs tokens");
-        await tokenKeys.RotateAsync(caller.Actor, caller.RequestId);
+        await tokenKeys.RotateAsync(caller.Actor, caller.RequestId, endsTokens: false);
+    }
+
+    public async ValueTask EndTokensAsync(AdminCaller caller)
+    {
+        caller.RequireBrokerAdmin("Ending all tokens");
+        await tokenKeys.RotateAsync(caller.Actor, caller.RequestId, endsTokens: true);
     }
 
     public async ValueTask<int> ReencryptAsync(AdminCaller caller)

@@ -42,6 +42,15 @@ internal static class IdentityBounds
         }
     }
 
+    /// <summary>Whoever administers or audits sees all of a project: bound to one source server it would be more than it looks.</summary>
+    public static void CheckBound(string? serverId, Roles roles)
+    {
+        if (serverId is not null && (roles & (Roles.Auditor | Roles.Admin)) != 0)
+        {
+            throw Invalid($"A principal that is bound to a source server has the roles Agent and Operator only; {roles} was given.");
+        }
+    }
+
     public static void CheckServerId(string? serverId)
     {
         if (serverId is not null && !ServerId.TryParse(serverId, out _))

@@ -32,6 +32,11 @@ internal static partial class IdentityLog
     [LoggerMessage(1108, LogLevel.Warning, "A sign-in from {RemoteAddress} was refused: {Rule}", EventName = "SignInRefused")]
     public static partial void SignInRefused(ILogger logger, string remoteAddress, string rule);
 
+    [LoggerMessage(1111, LogLevel.Warning,
+        "Principal {Name} was deleted, and the settings still give its credential; nothing is made. Take the setting away, or give another token or name",
+        EventName = "PrincipalNotBroughtBack")]
+    public static partial void PrincipalNotBroughtBack(ILogger logger, string name);
+
     [LoggerMessage(1109, LogLevel.Information, "Principal {Name} was made at the start", EventName = "PrincipalBootstrapped")]
     public static partial void PrincipalBootstrapped(ILogger logger, string name);
 }

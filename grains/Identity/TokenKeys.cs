@@ -39,7 +39,8 @@ internal sealed class TokenKeys(IdentityContext context, IdentityWrites writes)
         }
 
         DateTimeOffset now = context.Now;
-        StoredTokenKey signing = keys.FirstOrDefault(key => key.CreatedAt + SigningDelay <= now) ?? keys[^1];
+        StoredTokenKey[] valid = [.. keys.Where(key => !(key.ExpiresAt <= now))];
+        StoredTokenKey signing = valid.FirstOrDefault(key => key.CreatedAt + SigningDelay <= now) ?? valid[^1];
         byte[] privateKey = context.Open(signing.PrivateKey, IdentityContext.OwnerOfTokenKey(signing.KeyId));
         try
         {
@@ -55,9 +56,12 @@ internal sealed class TokenKeys(IdentityContext context, IdentityWrites writes)
     public Task RotateIfDueAsync() => RotateAsync(IdentityContext.Broker, requestId: null, isForced: false);
 
     /// <summary>Makes a new key.</summary>
-    public Task RotateAsync(AuditActor actor, string? requestId) => RotateAsync(actor, requestId, isForced: true);
+    /// <param name="actor">Who asked.</param>
+    /// <param name="requestId">The request, for the audit.</param>
+    /// <param name="endsTokens">Whether every token that was issued so far ends now; otherwise each counts until it expires.</param>
+    public Task RotateAsync(AuditActor actor, string? requestId, bool endsTokens) => RotateAsync(actor, requestId, isForced: true, endsTokens);
 
-    private async Task RotateAsync(AuditActor actor, string? requestId, bool isForced)
+    private async Task RotateAsync(AuditActor actor, string? requestId, bool isForced, bool endsTokens = false)
     {
         if (!isForced && !IsDue(await context.Store.ReadTokenKeysAsync()))
         {
@@ -74,13 +78,13 @@ internal sealed class TokenKeys(IdentityContext context, IdentityWrites writes)
 
             DateTimeOffset now = context.Now;
             StoredTokenKey next = Create(now);
-            DateTimeOffset endsAt = now + SigningDelay + context.Options.TokenLifetime + Margin;
+            DateTimeOffset endsAt = endsTokens ? now : now + SigningDelay + context.Options.TokenLifetime + Margin;
             var change = new IdentityChangeSet(actor, requestId, now);
             change.Tell(IdentityChangeKind.TokenKeys, next.KeyId);
-            change.Note(AuditActions.TokenKeyRotated, projectId: null, next.KeyId);
+            change.Note(AuditActions.TokenKeyRotated, projectId: null, next.KeyId, endsTokens ? "all tokens ended" : null);
             return (change.ToWrite() with
             {
-                TokenKeys = [next, .. keys.Where(key => key.ExpiresAt is null).Select(key => key with { ExpiresAt = endsAt })],
+                TokenKeys = [next, .. keys.Where(key => key.ExpiresAt is null || key.ExpiresAt > endsAt).Select(key => key with { ExpiresAt = endsAt })],
             }, next.KeyId);
         });
         if (made is not null)

@@ -56,12 +56,6 @@ internal sealed class AccessKeyEndpoints(ManagementBorder border, ManagementRequ
             throw new BrokerException(BrokerErrorReason.InvalidArgument, ServerId.Describe(text));
         }
 
-        if (!principal.MaySee(id))
-        {
-            // Bound to another source server: what it may not see it gives nobody a key to.
-            throw new BrokerException(BrokerErrorReason.UnknownSourceServer, "No such source server is registered.");
-        }
-
         NewAccessKeyCall call = (await request.ReadBodyAsync(http, WireJson.Strict.NewAccessKeyBody, whenEmpty: new NewAccessKeyBody())).ToCall(principalId: "");
         return Created(await AgentKeys.CreateAsync(
             grains.IdentityAdmin, IdentityRequest.CallerOf(http, principal), principal.ProjectId.Value, id.Value, call));

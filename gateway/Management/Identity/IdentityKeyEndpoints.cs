@@ -6,12 +6,14 @@ using CommandBroker.Gateway.Grains;
 namespace CommandBroker.Gateway.Management.Identity;
 
 /// <summary><c>/api/v1/identity</c>: the broker's own keys.</summary>
-internal sealed class IdentityKeyEndpoints(ManagementBorder border, IBrokerGrains grains)
+internal sealed class IdentityKeyEndpoints(ManagementBorder border, ManagementRequest request, IBrokerGrains grains)
 {
     /// <summary><c>POST /api/v1/identity/rotate-token-key</c>.</summary>
     public Task RotateTokenKeyAsync(HttpContext context) => border.RunAsync(context, "POST", Permission.ManageIdentity, async (http, principal) =>
     {
-        await grains.IdentityAdmin.RotateTokenKeyAsync(IdentityRequest.CallerOf(http, principal));
+        RotateTokenKeyBody body = await request.ReadBodyAsync(http, WireJson.Strict.RotateTokenKeyBody, whenEmpty: new RotateTokenKeyBody());
+        AdminCaller caller = IdentityRequest.CallerOf(http, principal);
+        await (body.Now ?? false ? grains.IdentityAdmin.EndTokensAsync(caller) : grains.IdentityAdmin.RotateTokenKeyAsync(caller));
         return ManagementAnswer.Ok(new DoneRecord(), WireJson.Readable.DoneRecord);
     });
 

@@ -35,7 +35,7 @@ public sealed class AdminIsolationTests(IdentitySilo silo) : IClassFixture<Ident
         ["ReadAuditAsync"] = async (caller, at) => await silo.AdminGrain.ReadAuditAsync(caller, new AuditQuery { DomainId = at.DomainId }),
     };
 
-    private static readonly string[] CallsWithoutId = ["CreateDomainAsync", "ListDomainsAsync", "RotateTokenKeyAsync", "ReencryptAsync", "BootstrapAsync"];
+    private static readonly string[] CallsWithoutId = ["CreateDomainAsync", "ListDomainsAsync", "RotateTokenKeyAsync", "EndTokensAsync", "ReencryptAsync", "BootstrapAsync"];
 
     [Fact]
     public async Task What_is_foreign_is_answered_as_what_does_not_exist()
@@ -105,6 +105,7 @@ public sealed class AdminIsolationTests(IdentitySilo silo) : IClassFixture<Ident
         {
             await RefusedAsync(async () => await silo.AdminGrain.CreateDomainAsync(caller, IdentitySilo.NewName()));
             await RefusedAsync(async () => await silo.AdminGrain.RotateTokenKeyAsync(caller));
+            await RefusedAsync(async () => await silo.AdminGrain.EndTokensAsync(caller));
             await RefusedAsync(async () => await silo.AdminGrain.ReencryptAsync(caller));
             await RefusedAsync(async () => await silo.AdminGrain.ChangeTenantAsync(caller, caller.Actor.DomainId, new TenantChange { IsEnabled = true }));
         }

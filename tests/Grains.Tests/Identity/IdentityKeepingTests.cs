@@ -63,6 +63,45 @@ public sealed class IdentityKeepingTests
         Assert.Equal(SignInStatus.SignedIn, await SignInAsync(broker, id, "another password"));
     }
 
+    [Fact]
+    public async Task A_principal_that_was_deleted_is_not_brought_back_by_the_next_start()
+    {
+        await using var silo = new Disposable(new IdentitySilo());
+        IdentitySilo broker = await silo.StartAsync();
+        BootstrapPrincipal token = Given("operator", "token-1");
+        BootstrapPrincipal password = Given("ada", "token-2") with { TokenHash = null, AccessKey = null, SecretKey = null, OnlyIfMissing = true };
+        await broker.AdminGrain.BootstrapAsync([token, password]);
+        foreach (string name in (string[])["operator", "ada"])
+        {
+            await broker.AdminGrain.DeletePrincipalAsync(
+                IdentitySilo.Root, (await broker.AdminGrain.FindPrincipalAsync(IdentitySilo.Root, DefaultTenant.DomainId, name))!.PrincipalId);
+        }
+
+        await broker.AdminGrain.BootstrapAsync([token, password]);
+
+        Assert.Null(await broker.Identity.FindTokenAsync(IdentityIds.Hash("token-1")));
+        Assert.Null(await broker.AdminGrain.FindPrincipalAsync(IdentitySilo.Root, DefaultTenant.DomainId, "operator"));
+        Assert.Null(await broker.AdminGrain.FindPrincipalAsync(IdentitySilo.Root, DefaultTenant.DomainId, "ada"));
+
+        await broker.AdminGrain.BootstrapAsync([Given("operator", "token-3")]);
+        Assert.NotNull(await broker.Identity.FindTokenAsync(IdentityIds.Hash("token-3")));
+    }
+
+    [Theory]
+    [InlineData(Roles.Admin)]
+    [InlineData(Roles.Operator | Roles.Auditor)]
+    public async Task A_principal_bound_to_a_source_server_neither_administers_nor_audits(Roles roles)
+    {
+        await using var silo = new Disposable(new IdentitySilo());
+        IdentitySilo broker = await silo.StartAsync();
+        var bound = new NewPrincipal { Name = "bound", DomainId = DefaultTenant.DomainId, ProjectId = DefaultTenant.ProjectId, ServerId = "s1", Roles = roles };
+
+        await Assert.ThrowsAsync<BrokerException>(async () => await broker.AdminGrain.CreatePrincipalAsync(IdentitySilo.Root, bound));
+        PrincipalView made = await broker.AdminGrain.CreatePrincipalAsync(IdentitySilo.Root, bound with { Roles = Roles.Operator });
+        await Assert.ThrowsAsync<BrokerException>(
+            async () => await broker.AdminGrain.ChangePrincipalAsync(IdentitySilo.Root, made.PrincipalId, new PrincipalChange { Roles = roles }));
+    }
+
     [PostgresFact]
     public async Task Silos_that_start_together_make_each_principal_once()
     {

@@ -169,6 +169,27 @@ public sealed class SignInTests(IdentitySilo silo) : IClassFixture<IdentitySilo>
     }
 
     [Fact]
+    public async Task Ending_all_tokens_ends_those_of_every_key_at_once_and_the_next_sign_in_counts()
+    {
+        await using var alone = new Disposable(new IdentitySilo());
+        IdentitySilo other = await alone.StartAsync();
+        PrincipalView user = await other.NewPrincipalAsync(password: Password);
+        IssuedToken first = (await other.Identity.SignInAsync(Call(user))).Token!;
+        await other.AdminGrain.RotateTokenKeyAsync(IdentitySilo.Root);
+        other.Clock.Advance(TimeSpan.FromMinutes(2));
+        IssuedToken second = (await other.Identity.SignInAsync(Call(user))).Token!;
+
+        await other.AdminGrain.EndTokensAsync(IdentitySilo.Root);
+
+        IssuedToken third = (await other.Identity.SignInAsync(Call(user))).Token!;
+        IdentitySnapshot snapshot = await other.Identity.ReadSnapshotAsync();
+        using var verifier = new TokenVerifier(snapshot.TokenKeys.Select(key => KeyValuePair.Create(key.KeyId, key.PublicKey.ToArray())));
+        Assert.Equal(
+            [false, false, true],
+            new[] { first, second, third }.Select(token => verifier.Verify(token.Text, other.Clock.GetUtcNow(), out _) == TokenStatus.Valid));
+    }
+
+    [Fact]
     public async Task A_weak_hash_is_written_anew_when_its_password_is_used()
     {
         var database = new MemoryDatabase();
