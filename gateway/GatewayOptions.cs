@@ -68,6 +68,18 @@ public sealed class GatewayOptions
     [Range(typeof(TimeSpan), "00:00:01.1", "00:10:00")]
     public TimeSpan BodyGracePeriod { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long a body may take whose caller is not proven until it is there: of a signed request, and of a sign-in. Default 10 s; 100 ms to 10 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
+    public TimeSpan UnprovenBodyTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Such bodies that are waited for at one time; for a further one the oldest makes room and is answered 503. Default 256; 1 to 100,000.</summary>
+    [Range(1, 100_000)]
+    public int MaxUnprovenBodies { get; set; } = 256;
+
+    /// <summary>The bytes that such bodies have or announce together. Default 67,108,864; 65,536 to 17,179,869,184.</summary>
+    [Range(65_536, 17_179_869_184)]
+    public long MaxUnprovenBodyBytes { get; set; } = 67_108_864;
+
     /// <summary>Lines of a streamed batch that are worked on at one time. Default 256; 1 to 10,000.</summary>
     [Range(1, 10_000)]
     public int BatchWindowLines { get; set; } = 256;

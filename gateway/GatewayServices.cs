@@ -48,6 +48,7 @@ public static class GatewayServices
         services.AddHostedService(provider => provider.GetRequiredService<AuditQueue>());
         services.TryAddSingleton<TokenProof>();
         services.TryAddSingleton<SignatureParts>();
+        services.TryAddSingleton<UnprovenBodies>();
         services.TryAddSingleton<SignatureProof>();
         services.TryAddSingleton<CertificateProof>();
         services.TryAddSingleton<Admission>();

@@ -25,4 +25,7 @@ public sealed record SignInCall
 
     /// <summary>The address the caller came from, for the audit.</summary>
     [Id(6)] public required string RemoteAddress { get; init; }
+
+    /// <summary>The request's id, for the audit and the log; null when it is not known.</summary>
+    [Id(7)] public string? RequestId { get; init; }
 }

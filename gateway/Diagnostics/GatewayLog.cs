@@ -36,16 +36,13 @@ internal static partial class GatewayLog
     public static partial void CallerRefused(
         this ILogger log, string? requestId, AdmissionRule rule, string? status, string? principalId, System.Net.IPAddress? remoteAddress);
 
-    [LoggerMessage(2010, LogLevel.Warning, "Access key {AccessKey} is locked for {RemoteAddress} for {LockTimeout}: too many wrong signatures in a row", EventName = "KeyLocked")]
-    public static partial void KeyLocked(this ILogger log, string accessKey, System.Net.IPAddress? remoteAddress, TimeSpan lockTimeout);
+    [LoggerMessage(2010, LogLevel.Warning, "Request {RequestId}: access key {AccessKey} is locked for {RemoteAddress} for {LockTimeout}: too many wrong signatures in a row", EventName = "KeyLocked")]
+    public static partial void KeyLocked(this ILogger log, string? requestId, string accessKey, System.Net.IPAddress? remoteAddress, TimeSpan lockTimeout);
 
     [LoggerMessage(2011, LogLevel.Information, "Request {RequestId} refused: sign-ins from {RemoteAddress} or of this user must wait {Wait}", EventName = "SignInThrottled")]
     public static partial void SignInThrottled(this ILogger log, string? requestId, string remoteAddress, TimeSpan wait);
 
-    [LoggerMessage(2012, LogLevel.Warning, "{Count} events for the audit were lost: more were refused than it takes", EventName = "AuditEventsLost")]
-    public static partial void AuditEventsLost(this ILogger log, long count);
-
-    [LoggerMessage(2013, LogLevel.Warning, "{Count} events could not be brought to the audit and are lost", EventName = "AuditNotWritten")]
+    [LoggerMessage(2013, LogLevel.Warning, "{Count} events could not be brought to the audit now; it is tried again", EventName = "AuditNotWritten")]
     public static partial void AuditNotWritten(this ILogger log, Exception failure, int count);
 
     [LoggerMessage(2019, LogLevel.Information, "Certificate {Path} read again; it ends at {NotAfter}", EventName = "CertificateRead")]

@@ -14,6 +14,9 @@ internal interface IBrokerGrains
     /// <summary>The directory of source servers.</summary>
     ISourceDirectoryGrain Directory { get; }
 
+    /// <summary>Which user a sign-in is about.</summary>
+    IUserNameGrain UserNames { get; }
+
     /// <summary>What is remembered of the signatures of enqueues; see <see cref="ISignatureClaimGrain"/>.</summary>
     ISignatureClaimGrain SignatureClaims(long shard);
 

@@ -8,6 +8,7 @@ internal sealed class OrleansGrains(IGrainFactory factory) : IBrokerGrains
     private IIdentityGrain? _identity;
     private IIdentityAdminGrain? _identityAdmin;
     private ISourceDirectoryGrain? _directory;
+    private IUserNameGrain? _userNames;
 
     /// <inheritdoc/>
     public IIdentityGrain Identity => _identity ??= factory.GetGrain<IIdentityGrain>(0);
@@ -17,6 +18,9 @@ internal sealed class OrleansGrains(IGrainFactory factory) : IBrokerGrains
 
     /// <inheritdoc/>
     public ISourceDirectoryGrain Directory => _directory ??= factory.GetGrain<ISourceDirectoryGrain>(0);
+
+    /// <inheritdoc/>
+    public IUserNameGrain UserNames => _userNames ??= factory.GetGrain<IUserNameGrain>(0);
 
     /// <inheritdoc/>
     public ISignatureClaimGrain SignatureClaims(long shard) => factory.GetGrain<ISignatureClaimGrain>(shard);

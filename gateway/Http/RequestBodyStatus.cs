@@ -11,4 +11,10 @@ internal enum RequestBodyStatus
 
     /// <summary>It ended before its announced length, came too slowly, or is not framed as HTTP demands.</summary>
     Cut,
+
+    /// <summary>Of a caller who is not proven yet: it did not come in time.</summary>
+    Late,
+
+    /// <summary>Of a caller who is not proven yet: it made room for another.</summary>
+    Crowded,
 }

@@ -9,16 +9,7 @@ internal static class IamServices
     /// <summary>Adds its parts.</summary>
     public static void AddIam(this IServiceCollection services)
     {
-        services.TryAddSingleton(provider =>
-        {
-            AdmissionOptions options = provider.GetRequiredService<IOptions<AdmissionOptions>>().Value;
-            return new SignInThrottle(new SignInThrottleOptions
-            {
-                FreeFailures = options.SignInFreeFailures,
-                MaxUserDelay = options.SignInMaxUserDelay,
-                MaxAddressDelay = options.SignInMaxAddressDelay,
-            });
-        });
+        services.TryAddSingleton<SignInThrottle>();
         services.TryAddSingleton<IamBorder>();
         services.TryAddSingleton<SignInDesk>();
         services.TryAddSingleton<TokenEndpoints>();

@@ -12,11 +12,12 @@ namespace CommandBroker.Gateway.Iam;
 
 /// <summary>Takes sign-ins: reads, slows down who guesses, lets a silo check, answers without telling whether the user exists.</summary>
 internal sealed class SignInDesk(
-    SignInThrottle throttle, IBrokerGrains grains, AuditQueue audit, IOptions<GatewayOptions> options, TimeProvider clock, ILogger<SignInDesk> log)
+    SignInThrottle throttle, UnprovenBodies bodies, IBrokerGrains grains, AuditQueue audit, IOptions<GatewayOptions> options, TimeProvider clock, ILogger<SignInDesk> log)
 {
     private static readonly TimeSpan BusyWait = TimeSpan.FromSeconds(1);
 
     private readonly int _maxBodyBytes = Math.Min(options.Value.MaxBodyBytes, 16_384);
+    private readonly TimeSpan _bodyTimeout = options.Value.UnprovenBodyTimeout;
 
     /// <summary><c>POST /v3/auth/tokens</c>.</summary>
     public async ValueTask<IamAnswer> SignInAsync(HttpContext context)
@@ -27,30 +28,52 @@ internal sealed class SignInDesk(
             return error!;
         }
 
-        UInt128 user = Identify(call);
         ClientAddress address = ClientAddress.From(context.Connection.RemoteIpAddress);
-        if (!throttle.TryBegin(user, address, clock.GetUtcNow(), out TimeSpan wait))
+        if (!throttle.TryBegin(Identify(call), address, clock.GetUtcNow(), out SignInAttempt? attempt, out TimeSpan wait))
         {
-            log.SignInThrottled(RequestStamp.Of(context), call.RemoteAddress, wait);
-            audit.Note("signin.throttled", call.RemoteAddress, RequestStamp.Of(context));
-            return IamError.Throttled(wait);
+            return Throttle(context, call, wait);
         }
 
         SignInStatus? status = null;
         try
         {
+            if (!attempt.IsKnown && !throttle.TryCount(attempt, await FindUserAsync(call), clock.GetUtcNow(), out wait))
+            {
+                return Throttle(context, call, wait);
+            }
+
             SignInReply reply = await grains.Identity.SignInAsync(call);
             status = reply.Status;
             return Answer(reply);
         }
         finally
         {
-            Note(status, user, address);
+            Note(status, attempt);
         }
     }
 
+    private IamError Throttle(HttpContext context, SignInCall call, TimeSpan wait)
+    {
+        log.SignInThrottled(RequestStamp.Of(context), call.RemoteAddress, wait);
+        audit.Note("signin.throttled", call.RemoteAddress, RequestStamp.Of(context));
+        return IamError.Throttled(wait);
+    }
+
+    // One count, whichever of the three spellings names the user. Asked of a silo each time, so that the answer takes as long for a user who does not exist.
+    private async ValueTask<UInt128> FindUserAsync(SignInCall call) =>
+        Hash(await grains.UserNames.SettleAsync(call.UserId, call.DomainId, call.DomainName, call.UserName));
+
     private async ValueTask<(IamError? Error, SignInCall? Call)> ReadAsync(HttpContext context)
     {
+        (RequestBodyStatus status, _) = await bodies.HashAsync(context, _maxBodyBytes);
+        switch (status)
+        {
+            case RequestBodyStatus.Late:
+                return (new IamError(StatusCodes.Status408RequestTimeout, SignatureRefusal.LateSentence(_bodyTimeout)), null);
+            case RequestBodyStatus.Crowded:
+                return (IamError.Crowded, null);
+        }
+
         using RequestBody body = await RequestBody.ReadAsync(context, _maxBodyBytes);
         if (body.Status != RequestBodyStatus.Whole)
         {
@@ -58,18 +81,18 @@ internal sealed class SignInDesk(
         }
 
         (string? fault, SignInCall? call) = SignInBody.Read(body.Memory, context.Connection.RemoteIpAddress?.ToString() ?? "");
-        return (fault is null ? null : IamError.Invalid(fault), call);
+        return fault is null ? (null, call! with { RequestId = RequestStamp.Of(context) }) : (IamError.Invalid(fault), null);
     }
 
-    private void Note(SignInStatus? status, UInt128 user, ClientAddress address)
+    private void Note(SignInStatus? status, SignInAttempt attempt)
     {
         switch (status)
         {
             case SignInStatus.SignedIn or SignInStatus.ScopeRefused:
-                throttle.Succeed(user, address);
+                throttle.Succeed(attempt);
                 break;
             case SignInStatus.Busy or null:
-                throttle.Withdraw(user, address);
+                throttle.Withdraw(attempt);
                 break;
         }
     }
@@ -84,10 +107,9 @@ internal sealed class SignInDesk(
         _ => throw new InvalidOperationException($"Sign-in status {reply.Status} has no answer."),
     };
 
-    // A hash, so that an entry has one size whatever is sent, and no name lies in memory that may be a password in the wrong field.
-    private static UInt128 Identify(SignInCall call)
-    {
-        string text = call.UserId is { } id ? $"id\n{id}" : $"name\n{call.DomainId}\n{call.DomainName}\n{call.UserName}".ToUpperInvariant();
-        return BinaryPrimitives.ReadUInt128BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
-    }
+    private static UInt128 Identify(SignInCall call) =>
+        Hash(call.UserId is { } id ? $"id\n{id}" : $"name\n{call.DomainId}\n{call.DomainName}\n{call.UserName}".ToUpperInvariant());
+
+    // So that an entry has one size whatever is sent, and no name lies in memory that may be a password in the wrong field.
+    private static UInt128 Hash(string text) => BinaryPrimitives.ReadUInt128BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

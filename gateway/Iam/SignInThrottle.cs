@@ -1,67 +1,88 @@
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using CommandBroker.Gateway.Identity;
 using CommandBroker.Identity.Signatures;
 
 namespace CommandBroker.Gateway.Iam;
 
 /// <summary>
-/// Slows down who guesses passwords: for each user and for each address, after some refused sign-ins each further one has to wait twice as long
-/// as the one before.
+/// Slows down who guesses passwords: a user and an address may each fail some times at once, and after that once in an interval. Whoever has signed in
+/// from an address before is counted there for itself, so neither guesses elsewhere nor others' failures there keep it out.
 /// </summary>
 /// <remarks>
-/// <para>A user's wait has a low limit, because whoever knows a name could otherwise keep its user out; an address has a high one. Names that
-/// do not exist are counted as those that do.</para>
 /// <para>An attempt counts as refused from its beginning, so that many at one time are no way around. A right password clears the user's count and
-/// gives back the address's one attempt, not more: an attacker's own account must not wash his address clean.</para>
-/// <para>Memory is bounded by forgetting the longest untouched. Safe to call from many threads. Each gateway counts for itself.</para>
+/// gives back the address's one attempt, not more: an attacker's own account must not wash his address clean. Names that do not exist are counted as those that do.</para>
+/// <para>Memory is bounded by forgetting. Safe to call from many threads. Each gateway counts for itself.</para>
 /// </remarks>
-internal sealed class SignInThrottle(SignInThrottleOptions options)
+internal sealed class SignInThrottle(IOptions<AdmissionOptions> options)
 {
-    private readonly Lock _gate = new();
-    private readonly FailureTable<UInt128> _users = new(options.MaxCount);
-    private readonly FailureTable<ClientAddress> _addresses = new(options.MaxCount);
+    private const int MaxCount = 50_000;
 
-    /// <summary>How many users and addresses are remembered.</summary>
-    public int Count => _users.Count + _addresses.Count;
+    private readonly AdmissionOptions _options = options.Value;
+    private readonly BoundedMap<UInt128, RefillingBucket> _users = new(MaxCount);
+    private readonly BoundedMap<UInt128, RefillingBucket> _pairs = new(MaxCount);
+    private readonly BoundedMap<ClientAddress, RefillingBucket> _addresses = new(MaxCount);
+
+    /// <summary>How many users, addresses and pairs of them are remembered.</summary>
+    public int Count => _users.Count + _addresses.Count + _pairs.Count;
 
     /// <summary>Begins an attempt.</summary>
-    /// <param name="user">A hash of what the user is called.</param>
+    /// <param name="name">A hash of what the user is called.</param>
     /// <param name="address">Where it comes from.</param>
     /// <param name="now">The server's clock.</param>
+    /// <param name="attempt">The attempt, when the answer is true.</param>
     /// <param name="wait">How long to wait when the answer is false; such an attempt does not count.</param>
-    public bool TryBegin(UInt128 user, ClientAddress address, DateTimeOffset now, out TimeSpan wait)
+    public bool TryBegin(UInt128 name, ClientAddress address, DateTimeOffset now, [NotNullWhen(true)] out SignInAttempt? attempt, out TimeSpan wait)
     {
-        lock (_gate)
-        {
-            TimeSpan byUser = _users.WaitOf(user, now, options.FreeFailures, options.MaxUserDelay, options.ForgetAfter);
-            TimeSpan byAddress = _addresses.WaitOf(address, now, options.FreeFailures, options.MaxAddressDelay, options.ForgetAfter);
-            wait = byUser > byAddress ? byUser : byAddress;
-            if (wait > TimeSpan.Zero)
-            {
-                return false;
-            }
+        bool isKnown = _pairs.TryGet(PairOf(name, address), out RefillingBucket? bucket);
+        bucket ??= _addresses.GetOrAdd(address, () => new RefillingBucket(_options.SignInFreeFailures, _options.SignInMaxAddressDelay));
+        attempt = bucket.TryTake(now, out wait) ? new SignInAttempt(name, address, bucket, isKnown) : null;
+        return attempt is not null;
+    }
 
-            _users.Add(user, now);
-            _addresses.Add(address, now);
-            return true;
+    /// <summary>Counts an attempt for its user, whichever name it came by. One of a known pair counts for the pair alone.</summary>
+    /// <returns>False when the user has to wait; the attempt must be withdrawn then.</returns>
+    public bool TryCount(SignInAttempt attempt, UInt128 user, DateTimeOffset now, out TimeSpan wait)
+    {
+        RefillingBucket bucket = _users.GetOrAdd(user, () => NewUser());
+        if (!bucket.TryTake(now, out wait))
+        {
+            return false;
         }
+
+        (attempt.User, attempt.ByUser) = (user, bucket);
+        return true;
     }
 
     /// <summary>The password was right.</summary>
-    public void Succeed(UInt128 user, ClientAddress address)
+    public void Succeed(SignInAttempt attempt)
     {
-        lock (_gate)
+        attempt.ByAddress.GiveBack();
+        if (attempt.User is { } user)
         {
-            _users.Clear(user);
-            _addresses.TakeBack(address);
+            _users.Remove(user);
         }
+
+        _pairs.GetOrAdd(PairOf(attempt.Name, attempt.Address), NewUser);
     }
 
     /// <summary>It was not found out whether the password was right.</summary>
-    public void Withdraw(UInt128 user, ClientAddress address)
+    public void Withdraw(SignInAttempt attempt)
     {
-        lock (_gate)
-        {
-            _users.TakeBack(user);
-            _addresses.TakeBack(address);
-        }
+        attempt.ByAddress.GiveBack();
+        attempt.ByUser?.GiveBack();
+    }
+
+    private RefillingBucket NewUser() => new(_options.SignInFreeFailures, _options.SignInMaxUserDelay);
+
+    private static UInt128 PairOf(UInt128 name, ClientAddress address)
+    {
+        Span<byte> pair = stackalloc byte[32];
+        BinaryPrimitives.WriteUInt128BigEndian(pair, name);
+        BinaryPrimitives.WriteUInt128BigEndian(pair[16..], address.Bits);
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(pair, hash);
+        return BinaryPrimitives.ReadUInt128BigEndian(hash);
     }
 }

@@ -35,7 +35,7 @@ public sealed class AdmissionOptions
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan UnknownLifetime { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Tokens from one address that may turn out to be nobody's in a minute; until the next is allowed, tokens from there that the gateway does not remember are answered 429 unseen. Default 300; 1 to 1,000,000.</summary>
+    /// <summary>Tokens and signatures from one address that may turn out to be nobody's in a minute; until the next is allowed, those from there that the gateway does not remember are answered 429 unseen. Default 300; 1 to 1,000,000.</summary>
     [Range(1, 1_000_000)]
     public int MaxTokenFailuresPerMinute { get; set; } = 300;
 
@@ -72,17 +72,17 @@ public sealed class AdmissionOptions
     /// <summary>Whether this gateway answers the IAM's routes: sign-in, validation, domains and projects; with an external IAM the last two. Default true.</summary>
     public bool EmbeddedIam { get; set; } = true;
 
-    /// <summary>Refused sign-ins of a user, or from an address, without a wait; each further one waits twice as long as the one before. Default 5; 1 to 1,000.</summary>
+    /// <summary>Refused sign-ins of a user, or from an address, without a wait; after them each has to wait. Default 5; 1 to 1,000.</summary>
     [Range(1, 1_000)]
     public int SignInFreeFailures { get; set; } = 5;
 
-    /// <summary>The longest wait between sign-ins of one user; low, because whoever knows a name could keep its user out. Default 30 s; 1 s to 1 h.</summary>
+    /// <summary>How long until a user may fail once more, and so the longest wait between its sign-ins; low, because whoever knows a name could keep its user out. Default 30 s; 1 s to 1 h.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan SignInMaxUserDelay { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The longest wait between sign-ins from one address. Default 15 min; 1 s to 1 h.</summary>
+    /// <summary>How long until an address may fail once more, and so the longest wait between sign-ins from there. Default 15 s; 1 s to 1 h.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
-    public TimeSpan SignInMaxAddressDelay { get; set; } = TimeSpan.FromMinutes(15);
+    public TimeSpan SignInMaxAddressDelay { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Whether the broker's own tokens count.</summary>
     internal bool IsEmbedded => Mode == IdentityMode.Embedded;

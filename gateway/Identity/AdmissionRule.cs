@@ -90,6 +90,12 @@ internal enum AdmissionRule
     /// <summary>The signed body ended too early.</summary>
     BodyCut,
 
+    /// <summary>The signed body did not come within <c>Gateway:UnprovenBodyTimeout</c>.</summary>
+    BodyLate,
+
+    /// <summary>The signed body had to make room for others; see <c>Gateway:MaxUnprovenBodies</c>.</summary>
+    BodyCrowded,
+
     /// <summary>The project has made as many requests in this second as it may.</summary>
     Throttled,
 

@@ -1,67 +1,97 @@
-using System.Collections.Immutable;
-using System.Threading.Channels;
+using System.Net;
 using CommandBroker.Contracts.Identity;
 using CommandBroker.Gateway.Diagnostics;
 using CommandBroker.Gateway.Grains;
+using CommandBroker.Identity.Signatures;
 using Microsoft.Extensions.Hosting;
 
 namespace CommandBroker.Gateway.Identity;
 
 /// <summary>
-/// Brings what a gateway itself refused to the audit: in batches, a second late, and no more at one time than it holds. What comes beyond is counted
-/// in the log and lost, so that nobody can fill the store by being refused.
+/// Brings what a gateway itself refused to the audit, a second late. What one address (of IPv6 one network of 64 bits) is refused for is one row at
+/// once and one a minute after that, with the count; so nobody fills the store by being refused, and nothing is lost. What the store does not take now is written later.
 /// </summary>
 internal sealed class AuditQueue(IBrokerGrains grains, TimeProvider clock, ILogger<AuditQueue> log) : BackgroundService
 {
-    private const int MaxWaiting = 1_000;
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    /// <summary>Addresses of one action that have rows of their own; those beyond share one without an address.</summary>
+    public const int MaxKindCount = 1_000;
 
-    private readonly Channel<AuditEvent> _waiting = Channel.CreateBounded<AuditEvent>(MaxWaiting);
-    private long _lost;
+    // As many as a silo takes in one call.
+    private const int MaxBatch = 1_000;
+    private const string RestDomain = "";
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FoldInterval = TimeSpan.FromMinutes(1);
+
+    private readonly Lock _turn = new();
+    private readonly Dictionary<Kind, AuditFold> _folds = [];
+    private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
 
     /// <summary>Notes something about a caller who is not known.</summary>
-    public void Note(string action, string? remoteAddress, string? requestId, string? subject = null)
+    /// <param name="action">What.</param>
+    /// <param name="remoteAddress">Where the caller is.</param>
+    /// <param name="requestId">The request's id.</param>
+    /// <param name="subject">What it is about, as an access key.</param>
+    /// <param name="owner">Whose that is, so that its tenant sees the event; null when it is nobody's.</param>
+    public void Note(string action, string? remoteAddress, string? requestId, string? subject = null, KnownPrincipal? owner = null)
     {
+        string domainId = owner?.View.DomainId ?? DefaultTenant.DomainId;
         var one = new AuditEvent
         {
             At = clock.GetUtcNow(),
-            Actor = new AuditActor { DomainId = DefaultTenant.DomainId, Name = "unknown", RemoteAddress = remoteAddress },
+            Actor = new AuditActor { DomainId = domainId, Name = "unknown", RemoteAddress = remoteAddress },
             Action = action,
+            ProjectId = owner?.View.ProjectId,
             Subject = subject,
             RequestId = requestId,
         };
-        if (!_waiting.Writer.TryWrite(one))
+        var address = ClientAddress.From(IPAddress.TryParse(remoteAddress, out IPAddress? parsed) ? parsed : null);
+        var kind = new Kind(action, address, domainId, owner is null ? null : subject);
+        lock (_turn)
         {
-            Interlocked.Increment(ref _lost);
+            if (!_folds.TryGetValue(kind, out AuditFold? fold))
+            {
+                int count = _counts.GetValueOrDefault(action);
+                bool hasRoom = count < MaxKindCount;
+                kind = hasRoom ? kind : new Kind(action, default, RestDomain, Subject: null);
+                one = hasRoom ? one : one with
+                {
+                    Actor = one.Actor with { DomainId = DefaultTenant.DomainId, RemoteAddress = null },
+                    ProjectId = null,
+                    Subject = null,
+                    RequestId = null,
+                };
+                _counts[action] = count + (hasRoom ? 1 : 0);
+                fold = _folds.TryGetValue(kind, out AuditFold? rest) ? rest : _folds[kind] = new AuditFold();
+            }
+
+            fold.Add(one);
         }
     }
 
-    /// <summary>Sends what waits.</summary>
-    public async Task FlushAsync()
+    /// <summary>Writes what is due.</summary>
+    /// <param name="isLast">Whether to write all that is noted, because the gateway stops.</param>
+    public async Task FlushAsync(bool isLast = false)
     {
-        var batch = ImmutableArray.CreateBuilder<AuditEvent>();
-        while (_waiting.Reader.TryRead(out AuditEvent? one))
+        DateTimeOffset now = clock.GetUtcNow();
+        foreach ((AuditFold Fold, AuditEvent Row, long Count)[] batch in TakeDue(now, isLast).Chunk(MaxBatch))
         {
-            batch.Add(one);
-        }
+            try
+            {
+                await grains.Identity.AuditAsync([.. batch.Select(due => due.Row)]);
+            }
+            catch (Exception failure) when (GrainFailure.Explain(failure) is not null)
+            {
+                log.AuditNotWritten(failure, batch.Length);
+                return;
+            }
 
-        if (Interlocked.Exchange(ref _lost, 0) is > 0 and long lost)
-        {
-            log.AuditEventsLost(lost);
-        }
-
-        if (batch.Count == 0)
-        {
-            return;
-        }
-
-        try
-        {
-            await grains.Identity.AuditAsync(batch.DrainToImmutable());
-        }
-        catch (Exception failure) when (GrainFailure.Explain(failure) is not null)
-        {
-            log.AuditNotWritten(failure, batch.Count);
+            lock (_turn)
+            {
+                foreach ((AuditFold fold, _, long count) in batch)
+                {
+                    fold.NoteWritten(count, now);
+                }
+            }
         }
     }
 
@@ -78,7 +108,27 @@ internal sealed class AuditQueue(IBrokerGrains grains, TimeProvider clock, ILogg
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            await FlushAsync();
+            await FlushAsync(isLast: true);
         }
     }
+
+    private (AuditFold Fold, AuditEvent Row, long Count)[] TakeDue(DateTimeOffset now, bool isLast)
+    {
+        lock (_turn)
+        {
+            foreach ((Kind kind, AuditFold fold) in _folds)
+            {
+                if (fold.IsOver(now, FoldInterval))
+                {
+                    // Removing while walking is allowed for a Dictionary.
+                    _folds.Remove(kind);
+                    _counts[kind.Action] = Math.Max(0, _counts.GetValueOrDefault(kind.Action) - (kind.DomainId == RestDomain ? 0 : 1));
+                }
+            }
+
+            return [.. _folds.Values.Where(fold => fold.IsDue(now, FoldInterval, isLast)).Select(fold => (fold, fold.Row(now), fold.Count))];
+        }
+    }
+
+    private readonly record struct Kind(string Action, ClientAddress Address, string DomainId, string? Subject);
 }

@@ -19,6 +19,23 @@ internal sealed class BoundedMap<TKey, TValue>(int capacity, Action<TValue>? for
     /// <summary>Finds an entry.</summary>
     public bool TryGet(TKey key, [NotNullWhen(true)] out TValue? value) => _entries.TryGetValue(key, out value);
 
+    /// <summary>Finds an entry, or adds one. Of several callers at one time all get the same.</summary>
+    public TValue GetOrAdd(TKey key, Func<TValue> make)
+    {
+        if (_entries.TryGetValue(key, out TValue? found))
+        {
+            return found;
+        }
+
+        TValue fresh = make(), kept = _entries.GetOrAdd(key, fresh);
+        if (ReferenceEquals(fresh, kept) && Interlocked.Increment(ref _count) > capacity)
+        {
+            ForgetSome();
+        }
+
+        return kept;
+    }
+
     /// <summary>Adds an entry, or puts it in the place of another.</summary>
     public void Set(TKey key, TValue value)
     {

@@ -4,7 +4,7 @@ using CommandBroker.Contracts.Identity;
 namespace CommandBroker.Gateway.Identity;
 
 /// <summary>A principal as a silo last told it. All that this gateway remembers of its credentials points here, so one change ends them all.</summary>
-internal sealed class KnownPrincipal(PrincipalView view, RequestBudget? budget) : IRemembered
+internal sealed class KnownPrincipal(PrincipalView view, RefillingBucket? budget) : IRemembered
 {
     private readonly ConcurrentDictionary<string, Principal> _elsewhere = new(StringComparer.Ordinal);
     private volatile bool _isForgotten;

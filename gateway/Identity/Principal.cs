@@ -36,7 +36,7 @@ internal sealed class Principal
     public required Permission Permissions { get; init; }
 
     /// <summary>What its project may still ask in this second; null without a limit.</summary>
-    public RequestBudget? Budget { get; init; }
+    public RefillingBucket? Budget { get; init; }
 
     /// <summary>Whether it may do this.</summary>
     public bool Has(Permission needed) => (Permissions & needed) == needed;
@@ -45,7 +45,7 @@ internal sealed class Principal
     public bool MaySee(ServerId server) => ServerId is null || ServerId == server.Value;
 
     /// <summary>Makes it out of what a silo told.</summary>
-    public static Principal Of(PrincipalView view, string projectId, string projectName, RequestBudget? budget) => new()
+    public static Principal Of(PrincipalView view, string projectId, string projectName, RefillingBucket? budget) => new()
     {
         Id = view.PrincipalId,
         Name = view.Name,

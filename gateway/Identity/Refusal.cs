@@ -26,9 +26,10 @@ internal sealed record Refusal(AdmissionRule Rule)
     /// <summary>The HTTP status.</summary>
     public int Code => Rule switch
     {
-        AdmissionRule.IdentityStale or AdmissionRule.IamUnavailable => StatusCodes.Status503ServiceUnavailable,
+        AdmissionRule.IdentityStale or AdmissionRule.IamUnavailable or AdmissionRule.BodyCrowded => StatusCodes.Status503ServiceUnavailable,
         AdmissionRule.Throttled or AdmissionRule.TokenThrottled => StatusCodes.Status429TooManyRequests,
         AdmissionRule.PermissionMissing => StatusCodes.Status403Forbidden,
+        AdmissionRule.BodyLate => StatusCodes.Status408RequestTimeout,
         AdmissionRule.BodyTooLong or AdmissionRule.BodyCut => StatusCodes.Status400BadRequest,
         _ => StatusCodes.Status401Unauthorized,
     };
@@ -44,7 +45,7 @@ internal sealed record Refusal(AdmissionRule Rule)
         AdmissionRule.TokenExpired => Prefix + "X-Auth-Token has expired.",
         AdmissionRule.TokenUnknown or AdmissionRule.TokenForged or AdmissionRule.TokenRevoked or AdmissionRule.TokenOutdated
             or AdmissionRule.TokenDisabled => Prefix + "X-Auth-Token is not valid.",
-        AdmissionRule.TokenThrottled => "Too many tokens from this address were not valid.",
+        AdmissionRule.TokenThrottled => "Too many tokens or signatures from this address were not valid.",
         AdmissionRule.TenantMissing => Prefix + "the token names no project or domain that this broker takes.",
         AdmissionRule.SignaturesOff => Prefix + "signatures are not accepted here; send X-Auth-Token.",
         AdmissionRule.PrincipalDisabled or AdmissionRule.ProjectUnavailable or AdmissionRule.CertificateUnmapped
@@ -54,6 +55,7 @@ internal sealed record Refusal(AdmissionRule Rule)
         AdmissionRule.KeyExpired => Prefix + "the access key has expired.",
         AdmissionRule.SecurityTokenWrong => Prefix + "X-Security-Token is not the one of this access key.",
         AdmissionRule.SignatureReplayed => Prefix + "the signature has been used; sign every request anew.",
+        AdmissionRule.BodyCrowded => "Too many bodies of callers who are not proven yet are waited for, and this one was the oldest.",
         AdmissionRule.BodyCut => "The body ends too early.",
         AdmissionRule.Throttled => "The project makes more requests in a second than it may.",
         AdmissionRule.PermissionMissing => $"You are not authorised to perform {PermissionNames.Of(Needed)}.",

@@ -10,7 +10,7 @@ namespace CommandBroker.Gateway.Identity;
 /// one question to a silo unless the same key was refused a short time ago.
 /// </summary>
 internal sealed class SignatureProof(
-    IdentityCache cache, SignatureParts parts, AuditQueue audit, IOptions<GatewayOptions> options,
+    IdentityCache cache, SignatureParts parts, TokenThrottle throttle, UnprovenBodies bodies, AuditQueue audit, IOptions<GatewayOptions> options,
     ILogger<SignatureProof> log)
 {
     private const string SecurityToken = "X-Security-Token";
@@ -20,8 +20,12 @@ internal sealed class SignatureProof(
     private static readonly Refusal Expired = new(AdmissionRule.KeyExpired);
     private static readonly Refusal OtherSecurityToken = new(AdmissionRule.SecurityTokenWrong);
     private static readonly Refusal Cut = new(AdmissionRule.BodyCut);
+    private static readonly Refusal Crowded = new(AdmissionRule.BodyCrowded);
+
+    private const int MaxReadBodyBytes = 4_096;
 
     private readonly int _maxBodyBytes = options.Value.MaxBodyBytes;
+    private readonly TimeSpan _bodyTimeout = options.Value.UnprovenBodyTimeout;
 
     /// <summary>Whether a request means to be read here: other schemes of Authorization are none of the broker's.</summary>
     public static bool IsMeant(in StringValues authorization)
@@ -94,6 +98,13 @@ internal sealed class SignatureProof(
     /// <summary>Asks, then checks again: the same work in the same order whether there is such a key or not.</summary>
     private async ValueTask<Proof> AskAndProveAsync(HttpContext context, string text, string accessKey, byte[] bodyHash, DateTimeOffset now)
     {
+        // Whether there is such a key or not: a wrong signature costs the same question.
+        ClientAddress address = Address(context);
+        if (throttle.MustWait(address, now, out TimeSpan wait))
+        {
+            return TokenThrottle.Refuse(wait);
+        }
+
         string decoy = DecoyKey.Of(accessKey);
         bool wasRefused = cache.Keys.WasRefused(accessKey, now);
         if (!cache.Keys.TryGet(accessKey, now, out KnownCredential? key))
@@ -108,7 +119,13 @@ internal sealed class SignatureProof(
 
         AuthorizationHeader.TryParse(text, out AuthorizationHeader authorization, out _);
         SignatureOutcome outcome = SignatureCheck.Verify(context, authorization, key is null ? [] : key.Secret, bodyHash, now, parts.Options);
-        return IsFailure(outcome) ? Refuse(context, accessKey, outcome, now) : Judge(context, authorization, key!, outcome, now);
+        if (IsFailure(outcome))
+        {
+            throttle.NoteFailure(address, now);
+            return Refuse(context, accessKey, key, outcome, now);
+        }
+
+        return Judge(context, authorization, key!, outcome, now);
     }
 
     /// <summary>Hashes the body, once everything is in order that can be told without it and without the key.</summary>
@@ -127,22 +144,25 @@ internal sealed class SignatureProof(
             return (SignatureRefusal.Of(form, parts.Options, now), []);
         }
 
-        (RequestBodyStatus status, byte[] hash) = await SignedBody.HashAsync(context, _maxBodyBytes);
+        int maxBytes = IsRead(context) ? Math.Min(MaxReadBodyBytes, _maxBodyBytes) : _maxBodyBytes;
+        (RequestBodyStatus status, byte[] hash) = await bodies.HashAsync(context, maxBytes);
         return (status switch
         {
             RequestBodyStatus.Whole => null,
-            RequestBodyStatus.TooLong => SignatureRefusal.TooLong(_maxBodyBytes),
+            RequestBodyStatus.TooLong => SignatureRefusal.TooLong(maxBytes, IsRead(context)),
+            RequestBodyStatus.Late => SignatureRefusal.Late(_bodyTimeout),
+            RequestBodyStatus.Crowded => Crowded,
             _ => Cut,
         }, hash);
     }
 
-    private Proof Refuse(HttpContext context, string accessKey, in SignatureOutcome outcome, DateTimeOffset now)
+    private Proof Refuse(HttpContext context, string accessKey, KnownCredential? key, in SignatureOutcome outcome, DateTimeOffset now)
     {
         cache.Keys.NoteRefused(accessKey, now);
         if (parts.Locks.NoteFailure(accessKey, Address(context), now))
         {
-            log.KeyLocked(accessKey, context.Connection.RemoteIpAddress, parts.LockTimeout);
-            audit.Note("key.locked", context.Connection.RemoteIpAddress?.ToString(), RequestStamp.Of(context), accessKey);
+            log.KeyLocked(RequestStamp.Of(context), accessKey, context.Connection.RemoteIpAddress, parts.LockTimeout);
+            audit.Note("key.locked", context.Connection.RemoteIpAddress?.ToString(), RequestStamp.Of(context), accessKey, key?.Principal);
         }
 
         return SignatureRefusal.Of(outcome, parts.Options, now);

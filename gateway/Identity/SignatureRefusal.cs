@@ -32,10 +32,21 @@ internal static class SignatureRefusal
     };
 
     /// <summary>The refusal of a body that is longer than allowed.</summary>
-    public static Refusal TooLong(int allowed) => new(AdmissionRule.BodyTooLong)
+    /// <param name="allowed">The longest.</param>
+    /// <param name="isRead">Whether it came with a GET or HEAD, for which no setting is.</param>
+    public static Refusal TooLong(int allowed, bool isRead) => new(AdmissionRule.BodyTooLong)
     {
-        Sentence = string.Create(CultureInfo.InvariantCulture, $"The body is too long; Gateway:MaxBodyBytes allows {allowed} bytes in a signed request."),
+        Sentence = isRead
+            ? string.Create(CultureInfo.InvariantCulture, $"The body is too long; a signed GET may have {allowed} bytes.")
+            : string.Create(CultureInfo.InvariantCulture, $"The body is too long; Gateway:MaxBodyBytes allows {allowed} bytes in a signed request."),
     };
+
+    /// <summary>The refusal of a body that did not come in time.</summary>
+    public static Refusal Late(TimeSpan allowed) => new(AdmissionRule.BodyLate) { Sentence = LateSentence(allowed) };
+
+    /// <summary>What is said of a body that did not come in time.</summary>
+    public static string LateSentence(TimeSpan allowed) => string.Create(
+        CultureInfo.InvariantCulture, $"The body did not come in time; Gateway:UnprovenBodyTimeout allows {allowed.TotalSeconds} s before the caller is proven.");
 
     private static string? SentenceOf(SignatureStatus status) => status switch
     {

@@ -16,9 +16,9 @@ internal static class SignedBody
     public static bool IsPossible(HttpContext context) =>
         context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? context.Request.ContentLength is not 0;
 
-    /// <summary>Reads the body, but not more than <paramref name="maxBytes"/>.</summary>
+    /// <summary>Reads the body, but not more than <paramref name="maxBytes"/>; Cut when <paramref name="cancel"/> ends it.</summary>
     /// <returns>Whole with its hash, 32 bytes; otherwise why there is none.</returns>
-    public static async ValueTask<(RequestBodyStatus Status, byte[] Hash)> HashAsync(HttpContext context, int maxBytes)
+    public static async ValueTask<(RequestBodyStatus Status, byte[] Hash)> HashAsync(HttpContext context, int maxBytes, CancellationToken cancel)
     {
         if (context.Request.ContentLength > maxBytes)
         {
@@ -30,7 +30,7 @@ internal static class SignedBody
         {
             while (true)
             {
-                ReadResult read = await reader.ReadAsync();
+                ReadResult read = await reader.ReadAsync(cancel);
                 bool isTooLong = read.Buffer.Length > maxBytes;
                 byte[] hash = isTooLong || !read.IsCompleted ? [] : Hash(read.Buffer);
 
@@ -50,6 +50,11 @@ internal static class SignedBody
         catch (BadHttpRequestException refused) when (refused.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
             return TooLong(context);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            context.Response.Headers.Connection = "close";
+            return (RequestBodyStatus.Cut, []);
         }
         catch (BadHttpRequestException)
         {

@@ -48,7 +48,7 @@ internal static class ProblemAnswer
         {
             StatusCodes.Status503ServiceUnavailable => BrokerErrorReason.Unreachable,
             StatusCodes.Status429TooManyRequests => BrokerErrorReason.Throttled,
-            StatusCodes.Status400BadRequest => BrokerErrorReason.InvalidArgument,
+            StatusCodes.Status400BadRequest or StatusCodes.Status408RequestTimeout => BrokerErrorReason.InvalidArgument,
             _ => BrokerErrorReason.Unauthorized,
         };
         return WriteAsync(context, refusal.Code, new BrokerException(reason, refusal.Message), retryAfterSeconds, refusal.Wait);

@@ -42,10 +42,11 @@ internal static class VendorErrors
     /// <summary>What a caller gets who was not admitted.</summary>
     public static VendorError Of(Refusal refusal) => refusal.Rule switch
     {
-        AdmissionRule.IdentityStale or AdmissionRule.IamUnavailable => new(503, "SMS.6301", refusal.Message) { IsTransient = true },
+        AdmissionRule.IdentityStale or AdmissionRule.IamUnavailable or AdmissionRule.BodyCrowded => new(503, "SMS.6301", refusal.Message) { IsTransient = true },
         AdmissionRule.Throttled or AdmissionRule.TokenThrottled => new(429, "APIGW.0308", refusal.Message) { IsTransient = true, Wait = refusal.Wait },
         AdmissionRule.PermissionMissing => new(403, "SMS.9004", refusal.Message) { Action = PermissionNames.Of(refusal.Needed) },
         AdmissionRule.BodyTooLong => new(400, "SMS.6014", refusal.Message),
+        AdmissionRule.BodyLate => new(408, "SMS.6013", refusal.Message),
         AdmissionRule.BodyCut => CutBody,
         _ => new(401, "APIGW.0301", refusal.Message),
     };

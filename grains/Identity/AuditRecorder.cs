@@ -14,12 +14,16 @@ internal sealed class AuditRecorder(IOptions<IdentityOptions> options, TimeProvi
     /// <summary>Events that may wait for the store; further ones are lost, and counted.</summary>
     public const int MaxCount = 100_000;
 
+    // Of so many addresses refusals are counted one by one between two flushes; those beyond are counted together.
+    private const int MaxRefusalKinds = 1_000;
+
     private const string Unknown = "unknown";
 
     private readonly Lock _turn = new();
     private readonly int _burstCount = options.Value.AuditBurstCount;
     private List<AuditEvent> _events = [];
     private Dictionary<Kind, long> _counts = [];
+    private Dictionary<Refusal, long> _refusals = [];
     private long _lostCount;
 
     /// <summary>How many events wait.</summary>
@@ -40,6 +44,25 @@ internal sealed class AuditRecorder(IOptions<IdentityOptions> options, TimeProvi
         lock (_turn)
         {
             Add(one);
+        }
+    }
+
+    /// <summary>Notes that somebody was refused, which one address may bring about as often as it likes: what is beyond <c>Identity:AuditBurstCount</c> is counted.</summary>
+    public void RecordRefusal(AuditEvent one)
+    {
+        lock (_turn)
+        {
+            var refusal = new Refusal(one.Action, one.Actor.RemoteAddress, one.Actor.DomainId);
+            if (!_refusals.ContainsKey(refusal) && _refusals.Count >= MaxRefusalKinds)
+            {
+                refusal = refusal with { RemoteAddress = null };
+            }
+
+            ref long noted = ref CollectionsMarshal.GetValueRefOrAddDefault(_refusals, refusal, out _);
+            if (++noted <= _burstCount)
+            {
+                Add(one);
+            }
         }
     }
 
@@ -94,11 +117,12 @@ internal sealed class AuditRecorder(IOptions<IdentityOptions> options, TimeProvi
         {
             foreach ((Kind kind, long count) in _counts.Where(entry => entry.Value > _burstCount))
             {
-                _events.Add(EventOf(kind, subject: null, $"{count - _burstCount} more in about {options.Value.AuditFlushInterval.TotalSeconds:0.#} s", origin: null));
+                _events.Add(EventOf(kind, subject: null, RestText(count - _burstCount), origin: null));
             }
 
+            _events.AddRange(_refusals.Where(entry => entry.Value > _burstCount).Select(entry => RestOf(entry.Key, entry.Value - _burstCount)));
             List<AuditEvent> taken = _events;
-            (_events, _counts, lostCount, _lostCount) = ([], [], _lostCount, 0);
+            (_events, _counts, _refusals, lostCount, _lostCount) = ([], [], [], _lostCount, 0);
             return taken;
         }
     }
@@ -138,7 +162,19 @@ internal sealed class AuditRecorder(IOptions<IdentityOptions> options, TimeProvi
         Detail = detail,
     };
 
+    private AuditEvent RestOf(Refusal refusal, long count) => new()
+    {
+        At = clock.GetUtcNow(),
+        Actor = new AuditActor { DomainId = refusal.DomainId, Name = Unknown, RemoteAddress = refusal.RemoteAddress },
+        Action = refusal.Action,
+        Detail = RestText(count),
+    };
+
+    private string RestText(long count) => $"{count} more in about {options.Value.AuditFlushInterval.TotalSeconds:0.#} s";
+
     private static Kind KindOf(string action, string? actor, SourceServerKey key) => new(action, actor ?? Unknown, key.ProjectId);
+
+    private readonly record struct Refusal(string Action, string? RemoteAddress, string DomainId);
 
     private readonly record struct Kind(string Action, string Actor, ProjectId ProjectId);
 }

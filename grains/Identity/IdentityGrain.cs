@@ -90,7 +90,7 @@ internal sealed class IdentityGrain(IdentityContext context, TokenKeys tokenKeys
             return;
         }
 
-        var change = new IdentityChangeSet(actor, requestId: null, now);
+        var change = new IdentityChangeSet(actor, CallOrigin.Current?.RequestId, now);
         change.Tell(IdentityChangeKind.Revocation, tokenId);
         change.Note(AuditActions.TokenRevoked, projectId: null, tokenId);
         DateTimeOffset until = expiresAt - now > MaxTokenLifetime ? now + MaxTokenLifetime : expiresAt;

@@ -29,8 +29,8 @@ internal static partial class IdentityLog
     [LoggerMessage(1107, LogLevel.Information, "{Count} secrets were encrypted with master key {MasterKeyId}", EventName = "SecretsReencrypted")]
     public static partial void SecretsReencrypted(ILogger logger, int count, string masterKeyId);
 
-    [LoggerMessage(1108, LogLevel.Warning, "A sign-in from {RemoteAddress} was refused: {Rule}", EventName = "SignInRefused")]
-    public static partial void SignInRefused(ILogger logger, string remoteAddress, string rule);
+    [LoggerMessage(1108, LogLevel.Warning, "Request {RequestId}: a sign-in from {RemoteAddress} was refused: {Rule}", EventName = "SignInRefused")]
+    public static partial void SignInRefused(ILogger logger, string? requestId, string remoteAddress, string rule);
 
     [LoggerMessage(1111, LogLevel.Warning,
         "Principal {Name} was deleted, and the settings still give its credential; nothing is made. Take the setting away, or give another token or name",

@@ -128,8 +128,8 @@ internal sealed class SignIns(IdentityContext context, TokenKeys tokenKeys, Audi
 
     private void Refuse(SignInCall call, PrincipalEntry? found, string rule)
     {
-        IdentityLog.SignInRefused(context.Logger, call.RemoteAddress, rule);
-        audit.Record(EventOf(call, found, AuditActions.SignInRefused, found?.Principal.ProjectId, rule));
+        IdentityLog.SignInRefused(context.Logger, call.RequestId, call.RemoteAddress, rule);
+        audit.RecordRefusal(EventOf(call, found, AuditActions.SignInRefused, found?.Principal.ProjectId, rule));
     }
 
     /// <summary>What an unknown caller called itself is not repeated: it may be a password in the wrong field.</summary>
@@ -146,6 +146,7 @@ internal sealed class SignIns(IdentityContext context, TokenKeys tokenKeys, Audi
         Action = action,
         ProjectId = projectId,
         Subject = found?.Principal.Name,
+        RequestId = call.RequestId,
         Detail = detail,
     };
 }

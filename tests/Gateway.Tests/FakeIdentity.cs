@@ -9,7 +9,7 @@ using CommandBroker.Identity.Tokens;
 namespace CommandBroker.Gateway.Tests;
 
 /// <summary>A silo's identity in memory: two principals of the default project, and whatever a test adds. Issues real tokens.</summary>
-internal sealed class FakeIdentity : IIdentityGrain
+internal sealed class FakeIdentity : IIdentityGrain, IUserNameGrain
 {
     public const string OperatorToken = "operator-token";
     public const string AgentToken = "agent-token";
@@ -53,6 +53,12 @@ internal sealed class FakeIdentity : IIdentityGrain
     public SignInStatus SignIn { get; set; } = SignInStatus.Refused;
 
     public SignInCall? LastSignIn { get; private set; }
+
+    /// <summary>Where the last revocation began.</summary>
+    public CallOrigin? RevokedBy { get; private set; }
+
+    /// <summary>The most events of one call.</summary>
+    public int MaxAuditEvents { get; set; } = 1_000;
 
     public bool ForgetsHistory { get; set; }
 
@@ -218,8 +224,18 @@ internal sealed class FakeIdentity : IIdentityGrain
             : new SignInReply(SignIn, null);
     }
 
+    public async ValueTask<string> SettleAsync(string? userId, string? domainId, string? domainName, string? userName)
+    {
+        await EnterAsync("SettleUserName");
+        PrincipalView? user = userId is null ? null : Principals.GetValueOrDefault(userId);
+        string? domain = user?.DomainId ?? domainId
+            ?? Principals.Values.FirstOrDefault(view => string.Equals(view.DomainName, domainName, StringComparison.OrdinalIgnoreCase))?.DomainId;
+        return $"{domain ?? domainName}/{(user?.Name ?? userName ?? userId)!.ToUpperInvariant()}";
+    }
+
     public async ValueTask RevokeTokenAsync(string tokenId, DateTimeOffset expiresAt, AuditActor actor)
     {
+        RevokedBy = CallOrigin.Current;
         await EnterAsync($"Revoke {tokenId} {actor.Name}");
         Revoked.Add(tokenId);
         Tell(IdentityChangeKind.Revocation, tokenId);
@@ -228,6 +244,7 @@ internal sealed class FakeIdentity : IIdentityGrain
     public async ValueTask AuditAsync(ImmutableArray<AuditEvent> events)
     {
         await EnterAsync("Audit");
+        Xunit.Assert.InRange(events.Length, 1, MaxAuditEvents);
         foreach (AuditEvent one in events)
         {
             Audited.Enqueue(one);

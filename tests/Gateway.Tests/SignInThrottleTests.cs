@@ -1,6 +1,8 @@
 using System.Net;
 using CommandBroker.Gateway.Iam;
+using CommandBroker.Gateway.Identity;
 using CommandBroker.Identity.Signatures;
+using Microsoft.Extensions.Options;
 using Xunit;
 
 namespace CommandBroker.Gateway.Tests;
@@ -11,64 +13,87 @@ public sealed class SignInThrottleTests
     private static readonly ClientAddress Here = ClientAddress.From(IPAddress.Parse("192.0.2.1"));
     private static readonly ClientAddress There = ClientAddress.From(IPAddress.Parse("192.0.2.2"));
 
-    private readonly SignInThrottleOptions _options = new();
-    private readonly SignInThrottle _throttle = new(new SignInThrottleOptions());
+    private readonly AdmissionOptions _options = new();
+    private readonly SignInThrottle _throttle;
     private DateTimeOffset _now = Start;
 
+    public SignInThrottleTests() => _throttle = new SignInThrottle(Options.Create(_options));
+
     [Fact]
-    public void First_failures_are_free_and_each_further_one_waits_twice_as_long()
+    public void First_failures_are_free_and_each_further_one_waits_one_interval()
     {
-        for (int number = 0; number < _options.FreeFailures; number++)
+        for (int number = 0; number < _options.SignInFreeFailures; number++)
         {
-            Assert.True(Begin(user: 1, Here, out _));
+            Assert.True(Fail(user: 1, Here, out _));
         }
 
-        foreach (int seconds in (int[])[1, 2, 4, 8, 16, 30, 30])
+        for (int number = 0; number < 5; number++)
         {
-            Assert.False(_throttle.TryBegin(1, There, _now, out TimeSpan wait));
-            Assert.Equal(TimeSpan.FromSeconds(seconds), wait);
+            Assert.False(Fail(user: 1, new ClientAddress((UInt128)(number + 100) << 64), out TimeSpan wait));
+            Assert.Equal(_options.SignInMaxUserDelay, wait);
             _now += wait - TimeSpan.FromTicks(1);
-            Assert.False(_throttle.TryBegin(1, There, _now, out _));
+            Assert.False(Fail(user: 1, There, out _));
             _now += TimeSpan.FromTicks(1);
-            Assert.True(_throttle.TryBegin(1, There, _now, out _));
-            _throttle.Withdraw(2, There);
+            Assert.True(Fail(user: 1, There, out _));
         }
     }
 
     [Fact]
-    public void Address_that_tries_many_users_waits_up_to_its_own_limit()
+    public void Address_that_tries_many_users_waits_for_its_own_interval_and_others_do_not()
     {
-        TimeSpan longest = TimeSpan.Zero;
+        int begun = 0;
         for (UInt128 user = 0; user < 30; user++)
         {
-            if (!Begin(user, Here, out TimeSpan wait))
-            {
-                longest = wait > longest ? wait : longest;
-                _now += wait;
-                Assert.True(Begin(user, Here, out _));
-            }
+            begun += Fail(user, Here, out _) ? 1 : 0;
         }
 
-        Assert.Equal(_options.MaxAddressDelay, longest);
-        Assert.True(Begin(user: 100, There, out _));
+        Assert.Equal(_options.SignInFreeFailures, begun);
+        Assert.False(Fail(user: 100, Here, out TimeSpan wait));
+        Assert.Equal(_options.SignInMaxAddressDelay, wait);
+        Assert.True(Fail(user: 101, There, out _));
+    }
+
+    [Fact]
+    public void Failures_over_a_day_do_not_add_up()
+    {
+        for (int number = 0; number < 100; number++)
+        {
+            Assert.True(Fail(user: 1, Here, out _));
+            _now += TimeSpan.FromMinutes(1);
+        }
+
+        for (UInt128 user = 2; user < 6; user++)
+        {
+            Assert.True(Fail(user, Here, out _));
+        }
     }
 
     [Fact]
     public void Right_password_clears_the_user_and_gives_the_address_back_one_attempt()
     {
-        for (int number = 0; number < _options.FreeFailures - 1; number++)
+        for (int number = 0; number < _options.SignInFreeFailures - 1; number++)
         {
-            Assert.True(Begin(user: 1, Here, out _));
+            Assert.True(Fail(user: 1, Here, out _));
         }
 
+        for (UInt128 number = 0; number < 20; number++)
+        {
+            _throttle.Succeed(Begin(user: 200 + number, Here, out _)!);
+        }
+
+        Assert.True(Fail(user: 3, Here, out _));
+        Assert.False(Fail(user: 4, Here, out _));
+    }
+
+    [Fact]
+    public void Attempt_of_which_nothing_was_found_out_does_not_count()
+    {
         for (int number = 0; number < 20; number++)
         {
-            Assert.True(Begin(user: 2, Here, out _));
-            _throttle.Succeed(2, Here);
+            _throttle.Withdraw(Begin(user: 1, Here, out _)!);
         }
 
-        Assert.True(Begin(user: 3, Here, out _));
-        Assert.False(Begin(user: 4, Here, out _));
+        Assert.True(Fail(user: 1, Here, out _));
     }
 
     [Fact]
@@ -77,53 +102,47 @@ public sealed class SignInThrottleTests
         int begun = 0;
         Parallel.For(0, 200, _ =>
         {
-            if (_throttle.TryBegin(1, Here, Start, out TimeSpan _))
+            if (_throttle.TryBegin(1, Here, Start, out SignInAttempt? _, out TimeSpan _))
             {
                 Interlocked.Increment(ref begun);
             }
         });
-        Assert.Equal(_options.FreeFailures, begun);
+        Assert.Equal(_options.SignInFreeFailures, begun);
     }
 
     [Fact]
-    public void Failures_are_forgotten_after_a_rest()
+    public void Clock_that_is_set_back_does_not_lock_out()
     {
-        for (int number = 0; number < _options.FreeFailures; number++)
+        for (int number = 0; number < _options.SignInFreeFailures; number++)
         {
-            Begin(user: 1, Here, out _);
-        }
-
-        Assert.False(Begin(user: 1, Here, out _));
-        _now += _options.ForgetAfter + TimeSpan.FromTicks(1);
-        for (int number = 0; number < _options.FreeFailures; number++)
-        {
-            Assert.True(Begin(user: 1, Here, out _));
-        }
-    }
-
-    [Fact]
-    public void Clock_that_is_set_back_does_not_lengthen_a_wait()
-    {
-        for (int number = 0; number < _options.FreeFailures; number++)
-        {
-            Begin(user: 1, Here, out _);
+            Fail(user: 1, Here, out _);
         }
 
         _now -= TimeSpan.FromDays(1);
-        Assert.False(Begin(user: 1, Here, out TimeSpan wait));
-        Assert.Equal(TimeSpan.FromSeconds(1), wait);
+        Assert.True(Fail(user: 1, Here, out _));
     }
 
     [Fact]
     public void Memory_is_bounded()
     {
-        var small = new SignInThrottle(new SignInThrottleOptions { MaxCount = 100 });
-        for (UInt128 number = 0; number < 10_000; number++)
+        for (UInt128 number = 0; number < 60_000; number++)
         {
-            small.TryBegin(number, new ClientAddress(number << 64), Start, out _);
-            Assert.InRange(small.Count, 1, 200);
+            Fail(number, new ClientAddress(number << 64), out _);
         }
+
+        Assert.InRange(_throttle.Count, 1, 100_000);
     }
 
-    private bool Begin(UInt128 user, ClientAddress address, out TimeSpan wait) => _throttle.TryBegin(user, address, _now, out wait);
+    private bool Fail(UInt128 user, ClientAddress address, out TimeSpan wait) => Begin(user, address, out wait) is not null;
+
+    private SignInAttempt? Begin(UInt128 user, ClientAddress address, out TimeSpan wait)
+    {
+        if (!_throttle.TryBegin(user, address, _now, out SignInAttempt? attempt, out wait) || attempt.IsKnown || _throttle.TryCount(attempt, user, _now, out wait))
+        {
+            return attempt;
+        }
+
+        _throttle.Withdraw(attempt);
+        return null;
+    }
 }

@@ -37,6 +37,29 @@ public sealed class AuditRecorderTests
     }
 
     [Fact]
+    public void Refusals_of_one_address_are_noted_one_by_one_up_to_a_burst_and_then_counted()
+    {
+        for (int i = 0; i < 10; i++)
+        {
+            _recorder.RecordRefusal(Refusal("192.0.2.1"));
+        }
+
+        _recorder.RecordRefusal(Refusal("192.0.2.2"));
+        IReadOnlyList<AuditEvent> events = _recorder.TakeAll(out long lost);
+
+        Assert.Equal((5, 0), (events.Count, lost));
+        Assert.Equal(("192.0.2.1", "7 more in about 1 s"), (events[4].Actor.RemoteAddress, events[4].Detail));
+        Assert.Empty(_recorder.TakeAll(out _));
+    }
+
+    private static AuditEvent Refusal(string address) => new()
+    {
+        At = IdentitySilo.Start,
+        Actor = new AuditActor { DomainId = "d", Name = "ann", RemoteAddress = address },
+        Action = "signin.refused",
+    };
+
+    [Fact]
     public async Task What_is_noted_says_where_the_call_began_and_what_is_counted_does_not()
     {
         var origin = new CallOrigin { PrincipalId = "p", RemoteAddress = "192.0.2.7", RequestId = "r-1" };

@@ -40,6 +40,8 @@ public sealed class IdentitySilo : IAsyncLifetime
 
     public IBrokerDatabase Database { get; }
 
+    public IUserNameGrain UserNames => _cluster.Client.GetGrain<IUserNameGrain>(0);
+
     public IIdentityAdminGrain AdminGrain => _cluster.Client.GetGrain<IIdentityAdminGrain>(0);
 
     public IIdentityGrain Identity => _cluster.Client.GetGrain<IIdentityGrain>(0);

@@ -65,6 +65,34 @@ public sealed class SignInTests(IdentitySilo silo) : IClassFixture<IdentitySilo>
     }
 
     [Fact]
+    public async Task A_sign_in_is_found_in_the_audit_by_its_request_id()
+    {
+        PrincipalView user = await silo.NewPrincipalAsync(password: Password);
+        string refused = Guid.NewGuid().ToString("N"), issued = Guid.NewGuid().ToString("N");
+        await silo.Identity.SignInAsync(Call(user) with { Password = "wrong", RequestId = refused });
+        await silo.Identity.SignInAsync(Call(user) with { RequestId = issued });
+
+        AuditEvent[] events = [.. await silo.AdminGrain.ReadAuditAsync(IdentitySilo.Root, new AuditQuery { Limit = 50 })];
+        Assert.Equal("signin.refused", events.Single(one => one.RequestId == refused).Action);
+        Assert.Equal("token.issued", events.Single(one => one.RequestId == issued).Action);
+    }
+
+    [Fact]
+    public async Task A_user_has_one_name_for_counting_however_a_sign_in_names_it_and_whether_it_exists_or_not()
+    {
+        PrincipalView user = await silo.NewPrincipalAsync(password: Password);
+        IUserNameGrain names = silo.UserNames;
+        string byId = await names.SettleAsync(user.PrincipalId, null, null, null);
+        Assert.Equal(byId, await names.SettleAsync(null, user.DomainId, null, user.Name));
+        Assert.Equal(byId, await names.SettleAsync(null, null, user.DomainName.ToUpperInvariant(), user.Name.ToUpperInvariant()));
+        string nobody = await names.SettleAsync(null, user.DomainId, null, "nobody-here");
+        Assert.Equal(nobody, await names.SettleAsync(null, null, user.DomainName, "Nobody-here"));
+        Assert.NotEqual(byId, nobody);
+        Assert.NotEqual(nobody, await names.SettleAsync(null, null, "\0", "nobody-here"));
+        Assert.NotEqual(byId, await names.SettleAsync(new string('0', 32), null, null, null));
+    }
+
+    [Fact]
     public async Task A_token_is_for_the_scope_that_was_asked_for()
     {
         (TenantView domain, TenantView home) = await silo.NewDomainAsync();
