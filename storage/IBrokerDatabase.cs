@@ -26,6 +26,13 @@ public interface IBrokerDatabase : IAsyncDisposable
     /// <summary>Answers when the database takes a write, throws <see cref="StoreUnavailableException"/> when not.</summary>
     Task PingAsync(CancellationToken cancellationToken);
 
+    /// <summary>
+    /// What an exception of the provider means, for whoever uses <see cref="OrleansConnection"/>: <see cref="StoreUnavailableException"/> when trying again may
+    /// help, <see cref="StoreRefusedException"/> or <see cref="UnreadableRowException"/> when not. Connections that it shows to be dead are dropped.
+    /// </summary>
+    /// <returns>The exception given, when it is none of the provider's.</returns>
+    Exception Explain(Exception fault) => fault;
+
     /// <summary>The ADO.NET invariant and connection string that Orleans' own providers need to reach this database; null when there is none (memory).</summary>
     (string Invariant, string ConnectionString)? OrleansConnection { get; }
 }

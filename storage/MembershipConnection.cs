@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Npgsql;
 
 namespace CommandBroker.Storage;
@@ -18,17 +19,21 @@ public static class MembershipConnection
     public static string Of(string connectionString)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
-        SetUnlessGiven(settings, "Timeout", TimeoutSeconds);
-        SetUnlessGiven(settings, "Command Timeout", TimeoutSeconds);
-        SetUnlessGiven(settings, "Maximum Pool Size", 4);
-        SetUnlessGiven(settings, "Max Auto Prepare", 20);
-        SetUnlessGiven(settings, "Application Name", "commandbroker-membership");
+
+        // Npgsql's own builder contains every keyword it knows, given or not. It writes out what was set, each by its one name.
+        var given = new DbConnectionStringBuilder { ConnectionString = settings.ConnectionString };
+        SetUnlessGiven(settings, given, "Timeout", TimeoutSeconds);
+        SetUnlessGiven(settings, given, "Command Timeout", TimeoutSeconds);
+        SetUnlessGiven(settings, given, "Cancellation Timeout", 500);
+        SetUnlessGiven(settings, given, "Maximum Pool Size", 4);
+        SetUnlessGiven(settings, given, "Max Auto Prepare", 20);
+        SetUnlessGiven(settings, given, "Application Name", "commandbroker-membership");
         return settings.ConnectionString;
     }
 
-    private static void SetUnlessGiven(NpgsqlConnectionStringBuilder settings, string name, object value)
+    private static void SetUnlessGiven(NpgsqlConnectionStringBuilder settings, DbConnectionStringBuilder given, string name, object value)
     {
-        if (!settings.ContainsKey(name))
+        if (!given.ContainsKey(name))
         {
             settings[name] = value;
         }

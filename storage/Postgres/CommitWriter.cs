@@ -100,7 +100,7 @@ internal sealed class CommitWriter : IAsyncDisposable
             catch (PostgresException fault)
             {
                 await DropConnectionAsync();
-                throw PostgresFaults.Final(fault);
+                throw PostgresFaults.IsUndone(fault) ? PostgresFaults.Unavailable(fault) : PostgresFaults.Final(fault);
             }
         }
     }

@@ -19,6 +19,7 @@ internal sealed class PostgresDatabase : IBrokerDatabase
     private readonly StoreInstruments _instruments = new();
     private readonly PostgresConnections _connections;
     private readonly PostgresConnections _loads;
+    private readonly string _stateConnection;
     private readonly PostgresConnections _upkeep;
     private readonly PostgresCommandStore _commands;
     private readonly PostgresSourceServerStore _sourceServers;
@@ -27,6 +28,7 @@ internal sealed class PostgresDatabase : IBrokerDatabase
     {
         _clock = clock ?? TimeProvider.System;
         _connections = Connect(options, pulse, PostgresUse.General);
+        _stateConnection = new NpgsqlConnectionStringBuilder(_connections.ConnectionString) { ApplicationName = "commandbroker-state" }.ConnectionString;
         _loads = Connect(options, pulse, PostgresUse.Loads);
         _upkeep = Connect(options, pulse, PostgresUse.Upkeep);
         Identities = new SqlIdentityStore(new PostgresIdentityDatabase(_connections));
@@ -44,13 +46,34 @@ internal sealed class PostgresDatabase : IBrokerDatabase
     public IIdentityStore Identities { get; }
 
     /// <inheritdoc/>
-    public (string Invariant, string ConnectionString)? OrleansConnection => ("Npgsql", _connections.ConnectionString);
+    public (string Invariant, string ConnectionString)? OrleansConnection => ("Npgsql", _stateConnection);
+
+    /// <inheritdoc/>
+    public Exception Explain(Exception fault)
+    {
+        switch (PostgresFaults.KindOf(fault))
+        {
+            case PostgresFaultKind.Lost or PostgresFaultKind.Moved:
+                // Whoever asks has a pool of its own by this string, with connections as dead as the one that brought this.
+                using (var pool = new NpgsqlConnection(_stateConnection))
+                {
+                    NpgsqlConnection.ClearPool(pool);
+                }
+
+                return PostgresFaults.Unavailable(fault);
+            case PostgresFaultKind.Refused or PostgresFaultKind.Undone:
+                return PostgresFaults.Unavailable(fault);
+            default:
+                return fault is PostgresException server ? PostgresFaults.Final(server) : fault;
+        }
+    }
 
     /// <inheritdoc/>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
         try
         {
+            await PoolerCheck.RequireSessionsAsync(_connections, cancellationToken);
             await using NpgsqlConnection connection = await _connections.OpenOwnAsync(cancellationToken);
             await PostgresMigrations.ApplyAsync(connection, _clock.GetUtcNow(), cancellationToken);
         }

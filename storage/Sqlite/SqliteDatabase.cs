@@ -46,6 +46,12 @@ internal sealed class SqliteDatabase : IBrokerDatabase
     public (string Invariant, string ConnectionString)? OrleansConnection =>
         ("System.Data.SQLite", new SqliteConnectionStringBuilder { DataSource = _path, DefaultTimeout = 10 }.ToString());
 
+    /// <inheritdoc/>
+    public Exception Explain(Exception fault) => fault is not SqliteException known ? fault
+        : SqliteFaults.IsDamage(known) ? SqliteFaults.Unreadable(known)
+        : SqliteFaults.IsOfDatabase(known) ? SqliteFaults.Unavailable(known)
+        : fault;
+
     public Task OpenAsync(CancellationToken cancellationToken) => Task.Run(Open, cancellationToken);
 
     public Task PingAsync(CancellationToken cancellationToken) =>
