@@ -9,8 +9,8 @@ internal static partial class Log
     [LoggerMessage(1001, LogLevel.Warning, "Another activation of source server {SourceServer} had written first; deciding again, round {Round}", EventName = "CommitConflicted")]
     public static partial void CommitConflicted(ILogger logger, SourceServerKey sourceServer, int round);
 
-    [LoggerMessage(1002, LogLevel.Information, "Command {Seq} of source server {SourceServer} was redriven by {Actor}", EventName = "CommandRedriven")]
-    public static partial void CommandRedriven(ILogger logger, SourceServerKey sourceServer, long seq, string actor);
+    [LoggerMessage(1002, LogLevel.Information, "Command {Seq} of source server {SourceServer} was redriven by {Actor}, request {RequestId}", EventName = "CommandRedriven")]
+    public static partial void CommandRedriven(ILogger logger, SourceServerKey sourceServer, long seq, string actor, string? requestId);
 
     [LoggerMessage(1003, LogLevel.Information, "Source server {SourceServer} was given settings of its own", EventName = "SourceServerConfigured")]
     public static partial void SourceServerConfigured(ILogger logger, SourceServerKey sourceServer);

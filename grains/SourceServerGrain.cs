@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using CommandBroker.Contracts;
+using CommandBroker.Contracts.Identity;
 using CommandBroker.Core;
 using CommandBroker.Storage;
 using Orleans.Runtime.Placement;
@@ -124,7 +125,7 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain, IMo
         ChangeOutcome outcome = await ChangeAsync(seq, (queue, ended, policy, _) => CommandQueue.Redrive(queue, seq, ended, policy));
         if (outcome.Status == ChangeStatus.Changed)
         {
-            Log.CommandRedriven(_context.Logger, _key, seq, actor);
+            Log.CommandRedriven(_context.Logger, _key, seq, actor, CallOrigin.Current?.RequestId);
             _context.Audit.Record(AuditActions.CommandRedriven, actor, _key, AuditText.SubjectOf(_key, seq));
         }
 

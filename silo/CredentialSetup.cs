@@ -19,7 +19,8 @@ internal sealed class CredentialSetup(
     IOptions<CredentialOptions> credentials,
     IOptions<IdentityOptions> identity,
     IOptions<AdmissionOptions> admission,
-    IOptions<StorageOptions> storage) : IHostedService
+    IOptions<StorageOptions> storage,
+    ILogger<CredentialSetup> log) : IHostedService
 {
     private static readonly AdminCaller Broker = new() { Actor = new AuditActor { DomainId = DefaultTenant.DomainId, Name = "broker" } };
 
@@ -40,7 +41,9 @@ internal sealed class CredentialSetup(
 
         try
         {
-            await StoreAsync(grains.GetGrain<IIdentityAdminGrain>(0), given);
+            IIdentityAdminGrain admin = grains.GetGrain<IIdentityAdminGrain>(0);
+            await EndDevelopmentAsync(admin);
+            await StoreAsync(admin, given);
         }
         catch (BrokerException refusal) when (!refusal.IsTransient)
         {
@@ -64,6 +67,25 @@ internal sealed class CredentialSetup(
                 "No credentials are stored and none are configured. For one start, set Identity:BootstrapAdmin and Identity:BootstrapAdminPassword (environment: "
                 + "Identity__BootstrapAdmin, Identity__BootstrapAdminPassword), or Credentials:OperatorToken and Credentials:AgentToken (environment: "
                 + $"Credentials__OperatorToken, Credentials__AgentToken), each at least {CredentialOptions.MinTokenLength} random characters.");
+        }
+    }
+
+    /// <summary>A store that was begun in Development has tokens, a key and a password that lie in a file beside it: in Production they end.</summary>
+    private async Task EndDevelopmentAsync(IIdentityAdminGrain admin)
+    {
+        string path = System.IO.Path.Combine(storage.Value.DataDirectory, DevCredentials.FileName);
+        if (environment.IsDevelopment() || !File.Exists(path))
+        {
+            return;
+        }
+
+        BootstrapPrincipal[] known = GivenPrincipals.Of(DevCredentials.Load(path));
+        ImmutableArray<string> ended = await admin.EndCredentialsAsync(
+            [.. known.Select(one => one.Principal.Name)],
+            [.. known.SelectMany(one => (string?[])[one.TokenHash, one.AccessKey]).OfType<string>()]);
+        if (!ended.IsEmpty)
+        {
+            log.DevelopmentCredentialsEnded(path, string.Join(", ", ended));
         }
     }
 

@@ -29,4 +29,9 @@ internal static partial class Log
 
     [LoggerMessage(3009, LogLevel.Debug, "The queue of source server {SourceServer} could not be asked to move here; it is asked again", EventName = "QueueNotMoved")]
     public static partial void QueueNotMoved(this ILogger logger, Exception exception, string sourceServer);
+
+    [LoggerMessage(3010, LogLevel.Warning,
+        "{Path} has credentials of a development broker that this store accepted; in Production they end now: token, access key and password of {Names}. Remove the file",
+        EventName = "DevelopmentCredentialsEnded")]
+    public static partial void DevelopmentCredentialsEnded(this ILogger logger, string path, string names);
 }

@@ -13,6 +13,9 @@ namespace CommandBroker.Silo;
 /// <summary>The parts of the host, in the order in which <c>Program</c> puts them together.</summary>
 internal static class SiloHost
 {
+    // RFC 3339 in UTC.
+    private const string LogTime = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+
     private const string DefaultUrl = "http://127.0.0.1:8080";
 
     private const string SecretsVariable = "COMMANDBROKER_SECRETS";
@@ -60,11 +63,20 @@ internal static class SiloHost
         builder.Logging.AddFilter("Orleans.Runtime.SiloLifecycleSubject", level => _hasStarted && level >= LogLevel.Warning);
         if (builder.Environment.IsDevelopment())
         {
-            builder.Logging.AddSimpleConsole(options => options.SingleLine = true);
+            builder.Logging.AddSimpleConsole(options =>
+            {
+                options.SingleLine = true;
+                options.TimestampFormat = LogTime;
+                options.UseUtcTimestamp = true;
+            });
         }
         else
         {
-            builder.Logging.AddJsonConsole();
+            builder.Logging.AddJsonConsole(options =>
+            {
+                options.TimestampFormat = LogTime.TrimEnd();
+                options.UseUtcTimestamp = true;
+            });
         }
 
         builder.Services.AddOptions<SiloOptions>().BindConfiguration(SiloOptions.Section).ValidateDataAnnotations().ValidateOnStart();

@@ -114,6 +114,16 @@ public interface IIdentityAdminGrain : IGrainWithIntegerKey
     ValueTask<ImmutableArray<AuditEvent>> ReadAuditAsync(AdminCaller caller, AuditQuery query);
 
     /// <summary>
+    /// Ends the tokens, access keys and passwords of principals of the default domain, and keeps the principals. Repeating it writes nothing. Callable by
+    /// the broker itself only: no gateway route leads here.
+    /// </summary>
+    /// <param name="names">Their names.</param>
+    /// <param name="credentialIds">Hashes of tokens, and access keys: whose owner has none of these is passed over.</param>
+    /// <returns>The names of those whose credentials were ended.</returns>
+    [Alias("EndCredentials")]
+    ValueTask<ImmutableArray<string>> EndCredentialsAsync(ImmutableArray<string> names, ImmutableArray<string> credentialIds);
+
+    /// <summary>
     /// Puts the principals and credentials of a start into the store. A principal that exists by the same name keeps its id, its roles and
     /// whether it is enabled; its token is replaced, its access key and its password are set unless they are so already. Repeating it
     /// writes nothing. Callable by the broker itself only: no gateway route leads here.

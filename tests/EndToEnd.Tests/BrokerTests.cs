@@ -114,6 +114,37 @@ public sealed class BrokerTests : IDisposable
     }
 
     [Fact]
+    public async Task Credentials_of_development_end_where_the_store_is_taken_into_production()
+    {
+        string[] tokens;
+        string masterKey;
+        await using (BrokerProcess development = await new BrokerProcess(Data).StartAsync())
+        {
+            tokens = [development.Token, development.AgentToken];
+            masterKey = await File.ReadAllTextAsync(Path.Combine(Data, "master.key"));
+            using HttpClient tool = development.Client(tokens[0]);
+            Assert.Equal(HttpStatusCode.OK, (await tool.GetAsync("/v3/sources")).StatusCode);
+        }
+
+        await using BrokerProcess production = await new BrokerProcess(
+            Data,
+            ("ASPNETCORE_ENVIRONMENT", "Production"),
+            ("Identity__MasterKey", masterKey.Trim()),
+            ("Credentials__OperatorToken", "the-token-of-production-0123456789abcdef")).StartAsync();
+
+        foreach (string token in tokens)
+        {
+            using HttpClient former = production.Client(token);
+            Assert.Equal(HttpStatusCode.Unauthorized, (await former.GetAsync("/v3/sources/s-1/command")).StatusCode);
+        }
+
+        using HttpClient given = production.Client("the-token-of-production-0123456789abcdef");
+        Assert.Equal(HttpStatusCode.OK, (await given.GetAsync("/v3/sources")).StatusCode);
+        Assert.Contains("has credentials of a development broker", production.Output, StringComparison.Ordinal);
+        Assert.Matches("\"Timestamp\":\"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\\.[0-9]{3}Z\"", production.Output);
+    }
+
+    [Fact]
     public async Task A_command_goes_all_the_way_and_survives_a_kill_in_between()
     {
         await using BrokerProcess broker = await new BrokerProcess(Data).StartAsync();

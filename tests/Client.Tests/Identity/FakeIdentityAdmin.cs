@@ -75,6 +75,8 @@ internal sealed class FakeIdentityAdmin : IIdentityAdminGrain
 
     public ValueTask DeleteKeyAsync(AdminCaller caller, string accessKey) => throw new NotSupportedException();
 
+    public ValueTask<ImmutableArray<string>> EndCredentialsAsync(ImmutableArray<string> names, ImmutableArray<string> credentialIds) => throw new NotSupportedException();
+
     public ValueTask EndTokensAsync(AdminCaller caller) => throw new NotSupportedException();
 
     public ValueTask RotateTokenKeyAsync(AdminCaller caller) => throw new NotSupportedException();

@@ -35,7 +35,7 @@ public sealed class AdminIsolationTests(IdentitySilo silo) : IClassFixture<Ident
         ["ReadAuditAsync"] = async (caller, at) => await silo.AdminGrain.ReadAuditAsync(caller, new AuditQuery { DomainId = at.DomainId }),
     };
 
-    private static readonly string[] CallsWithoutId = ["CreateDomainAsync", "ListDomainsAsync", "RotateTokenKeyAsync", "EndTokensAsync", "ReencryptAsync", "BootstrapAsync"];
+    private static readonly string[] CallsWithoutId = ["CreateDomainAsync", "ListDomainsAsync", "RotateTokenKeyAsync", "EndTokensAsync", "EndCredentialsAsync", "ReencryptAsync", "BootstrapAsync"];
 
     [Fact]
     public async Task What_is_foreign_is_answered_as_what_does_not_exist()
