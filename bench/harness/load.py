@@ -10,10 +10,10 @@ from .machine import CpuWatch
 SCRIPT = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "wrk", "scenarios.lua")
 
 
-def wrk(target, scenario, round_number, seconds, connections):
-    """Runs wrk once and answers its figures with the CPU that others took meanwhile."""
+def wrk(target, scenario, round_number, seconds, connections, delay_ms=0):
+    """Runs wrk once and answers its figures with the CPU that others took meanwhile. Each connection waits delay_ms before a request."""
     environment = dict(os.environ, SCENARIO=scenario, SERVERS=str(target.servers), PREFIX=target.prefix(scenario, round_number),
-                       AGENT_TOKEN=target.agent_token, OPERATOR_TOKEN=target.operator_token)
+                       AGENT_TOKEN=target.agent_token, OPERATOR_TOKEN=target.operator_token, DELAY_MS=str(delay_ms))
     if scenario == "idle-signed":
         environment["HEADERS"] = os.path.join(target.work, "headers")
         signing.write(target, environment["PREFIX"], environment["HEADERS"])

@@ -40,6 +40,34 @@ def postgres_bin(name):
     return f"{root}/{versions[-1]}/bin/{name}" if versions else name
 
 
+def _processes():
+    """Of each process: its parent, what it took itself, and what its ended children took, in ticks."""
+    found = {}
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            fields = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
+        except OSError:
+            continue
+        found[int(pid)] = int(fields[1]), int(fields[11]) + int(fields[12]), int(fields[13]) + int(fields[14])
+    return found
+
+
+def _family(parents, roots):
+    """The roots and all below them."""
+    family = set(roots)
+    # A child has a higher number than its parent but where numbers have wrapped; a few rounds settle that.
+    for _ in range(4):
+        family |= {pid for pid, parent in parents.items() if parent in family}
+    return family
+
+
+def cpu_ticks(roots):
+    """Ticks that processes took so far, with their children, running and ended."""
+    found = _processes()
+    family = _family({pid: row[0] for pid, row in found.items()}, roots)
+    return sum(own + ended for pid, (_, own, ended) in found.items() if pid in family)
+
+
 class CpuWatch:
     """Counts the CPU that processes outside the measured family took between two looks."""
 
@@ -55,16 +83,6 @@ class CpuWatch:
         return used / TICKS / (time.monotonic() - self.start)
 
     def _foreign(self):
-        parents, ticks = {}, {}
-        for pid in filter(str.isdigit, os.listdir("/proc")):
-            try:
-                fields = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
-            except OSError:
-                continue
-            parents[int(pid)] = int(fields[1])
-            ticks[int(pid)] = int(fields[11]) + int(fields[12])
-        mine = set(self.roots)
-        # A child has a higher number than its parent but where numbers have wrapped; a few rounds settle that.
-        for _ in range(4):
-            mine |= {pid for pid, parent in parents.items() if parent in mine}
-        return {pid: used for pid, used in ticks.items() if pid not in mine}
+        found = _processes()
+        mine = _family({pid: row[0] for pid, row in found.items()}, self.roots)
+        return {pid: own for pid, (_, own, _) in found.items() if pid not in mine}

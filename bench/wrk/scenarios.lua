@@ -2,6 +2,7 @@
 --   SCENARIO     idle: polls of queues that are empty | idle-signed: the same by signature, HEADERS names the file with each poll's headers | enqueue | life: enqueue, poll and report of each command, all three counted
 --   SERVERS      distinct source servers (10,000)         PREFIX   the beginning of their ids, 24 characters
 --   LAG          life: by how many source servers the poll trails the enqueue, and the report the poll (200)
+--   DELAY_MS     milliseconds that a connection waits before each request (0)
 --   AGENT_TOKEN  polls and reports                        OPERATOR_TOKEN   enqueues
 local scenario = os.getenv("SCENARIO") or "idle"
 local servers = tonumber(os.getenv("SERVERS") or "10000")
@@ -14,6 +15,12 @@ local operator_json = { ["X-Auth-Token"] = os.getenv("OPERATOR_TOKEN") or "peer-
 local command = '{"command_name":"START","command_param":{"task_id":"7c9a1f52-66f0-4a0f-8f0d-2f3c1f7b0a11"}}'
 -- The name alone, as agents of today report: the broker must find the command by itself.
 local result = '{"command_name":"START","result":"success","result_detail":{"msg":"done"}}'
+
+-- wrk asks for a wait only where there is one: a function that answers 0 would cost each request a timer.
+local wait = tonumber(os.getenv("DELAY_MS") or "0")
+if wait > 0 then
+  function delay() return wait end
+end
 
 local threads = 0
 function setup(thread)
