@@ -11,7 +11,6 @@ internal sealed class HistoryLoader(IBrokerDatabase database, DateTimeOffset now
     private const int ConcurrentServers = 64;
     private const int CommandsPerCommit = 200;
 
-    private readonly long _writer = Random.Shared.NextInt64();
 
     /// <summary>Registers the source servers and gives each its share.</summary>
     public Task LoadAsync(PreloadOptions options) => Parallel.ForAsync(
@@ -34,7 +33,7 @@ internal sealed class HistoryLoader(IBrokerDatabase database, DateTimeOffset now
         for (long seq = queue.State.LastSeq + 1; seq <= last; seq += CommandsPerCommit)
         {
             long end = Math.Min(last, seq + CommandsPerCommit - 1);
-            var commit = new QueueCommit { SourceNo = queue.SourceNo, Writer = _writer, Commands = [.. Ended(seq, end)], OpenFrom = end + 1 };
+            var commit = new QueueCommit { SourceNo = queue.SourceNo, Commands = [.. Ended(seq, end)], OpenFrom = end + 1 };
             CommitStatus status = await database.Commands.CommitAsync(commit);
             if (status != CommitStatus.Committed)
             {
