@@ -6,11 +6,11 @@ namespace CommandBroker.Grains;
 [Alias("CommandBroker.ISourceServerSettingsGrain")]
 internal interface ISourceServerSettingsGrain : IGrainWithStringKey
 {
-    /// <summary>The settings; all null when there are none.</summary>
+    /// <summary>The settings; null when none are stored, or what is stored cannot be read.</summary>
     [Alias("Read")]
-    ValueTask<SourceServerSettings> ReadAsync();
+    ValueTask<SourceServerSettings?> ReadAsync();
 
-    /// <summary>Replaces the settings; all null clears them.</summary>
+    /// <summary>Replaces the settings, readable or not; with all null they are stored as settings that set nothing.</summary>
     [Alias("Write")]
     ValueTask WriteAsync(SourceServerSettings settings);
 }

@@ -27,7 +27,7 @@ internal static partial class Log
     [LoggerMessage(1007, LogLevel.Warning, "Noted visits could not be written; last_visit_time falls behind until a later write succeeds", EventName = "VisitFlushFailed")]
     public static partial void VisitFlushFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(1008, LogLevel.Error, "Stored commands of source server {SourceServer} cannot be read; it is quarantined: {Reason}", EventName = "SourceServerQuarantined")]
+    [LoggerMessage(1008, LogLevel.Error, "What is stored of source server {SourceServer} cannot be read; it is quarantined: {Reason}", EventName = "SourceServerQuarantined")]
     public static partial void SourceServerQuarantined(ILogger logger, SourceServerKey sourceServer, string reason);
 
     [LoggerMessage(1009, LogLevel.Warning, "The store did not serve source server {SourceServer}; its queue is read anew with the next call", EventName = "StoreRefused")]
@@ -44,4 +44,7 @@ internal static partial class Log
 
     [LoggerMessage(1011, LogLevel.Warning, "Pending commands of project {ProjectId} could not be counted; the last count stays in force", EventName = "QuotaNotCounted")]
     public static partial void QuotaNotCounted(ILogger logger, Exception exception, ProjectId projectId);
+
+    [LoggerMessage(1012, LogLevel.Information, "Source server {SourceServer}: delivery {DeliveryCount} of command {Seq} is taken back: its commit had failed for its agent and was carried out all the same", EventName = "UnknownDeliveryTakenBack")]
+    public static partial void UnknownDeliveryTakenBack(ILogger logger, SourceServerKey sourceServer, long seq, int deliveryCount);
 }

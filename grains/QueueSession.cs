@@ -11,13 +11,17 @@ namespace CommandBroker.Grains;
 /// </summary>
 internal sealed class QueueSession(SourceServerKey key, QueueContext context, LocalQueue local)
 {
+    // What a store that stands still for minutes can leave behind; of more than that the oldest wait for their lease's end.
+    private const int MaxUnknownCount = 16;
+
     private StoredQueue? _stored;
     private long _readAt;
+    private List<UnknownDelivery>? _unknown;
 
     // Whether storage may keep less surely what memory holds than what it acknowledged: read, and nothing was committed since.
     private bool _isOnlyRead;
 
-    /// <summary>Whether the queue is in memory.</summary>
+    /// <summary>Whether the queue is in memory, and with it the policy in force.</summary>
     public bool IsLoaded => _stored is not null;
 
     /// <summary>The queue as last read or committed; only while <see cref="IsLoaded"/>.</summary>
@@ -26,15 +30,46 @@ internal sealed class QueueSession(SourceServerKey key, QueueContext context, Lo
     /// <summary>Whether settings of its own are kept elsewhere; only while <see cref="IsLoaded"/>.</summary>
     public bool HasOverrides => _stored!.HasOverrides;
 
-    /// <summary>Reads the queue from the store.</summary>
+    /// <summary>The rules in force; only while <see cref="IsLoaded"/>.</summary>
+    public QueuePolicy Policy { get; private set; } = context.Policy;
+
+    /// <summary>Hand-outs that may be stored though their agents were told to come again, the oldest first; nearly always none.</summary>
+    public IReadOnlyList<UnknownDelivery> UnknownDeliveries => _unknown ?? (IReadOnlyList<UnknownDelivery>)[];
+
+    /// <summary>Reads the queue from the store, and what the source server sets differently. Without both it is not loaded.</summary>
+    /// <param name="readOverrides">Reads its own settings; null when none are stored, or none that can be read.</param>
     /// <returns>False when no such source server is registered.</returns>
-    /// <exception cref="BrokerException">StorageUnavailable or Quarantined.</exception>
-    public async Task<bool> LoadAsync()
+    /// <exception cref="BrokerException">StorageUnavailable or Quarantined; and whatever <paramref name="readOverrides"/> throws.</exception>
+    public async Task<bool> LoadAsync(Func<Task<QueueOverrides?>> readOverrides)
     {
         _readAt = context.Timestamp;
         _isOnlyRead = true;
-        _stored = await GuardAsync(context.Commands.LoadAsync(key));
-        return IsLoaded;
+        if (await GuardAsync(context.Commands.LoadAsync(key)) is not { } stored)
+        {
+            return false;
+        }
+
+        Policy = stored.HasOverrides ? context.Policy.With(await ReadOverridesAsync(stored, readOverrides)) : context.Policy;
+        _stored = stored;
+        return true;
+    }
+
+    /// <summary>A source server is said to have settings of its own, and there are none to be read.</summary>
+    public static UnreadableRowException NoSettings() =>
+        new("It has settings of its own, and none that can be read are stored. Store them anew, or look whether Silo:ServiceId was changed.");
+
+    /// <summary>Whether a hand-out of unknown fate is what is stored now. Null while it is not, and may still be.</summary>
+    public async Task<bool?> IsStoredAsync(UnknownDelivery delivery)
+    {
+        RowStamp? stamp = await GuardAsync(context.Commands.FindStampAsync(_stored!.SourceNo, delivery.Handed.Seq));
+        return stamp?.Version < delivery.Handed.Version ? null : stamp == new RowStamp(delivery.Handed.Version, delivery.Token);
+    }
+
+    /// <summary>The fate of a hand-out is known, and settled.</summary>
+    public void Settled(UnknownDelivery delivery)
+    {
+        _unknown!.Remove(delivery);
+        _unknown = _unknown.Count == 0 ? null : _unknown;
     }
 
     /// <summary>Forgets the queue; the next call reads it anew.</summary>
@@ -57,8 +92,13 @@ internal sealed class QueueSession(SourceServerKey key, QueueContext context, Lo
     }
 
     /// <summary>Writes a transition and then makes it the state in memory. Anything but Committed drops the state.</summary>
+    /// <param name="next">The queue after it.</param>
+    /// <param name="changes">What it changes.</param>
+    /// <param name="stray">A report to keep; usually null.</param>
+    /// <param name="handedOut">The command that it hands out to an agent, if it does: remembered when the outcome is unknown.</param>
     /// <exception cref="BrokerException">StorageUnavailable; the transition is written or not.</exception>
-    public async ValueTask<CommitStatus> CommitAsync(QueueState next, ImmutableArray<Command> changes, StrayReport? stray)
+    public async ValueTask<CommitStatus> CommitAsync(
+        QueueState next, ImmutableArray<Command> changes, StrayReport? stray, Command? handedOut = null)
     {
         if (changes.IsEmpty && stray is null)
         {
@@ -67,19 +107,19 @@ internal sealed class QueueSession(SourceServerKey key, QueueContext context, Lo
 
         StoredQueue stored = _stored!;
         Drop();
+        var commit = new QueueCommit { SourceNo = stored.SourceNo, Commands = changes, OpenFrom = next.FirstOpenSeq, Stray = stray };
         CommitStatus status;
         try
         {
-            status = await context.Commands.CommitAsync(new QueueCommit
-            {
-                SourceNo = stored.SourceNo,
-                Commands = changes,
-                OpenFrom = next.FirstOpenSeq,
-                Stray = stray,
-            });
+            status = await context.Commands.CommitAsync(commit);
         }
         catch (Exception exception) when (StoreFault.IsStoreFault(exception))
         {
+            if (handedOut is not null && exception is not StoreBusyException)
+            {
+                Remember(new UnknownDelivery(commit.Token, handedOut));
+            }
+
             throw Refused(exception);
         }
 
@@ -139,6 +179,42 @@ internal sealed class QueueSession(SourceServerKey key, QueueContext context, Lo
         T found = await GuardAsync(call);
         _isOnlyRead = true;
         return found;
+    }
+
+    private void Remember(UnknownDelivery delivery)
+    {
+        _unknown ??= [];
+        if (_unknown.Count == MaxUnknownCount)
+        {
+            _unknown.RemoveAt(0);
+        }
+
+        _unknown.Add(delivery);
+    }
+
+    /// <summary>What the source server sets differently. When it is said to have settings, and there are none to be read, it is quarantined.</summary>
+    private async Task<QueueOverrides> ReadOverridesAsync(StoredQueue stored, Func<Task<QueueOverrides?>> read)
+    {
+        QueueOverrides? overrides = await read();
+        UnreadableRowException? fault = overrides is null ? NoSettings() : null;
+        if (fault?.Message != stored.QuarantineReason)
+        {
+            await TryListAsync(fault?.Message);
+        }
+
+        return overrides ?? throw Refused(fault!);
+    }
+
+    private async Task TryListAsync(string? quarantineReason)
+    {
+        try
+        {
+            await context.SourceServers.SetQuarantineAsync(key, quarantineReason);
+        }
+        catch (StoreUnavailableException)
+        {
+            // Only the list is behind; the next load tries again.
+        }
     }
 
     private async Task<T> GuardAsync<T>(Task<T> call)

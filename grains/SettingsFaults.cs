@@ -7,7 +7,7 @@ namespace CommandBroker.Grains;
 /// <summary>Turns faults of the call from a source server's grain to the one that keeps its settings into ones of a store that does not answer.</summary>
 /// <remarks>
 /// Orleans' rejection of that inner call would reach the gateway as if it were one of the outer call, which never arrived, and the outer call would be sent again although it was
-/// carried out in part.
+/// carried out in part. Whatever it is, it is no fault of the caller's: a database driver's own reaches it as such within one silo.
 /// </remarks>
 internal static class SettingsFaults
 {
@@ -17,7 +17,7 @@ internal static class SettingsFaults
         {
             return await call;
         }
-        catch (Exception fault) when (UnansweredCall.Is(fault))
+        catch (Exception fault) when (fault is not BrokerException)
         {
             throw Translate(fault, logger, sourceServer);
         }
@@ -29,7 +29,7 @@ internal static class SettingsFaults
         {
             await call;
         }
-        catch (Exception fault) when (UnansweredCall.Is(fault))
+        catch (Exception fault) when (fault is not BrokerException)
         {
             throw Translate(fault, logger, sourceServer);
         }

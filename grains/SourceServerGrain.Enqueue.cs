@@ -138,8 +138,7 @@ internal sealed partial class SourceServerGrain
             }
         }
 
-        throw new BrokerException(BrokerErrorReason.StorageUnavailable,
-            $"Source server {_key.ServerId} is written from elsewhere at the same time; {MaxRounds} rounds did not settle it.");
+        throw Unsettled();
     }
 
     /// <summary>
@@ -195,6 +194,6 @@ internal sealed partial class SourceServerGrain
             SupersedesTask = call.SupersedesTask,
             Actor = actor,
         };
-        return CommandQueue.Enqueue(queue, request, _policy, now, prior);
+        return CommandQueue.Enqueue(queue, request, _session.Policy, now, prior);
     }
 }

@@ -9,12 +9,14 @@ internal sealed partial class SourceServerGrain
     /// <summary>Clock, core, commit; decides again on fresh state when another activation was faster.</summary>
     /// <exception cref="BrokerException">UnknownSourceServer, StorageUnavailable, Quarantined.</exception>
     private async ValueTask<TOutcome> RunAsync<TOutcome>(
-        Func<QueueState, QueuePolicy, DateTimeOffset, Transition<TOutcome>> decide, Func<TOutcome, StrayReport?>? strayOf = null)
+        Func<QueueState, QueuePolicy, DateTimeOffset, Transition<TOutcome>> decide,
+        Func<TOutcome, StrayReport?>? strayOf = null,
+        Func<TOutcome, Command?>? handedOutOf = null)
     {
         for (int round = 1; round <= MaxRounds; round++)
         {
             await RequireLoadedAsync();
-            Transition<TOutcome> transition = decide(_session.State, _policy, _context.Now);
+            Transition<TOutcome> transition = decide(_session.State, _session.Policy, _context.Now);
             if (_session.State.IsBehind(transition.Changes))
             {
                 // Another activation enqueued it: with this one change alone, memory would pass over what was enqueued before it.
@@ -22,7 +24,9 @@ internal sealed partial class SourceServerGrain
                 continue;
             }
 
-            if (await _session.CommitAsync(transition.State, transition.Changes, strayOf?.Invoke(transition.Outcome)) == CommitStatus.Committed)
+            CommitStatus status = await _session.CommitAsync(
+                transition.State, transition.Changes, strayOf?.Invoke(transition.Outcome), handedOutOf?.Invoke(transition.Outcome));
+            if (status == CommitStatus.Committed)
             {
                 return transition.Outcome;
             }
@@ -30,17 +34,24 @@ internal sealed partial class SourceServerGrain
             Log.CommitConflicted(_context.Logger, _key, round);
         }
 
-        throw new BrokerException(BrokerErrorReason.StorageUnavailable,
-            $"Source server {_key.ServerId} is written from elsewhere at the same time; {MaxRounds} rounds did not settle it.");
+        throw Unsettled();
     }
+
+    private BrokerException Unsettled() => new(BrokerErrorReason.StorageUnavailable,
+        $"Source server {_key.ServerId} is written from elsewhere at the same time; {MaxRounds} rounds did not settle it.");
 
     private async ValueTask RequireLoadedAsync()
     {
         if (!await EnsureLoadedAsync())
         {
-            DeactivateOnIdle();
-            throw new BrokerException(BrokerErrorReason.UnknownSourceServer, $"Source server {_key.ServerId} is not registered.");
+            throw NotRegistered();
         }
+    }
+
+    private BrokerException NotRegistered()
+    {
+        DeactivateOnIdle();
+        return new BrokerException(BrokerErrorReason.UnknownSourceServer, $"Source server {_key.ServerId} is not registered.");
     }
 
     /// <summary>Reads the queue unless it is in memory. False when no such source server is registered.</summary>
@@ -48,14 +59,54 @@ internal sealed partial class SourceServerGrain
 
     private async Task<bool> LoadAsync()
     {
-        if (!await _session.LoadAsync())
+        for (int round = 1; await _session.LoadAsync(ReadOverridesAsync); round++)
         {
-            return false;
+            if (_session.UnknownDeliveries is [] || await TakeBackUnknownAsync())
+            {
+                return true;
+            }
+
+            if (round == MaxRounds)
+            {
+                throw Unsettled();
+            }
         }
 
-        _policy = _session.HasOverrides ? _context.Policy.With(await ReadOverridesAsync()) : _context.Policy;
+        return false;
+    }
+
+    /// <summary>
+    /// Takes back the deliveries that are stored though their agents were told to come again, so that their commands are due at once and
+    /// the deliveries are not counted. One that is not stored yet is looked for again at the next load.
+    /// </summary>
+    /// <returns>False when the queue must be read again: what was read is older than such a delivery, or another activation wrote.</returns>
+    private async ValueTask<bool> TakeBackUnknownAsync()
+    {
+        foreach (UnknownDelivery delivery in _session.UnknownDeliveries.ToArray())
+        {
+            Command handed = delivery.Handed;
+            bool? isStored = await _session.IsStoredAsync(delivery);
+            if (isStored == true)
+            {
+                Transition<bool> release = CommandQueue.Release(_session.State, handed.Seq, handed.DeliveryCount);
+                if (_session.State.Find(handed.Seq)?.Version < handed.Version
+                    || await _session.CommitAsync(release.State, release.Changes, stray: null) != CommitStatus.Committed)
+                {
+                    _session.Drop();
+                    return false;
+                }
+
+                Log.UnknownDeliveryTakenBack(_context.Logger, _key, handed.Seq, handed.DeliveryCount);
+            }
+
+            if (isStored is not null)
+            {
+                _session.Settled(delivery);
+            }
+        }
+
         return true;
     }
 
-    private CommandView ViewOf(Command command) => Views.Of(_key.ServerId, command, _session.State, _policy, _context.Now);
+    private CommandView ViewOf(Command command) => Views.Of(_key.ServerId, command, _session.State, _session.Policy, _context.Now);
 }

@@ -9,28 +9,35 @@ internal sealed partial class SourceServerGrain
     public async ValueTask<SourceServerSettings> ReadSettingsAsync()
     {
         await RequireLoadedAsync();
-        return _session.HasOverrides ? await ReadStoredSettingsAsync() : new SourceServerSettings();
+        if (!_session.HasOverrides)
+        {
+            return new SourceServerSettings();
+        }
+
+        return await ReadStoredSettingsAsync() ?? throw StoreFault.Translate(QueueSession.NoSettings(), _key.ServerId.Value);
     }
 
     public async ValueTask ConfigureAsync(SourceServerSettings settings, string? actor)
     {
         SettingsBounds.Check(settings);
-        await RequireLoadedAsync();
-        bool isEmpty = settings == new SourceServerSettings();
-
-        // A crash in between leaves the mark without settings, which reads as none; never settings without the mark.
-        if (!isEmpty)
+        await RequireRegisteredAsync();
+        try
         {
-            await NoteOverridesAsync(true);
+            await SettingsFaults.TranslateAsync(SettingsGrain.WriteAsync(settings), _context.Logger, _key);
+
+            // A crash in between leaves settings without the mark, which are not in force, as their caller was told nothing; never the
+            // mark without settings. The mark stays when all settings are cleared: what is stored says that there are none.
+            if (settings != new SourceServerSettings())
+            {
+                await MarkOverridesAsync();
+            }
+        }
+        finally
+        {
+            // Also after a fault: what was written may be in force.
+            _session.Drop();
         }
 
-        await SettingsFaults.TranslateAsync(SettingsGrain.WriteAsync(settings), _context.Logger, _key);
-        if (isEmpty)
-        {
-            await NoteOverridesAsync(false);
-        }
-
-        _session.Drop();
         Log.SourceServerConfigured(_context.Logger, _key);
         _context.Audit.Record(AuditActions.ServerConfigured, actor, _key, _key.ServerId.Value);
     }
@@ -68,24 +75,42 @@ internal sealed partial class SourceServerGrain
 
     private ISourceServerSettingsGrain SettingsGrain => GrainFactory.GetGrain<ISourceServerSettingsGrain>(_key.Text);
 
-    private Task<SourceServerSettings> ReadStoredSettingsAsync() => SettingsFaults.TranslateAsync(SettingsGrain.ReadAsync(), _context.Logger, _key);
+    private Task<SourceServerSettings?> ReadStoredSettingsAsync() => SettingsFaults.TranslateAsync(SettingsGrain.ReadAsync(), _context.Logger, _key);
 
-    private async Task<QueueOverrides> ReadOverridesAsync()
-    {
-        SourceServerSettings settings = await ReadStoredSettingsAsync();
-        return new QueueOverrides
+    private async Task<QueueOverrides?> ReadOverridesAsync() => await ReadStoredSettingsAsync() is { } settings
+        && (settings.DeliveryMode is null || Enum.IsDefined(settings.DeliveryMode.Value))
+        ? new QueueOverrides
         {
             DeliveryMode = settings.DeliveryMode,
             VisibilityTimeout = settings.VisibilityTimeout,
             MaxDeliveries = settings.MaxDeliveries,
-        };
+        }
+        : null;
+
+    /// <summary>Without reading the queue: settings that cannot be read are mended by storing others.</summary>
+    private async Task RequireRegisteredAsync()
+    {
+        bool isRegistered;
+        try
+        {
+            isRegistered = _session.IsLoaded || await _context.SourceServers.ExistsAsync(_key);
+        }
+        catch (StoreUnavailableException exception)
+        {
+            throw StoreFault.Translate(exception, _key.ServerId.Value);
+        }
+
+        if (!isRegistered)
+        {
+            throw NotRegistered();
+        }
     }
 
-    private async Task NoteOverridesAsync(bool hasOverrides)
+    private async Task MarkOverridesAsync()
     {
         try
         {
-            await _context.SourceServers.SetHasOverridesAsync(_key, hasOverrides);
+            await _context.SourceServers.MarkOverridesAsync(_key);
         }
         catch (Exception exception) when (StoreFault.IsStoreFault(exception))
         {

@@ -18,7 +18,6 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain, IMo
     private readonly LocalQueue _local;
     private readonly QueueSession _session;
     private readonly long _madeAt;
-    private QueuePolicy _policy;
     private DateTimeOffset _visitNotedAt;
 
     // The accessor, not the context itself: that would make each activation's scope keep a table of what it resolved, 280 bytes.
@@ -26,7 +25,6 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain, IMo
         : base(surroundings.GrainContext)
     {
         _context = context;
-        _policy = context.Policy;
         _key = SourceServerKey.Parse(this.GetPrimaryKeyString());
         _local = context.LocalQueues.Add(_key.Text);
         _session = new QueueSession(_key, context, _local);
@@ -161,7 +159,7 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain, IMo
         }
 
         NoteVisit();
-        PollOutcome outcome = await RunAsync(CommandQueue.Poll);
+        PollOutcome outcome = await RunAsync(CommandQueue.Poll, handedOutOf: answer => answer.IsRepeat ? null : answer.Delivered);
         return Views.Of(outcome, _context.Now);
     }
 
@@ -199,7 +197,7 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain, IMo
     {
         ChangeStatus.Changed or ChangeStatus.WasSo => ViewOf(outcome.Command!),
         ChangeStatus.QueueFull => throw new BrokerException(BrokerErrorReason.QueueFull,
-            $"{_session.State.PendingCount} commands are pending; Queue:MaxPendingCount allows {_policy.MaxPendingCount}."),
+            $"{_session.State.PendingCount} commands are pending; Queue:MaxPendingCount allows {_session.Policy.MaxPendingCount}."),
         ChangeStatus.WrongState => throw new BrokerException(BrokerErrorReason.WrongState,
             $"Command {seq} is {outcome.Command!.State} and cannot be {verb}."),
         _ => throw new BrokerException(BrokerErrorReason.UnknownCommand,

@@ -7,11 +7,20 @@ internal sealed class SourceServerSettingsGrain(
     [PersistentState(GrainStorage.Settings, GrainStorage.Provider)] IPersistentState<SourceServerSettingsState> state)
     : Grain, ISourceServerSettingsGrain
 {
-    public ValueTask<SourceServerSettings> ReadAsync() => new(state.State.Settings);
+    public ValueTask<SourceServerSettings?> ReadAsync()
+    {
+        if (state.State.Settings is null)
+        {
+            // Whoever repairs the row is not kept waiting by what was read before.
+            DeactivateOnIdle();
+        }
+
+        return new(state.State.Settings);
+    }
 
     public async ValueTask WriteAsync(SourceServerSettings settings)
     {
-        SourceServerSettings before = state.State.Settings;
+        SourceServerSettings? before = state.State.Settings;
         state.State = new SourceServerSettingsState { Settings = settings };
         try
         {

@@ -5,5 +5,6 @@ namespace CommandBroker.Grains;
 /// <summary>What is stored of a source server's own settings.</summary>
 internal sealed class SourceServerSettingsState
 {
-    public SourceServerSettings Settings { get; set; } = new();
+    /// <summary>The settings; null when nothing is stored, or nothing that can be read, which is not the same as settings that set nothing.</summary>
+    public SourceServerSettings? Settings { get; set; }
 }

@@ -12,7 +12,7 @@ internal static class StoreFault
     public static BrokerException Translate(Exception exception, string serverId) => exception switch
     {
         UnreadableRowException => new BrokerException(BrokerErrorReason.Quarantined,
-            $"Stored commands of source server {serverId} cannot be read; it is quarantined: {exception.Message}"),
+            $"What is stored of source server {serverId} cannot be read; it is quarantined: {exception.Message}"),
         StoreRefusedException => new BrokerException(BrokerErrorReason.Internal, exception.Message),
         _ => new BrokerException(BrokerErrorReason.StorageUnavailable, exception.Message),
     };

@@ -40,6 +40,10 @@ public interface ICommandStore
     /// <exception cref="UnreadableRowException">The row cannot be read.</exception>
     Task<Command?> FindAsync(long sourceNo, long seq);
 
+    /// <summary>Reads which commit wrote a command last: what tells a caller whether a commit of unknown outcome was carried out.</summary>
+    /// <returns>Null when there is no such command, or retention has removed it.</returns>
+    Task<RowStamp?> FindStampAsync(long sourceNo, long seq);
+
     /// <summary>Reads the command that was enqueued with an idempotency key.</summary>
     /// <returns>Null when there is none, or retention has removed it.</returns>
     /// <exception cref="UnreadableRowException">The row cannot be read.</exception>

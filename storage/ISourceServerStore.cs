@@ -31,8 +31,14 @@ public interface ISourceServerStore
     /// <returns>False when it is not registered, or the store holds an open command of it.</returns>
     Task<bool> DeleteAsync(SourceServerKey key, DateTimeOffset now);
 
-    /// <summary>Notes whether a source server has settings of its own.</summary>
-    Task SetHasOverridesAsync(SourceServerKey key, bool hasOverrides);
+    /// <summary>
+    /// Notes for good that settings of its own are stored for a source server: it lasts until the source server is deleted. It is never
+    /// taken back, so that no call that is carried out late can undo a later one.
+    /// </summary>
+    Task MarkOverridesAsync(SourceServerKey key);
+
+    /// <summary>Lists a source server as quarantined, or, with null, no longer.</summary>
+    Task SetQuarantineAsync(SourceServerKey key, string? reason);
 
     /// <summary>Notes when source servers last polled. An older instant never replaces a newer one; unknown ones are passed over.</summary>
     Task RecordVisitsAsync(IReadOnlyCollection<KeyValuePair<SourceServerKey, DateTimeOffset>> visits);

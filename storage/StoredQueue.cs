@@ -6,4 +6,11 @@ namespace CommandBroker.Storage;
 /// <param name="SourceNo">The source server's number in this database, the key of its commands; stays when it is deleted and registered anew.</param>
 /// <param name="State">Its open commands and counters.</param>
 /// <param name="HasOverrides">Whether it has settings of its own, which are kept elsewhere.</param>
-public sealed record StoredQueue(long SourceNo, QueueState State, bool HasOverrides);
+public sealed record StoredQueue(long SourceNo, QueueState State, bool HasOverrides)
+{
+    /// <summary>
+    /// Why the directory lists it as quarantined; null when it does not. A load that succeeds takes the mark away, but not from one that
+    /// <see cref="HasOverrides"/>: whether those can be read, its caller finds out.
+    /// </summary>
+    public string? QuarantineReason { get; init; }
+}

@@ -10,7 +10,7 @@ internal sealed class MemoryCommandStore(MemoryTables tables) : ICommandStore
         lock (tables)
         {
             return Task.FromResult(tables.FindRegistered(key) is MemorySourceRow source
-                ? new StoredQueue(source.SourceNo, StateOf(source), source.HasOverrides)
+                ? new StoredQueue(source.SourceNo, StateOf(source), source.HasOverrides) { QuarantineReason = source.Server.QuarantineReason }
                 : null);
         }
     }
@@ -46,6 +46,14 @@ internal sealed class MemoryCommandStore(MemoryTables tables) : ICommandStore
         lock (tables)
         {
             return Task.FromResult(SourceOf(sourceNo).Commands.TryGetValue(seq, out var row) ? row.Command : null);
+        }
+    }
+
+    public Task<RowStamp?> FindStampAsync(long sourceNo, long seq)
+    {
+        lock (tables)
+        {
+            return Task.FromResult<RowStamp?>(SourceOf(sourceNo).Commands.TryGetValue(seq, out var row) ? new(row.Command.Version, row.Token) : null);
         }
     }
 

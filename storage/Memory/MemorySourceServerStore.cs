@@ -93,13 +93,26 @@ internal sealed class MemorySourceServerStore(MemoryTables tables) : ISourceServ
         }
     }
 
-    public Task SetHasOverridesAsync(SourceServerKey key, bool hasOverrides)
+    public Task MarkOverridesAsync(SourceServerKey key)
     {
         lock (tables)
         {
             if (tables.FindRegistered(key) is MemorySourceRow row)
             {
-                row.HasOverrides = hasOverrides;
+                row.HasOverrides = true;
+            }
+
+            return Task.CompletedTask;
+        }
+    }
+
+    public Task SetQuarantineAsync(SourceServerKey key, string? reason)
+    {
+        lock (tables)
+        {
+            if (tables.FindRegistered(key) is MemorySourceRow row)
+            {
+                row.Server = row.Server with { QuarantineReason = reason };
             }
 
             return Task.CompletedTask;

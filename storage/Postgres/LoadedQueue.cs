@@ -56,7 +56,7 @@ internal sealed class LoadedQueue
         try
         {
             QueueState state = QueueState.Restore(Rows.Select(ToCommand), LastSeq, RemovedCount, SkippedCount);
-            Queue = new StoredQueue(SourceNo, state, HasOverrides);
+            Queue = new StoredQueue(SourceNo, state, HasOverrides) { QuarantineReason = QuarantineReason };
         }
         catch (UnreadableRowException fault)
         {

@@ -65,6 +65,17 @@ internal sealed class PostgresCommandStore : ICommandStore, IAsyncDisposable
     }
 
     /// <inheritdoc/>
+    public Task<RowStamp?> FindStampAsync(long sourceNo, long seq) => _connections.RunAsync(async connection =>
+    {
+        await using var query = new NpgsqlCommand("select version, writer from command where source_no = $1 and seq = $2", connection)
+        {
+            Parameters = { new() { Value = sourceNo }, new() { Value = seq } },
+        };
+        await using NpgsqlDataReader row = await query.ExecuteReaderAsync();
+        return await row.ReadAsync() ? new RowStamp(row.GetInt32(0), row.GetInt64(1)) : (RowStamp?)null;
+    });
+
+    /// <inheritdoc/>
     public async Task<Command?> FindByKeyAsync(long sourceNo, string idempotencyKey)
     {
         if (idempotencyKey.Contains('\0', StringComparison.Ordinal))

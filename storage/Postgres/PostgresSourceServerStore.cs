@@ -90,8 +90,13 @@ internal sealed class PostgresSourceServerStore : ISourceServerStore, IAsyncDisp
     });
 
     /// <inheritdoc/>
-    public Task SetHasOverridesAsync(SourceServerKey key, bool hasOverrides) =>
-        ExecuteAsync($"update source_server set has_overrides = $2 where {Known}", TextOf(key.Text), new() { Value = hasOverrides });
+    public Task MarkOverridesAsync(SourceServerKey key) =>
+        ExecuteAsync($"update source_server set has_overrides = true where {Known}", TextOf(key.Text));
+
+    /// <inheritdoc/>
+    public Task SetQuarantineAsync(SourceServerKey key, string? reason) => ExecuteAsync(
+        $"update source_server set quarantine_reason = $2 where {Known}",
+        TextOf(key.Text), new() { Value = (object?)reason ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
 
     /// <inheritdoc/>
     public Task RecordVisitsAsync(IReadOnlyCollection<KeyValuePair<SourceServerKey, DateTimeOffset>> visits)

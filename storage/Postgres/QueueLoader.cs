@@ -25,7 +25,7 @@ internal sealed class QueueLoader(PostgresConnections connections)
         foreach (LoadedQueue queue in loaded.Values)
         {
             queue.Restore();
-            if (queue.Fault?.Message != queue.QuarantineReason)
+            if (queue.Fault?.Message != queue.QuarantineReason && (queue.Fault is not null || !queue.HasOverrides))
             {
                 await TryMarkAsync(queue);
             }

@@ -15,6 +15,8 @@ internal sealed class SqliteCommandStore(SqliteReaders readers, SqliteWriter wri
         SqliteRows.ReadAll(session[CommandSql.ReadOneOpen].Bind(1, sourceNo).Bind(2, seq)).SingleOrDefault()
         ?? SqliteRows.ReadAll(session[CommandSql.ReadOneEnded].Bind(1, sourceNo).Bind(2, seq)).SingleOrDefault());
 
+    public Task<RowStamp?> FindStampAsync(long sourceNo, long seq) => readers.ReadAsync(session => SqliteRows.StampOf(session, sourceNo, seq));
+
     public Task<Command?> FindByKeyAsync(long sourceNo, string idempotencyKey) => readers.ReadAsync(session =>
         SqliteRows.ReadAll(session[CommandSql.ReadByKey].Bind(1, sourceNo).Bind(2, idempotencyKey).Bind(3, KeyHash.Of(idempotencyKey))).SingleOrDefault());
 

@@ -108,8 +108,8 @@ internal sealed class SqliteCommit : SqliteWrite<CommitStatus>
         bool isKeyTaken = false;
         foreach (Command command in _commit.Commands)
         {
-            (long Version, long Token)? stored = Stored(session, command.Seq);
-            isRepeat &= stored == (command.Version, _commit.Token);
+            RowStamp? stored = SqliteRows.StampOf(session, _commit.SourceNo, command.Seq);
+            isRepeat &= stored == new RowStamp(command.Version, _commit.Token);
             fits &= command.Version == 1 ? stored is null : stored?.Version == command.Version - 1;
             isKeyTaken |= command is { Version: 1, IdempotencyKey: not null }
                 && FindKey(session, command.IdempotencyKey, KeyHash.Of(command.IdempotencyKey)!.Value);
@@ -120,20 +120,4 @@ internal sealed class SqliteCommit : SqliteWrite<CommitStatus>
 
     private bool FindKey(SqliteSession session, string key, long hash) =>
         session[CommandSql.FindKey].Bind(1, _commit.SourceNo).Bind(2, key).Bind(3, hash).Scalar() is not null;
-
-    private (long Version, long Token)? Stored(SqliteSession session, long seq)
-    {
-        foreach (string sql in (ReadOnlySpan<string>)[CommandSql.StampOpen, CommandSql.StampEnded])
-        {
-            SqliteStatement stamp = session[sql].Bind(1, _commit.SourceNo).Bind(2, seq);
-            if (stamp.Step())
-            {
-                (long, long) found = (stamp.Int64(0), stamp.Int64(1));
-                stamp.Reset();
-                return found;
-            }
-        }
-
-        return null;
-    }
 }

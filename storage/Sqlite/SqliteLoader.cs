@@ -22,7 +22,7 @@ internal sealed class SqliteLoader : IAsyncDisposable
     public async Task<StoredQueue?> LoadAsync(SourceServerKey key)
     {
         LoadedQueue loaded = await _lookup.FindAsync(key);
-        if (loaded.Fault?.Message != loaded.QuarantineReason)
+        if (loaded.Fault?.Message != loaded.QuarantineReason && loaded.Queue is not { HasOverrides: true })
         {
             await TryMarkAsync(loaded);
         }
@@ -76,7 +76,8 @@ internal sealed class SqliteLoader : IAsyncDisposable
             List<Command> open = SqliteRows.ReadAll(session[CommandSql.ReadOpen].Bind(1, loaded.SourceNo));
             lastSeq = Math.Max(lastSeq, session[CommandSql.LastEnded].Bind(1, loaded.SourceNo).Scalar() ?? 0);
             lastSeq = open is [.., Command last] ? Math.Max(lastSeq, last.Seq) : lastSeq;
-            return loaded with { Queue = new StoredQueue(loaded.SourceNo, QueueState.Restore(open, lastSeq, removedCount, skippedCount), hasOverrides) };
+            QueueState state = QueueState.Restore(open, lastSeq, removedCount, skippedCount);
+            return loaded with { Queue = new StoredQueue(loaded.SourceNo, state, hasOverrides) { QuarantineReason = loaded.QuarantineReason } };
         }
         catch (UnreadableRowException fault)
         {

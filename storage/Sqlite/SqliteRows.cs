@@ -42,6 +42,23 @@ internal static class SqliteRows
         Outcome = row.Blob(10),
     };
 
+    /// <summary>Which commit wrote a command last; null when there is no such command.</summary>
+    public static RowStamp? StampOf(SqliteSession session, long sourceNo, long seq)
+    {
+        foreach (string sql in (ReadOnlySpan<string>)[CommandSql.StampOpen, CommandSql.StampEnded])
+        {
+            SqliteStatement stamp = session[sql].Bind(1, sourceNo).Bind(2, seq);
+            if (stamp.Step())
+            {
+                var found = new RowStamp((int)stamp.Int64(0), stamp.Int64(1));
+                stamp.Reset();
+                return found;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>The instant of stored ticks.</summary>
     public static DateTimeOffset? Instant(long? ticks) => ticks is { } value ? new DateTimeOffset(value, TimeSpan.Zero) : null;
 }

@@ -6,6 +6,7 @@ using CommandBroker.Storage.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Orleans.Runtime;
+using Orleans.Storage;
 using Orleans.TestingHost;
 using Xunit;
 
@@ -21,6 +22,8 @@ public sealed class BrokerCluster : IAsyncLifetime
     public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
     public FaultyDatabase Database { get; } = new();
+
+    public FaultyGrainStorage GrainStates { get; } = new();
 
     public ILocalQueues LocalQueues => _cluster.Silos[0].ServiceProvider.GetRequiredService<ILocalQueues>();
 
@@ -40,6 +43,7 @@ public sealed class BrokerCluster : IAsyncLifetime
             silo.Services.Configure<IdentityOptions>(options => options.MasterKey = MasterKey.Create());
             silo.Services.AddSingleton<IBrokerDatabase>(Database);
             silo.AddBrokerGrains(StorageProvider.Memory);
+            silo.Services.AddKeyedSingleton<IGrainStorage>(GrainStorage.Provider, GrainStates);
             silo.Services.AddSingleton<TimeProvider>(Clock);
             silo.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
         });

@@ -18,6 +18,12 @@ public sealed class FaultyDatabase : IBrokerDatabase, ICommandStore
     /// <summary>Writes, but loses the answer of the next commit.</summary>
     public bool LosesNextAnswer { get; set; }
 
+    /// <summary>Fails the next commit and keeps it, as a disk that stands still does.</summary>
+    public bool HoldsNextCommit { get; set; }
+
+    /// <summary>The commit that was kept; carried out when the test likes.</summary>
+    public QueueCommit? Held { get; private set; }
+
     /// <summary>Source servers whose rows cannot be read.</summary>
     public HashSet<string> Unreadable { get; } = [];
 
@@ -63,6 +69,12 @@ public sealed class FaultyDatabase : IBrokerDatabase, ICommandStore
     public async Task<CommitStatus> CommitAsync(QueueCommit commit)
     {
         ThrowIfDown();
+        if (HoldsNextCommit)
+        {
+            (HoldsNextCommit, Held) = (false, commit);
+            throw new StoreUnavailableException("The disk stands still.");
+        }
+
         CommitStatus status = await _inner.Commands.CommitAsync(commit);
         if (LosesNextAnswer)
         {
@@ -74,6 +86,8 @@ public sealed class FaultyDatabase : IBrokerDatabase, ICommandStore
     }
 
     public Task<Command?> FindAsync(long sourceNo, long seq) => _inner.Commands.FindAsync(sourceNo, seq);
+
+    public Task<RowStamp?> FindStampAsync(long sourceNo, long seq) => _inner.Commands.FindStampAsync(sourceNo, seq);
 
     public Task<Command?> FindByKeyAsync(long sourceNo, string idempotencyKey) => _inner.Commands.FindByKeyAsync(sourceNo, idempotencyKey);
 

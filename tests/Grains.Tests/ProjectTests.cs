@@ -44,8 +44,9 @@ public sealed class ProjectTests(BrokerCluster cluster) : IClassFixture<BrokerCl
         ISourceServerGrain bare = await RegisterAsync("legacy", project: null);
         ISourceServerGrain blue = await RegisterAsync("legacy", "blue");
         await cluster.Settings("legacy").WriteAsync(new SourceServerSettings { MaxDeliveries = 9 });
-        await cluster.Database.SourceServers.SetHasOverridesAsync(SourceServerKey.Parse("legacy"), true);
-        await cluster.Database.SourceServers.SetHasOverridesAsync(SourceServerKey.Parse("blue/legacy"), true);
+        await cluster.Settings("blue/legacy").WriteAsync(new SourceServerSettings());
+        await cluster.Database.SourceServers.MarkOverridesAsync(SourceServerKey.Parse("legacy"));
+        await cluster.Database.SourceServers.MarkOverridesAsync(SourceServerKey.Parse("blue/legacy"));
 
         Assert.Equal(9, (await bare.ReadSettingsAsync()).MaxDeliveries);
         Assert.Null((await blue.ReadSettingsAsync()).MaxDeliveries);

@@ -120,7 +120,7 @@ public sealed class StoredGrainStateTests
         Assert.Equal(Strict, await first.ReadAsync());
         Assert.Equal(Strict, await second.ReadAsync());
         await second.WriteAsync(new SourceServerSettings { MaxDeliveries = 3 });
-        Assert.Equal(3, (await second.ReadAsync()).MaxDeliveries);
+        Assert.Equal(3, (await second.ReadAsync())?.MaxDeliveries);
     }
 
     private static async Task AssertSettingsRuleAsync(StorageProvider provider)

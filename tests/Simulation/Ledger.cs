@@ -80,6 +80,16 @@ internal sealed class Ledger(QueuePolicy policy, bool isStrict, bool isTold)
             Break($"S5/S7/S12: #{after.Seq} went from {before.State} to {after.State}.");
         }
 
+        if (after.State == CommandState.Leased && policy.DeliveryMode == DeliveryMode.AtMostOnce)
+        {
+            Break($"S5: #{after.Seq} was leased, though it may be handed out once only.");
+        }
+
+        if (after.State == CommandState.Leased && after.LeasedUntil - after.DeliveredAt is { } lease && lease != policy.VisibilityTimeout)
+        {
+            Break($"S5: #{after.Seq} was leased for {lease}, and the settings say {policy.VisibilityTimeout}.");
+        }
+
         if (IsDelivery(before, after))
         {
             Delivered(before, after, now);

@@ -38,4 +38,7 @@ public enum Mutant
 
     /// <summary>All commits of an activation have one token: what it sent before and gave up counts as what it sends now.</summary>
     TokenPerActivation,
+
+    /// <summary>Settings that cannot be read are read as none.</summary>
+    UnreadPolicyIsDefault,
 }

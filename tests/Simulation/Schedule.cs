@@ -27,13 +27,18 @@ internal sealed class Schedule
         var tables = new MemoryTables();
         new MemorySourceServerStore(tables).RegisterAsync(
             new SourceServer { Key = _key, Name = "server", OsType = "LINUX", RegisteredAt = _clock.Now }, maxCount: 1).Wait();
+        if (_setup.HasSettings)
+        {
+            new MemorySourceServerStore(tables).MarkOverridesAsync(_key).Wait();
+        }
+
         _rows = new StoreRows(tables, Ledger, _clock, mutant);
         _clients = new Clients(_random, _setup, Ledger, _rows);
     }
 
     /// <summary>What the schedule is made of, for a reader.</summary>
     public string SetupText => $"{_setup.Options.DeliveryMode}, {_setup.MaxActivations} activations, {_setup.CallCount} calls, "
-        + $"faults {_setup.HasFaults}, priorities {_setup.HasPriorities}, retention {_setup.HasRetention}, "
+        + $"faults {_setup.HasFaults}, settings of its own {_setup.HasSettings}, priorities {_setup.HasPriorities}, retention {_setup.HasRetention}, "
         + $"deliveries {_setup.Options.MaxDeliveries}, pending {_setup.Options.MaxPendingCount}, outstanding {_setup.Options.MaxOutstandingCount}, "
         + $"time to live {_setup.Options.DefaultTimeToLive}, supersede '{_setup.Options.Supersede}'";
 
@@ -96,7 +101,7 @@ internal sealed class Schedule
     {
         if (_activations.Count == 0 || (_activations.Count < _setup.MaxActivations && _random.Percent(25)))
         {
-            _activations.Add(new SimulatedActivation(_key, _rows, _pending, _setup.Options, _clock));
+            _activations.Add(new SimulatedActivation(_key, _rows, _pending, _setup, _clock));
         }
 
         return _random.Pick(_activations);
@@ -183,7 +188,7 @@ internal sealed class Schedule
 
     private void Drain()
     {
-        var activation = new SimulatedActivation(_key, _rows, _pending, _setup.Options, _clock);
+        var activation = new SimulatedActivation(_key, _rows, _pending, _setup, _clock);
         for (int round = 0; round < 200 && _rows.All.Any(command => command.IsOpen); round++)
         {
             activation.Post(_clients.PollAndReportAsync);

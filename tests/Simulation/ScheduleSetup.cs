@@ -1,3 +1,4 @@
+using CommandBroker.Contracts;
 using CommandBroker.Core;
 using CommandBroker.Grains;
 
@@ -6,8 +7,33 @@ namespace CommandBroker.Simulation;
 /// <summary>What one schedule is made of, drawn from its seed.</summary>
 internal sealed record ScheduleSetup
 {
-    /// <summary>The queue's settings; small limits, so that a short schedule meets them.</summary>
+    /// <summary>The settings in force; small limits, so that a short schedule meets them.</summary>
     public required QueueOptions Options { get; init; }
+
+    /// <summary>Whether the source server has settings of its own, and the broker others.</summary>
+    public required bool HasSettings { get; init; }
+
+    /// <summary>The broker's settings.</summary>
+    public QueueOptions BrokerOptions => HasSettings
+        ? new QueueOptions
+        {
+            DeliveryMode = DeliveryMode.Queue,
+            VisibilityTimeout = TimeSpan.FromSeconds(20),
+            MaxDeliveries = 10,
+            MaxPendingCount = Options.MaxPendingCount,
+            MaxOutstandingCount = Options.MaxOutstandingCount,
+            DefaultTimeToLive = Options.DefaultTimeToLive,
+            Supersede = Options.Supersede,
+        }
+        : Options;
+
+    /// <summary>What the source server sets differently, if it has settings of its own.</summary>
+    public SourceServerSettings Settings => new()
+    {
+        DeliveryMode = Options.DeliveryMode,
+        VisibilityTimeout = Options.VisibilityTimeout,
+        MaxDeliveries = Options.MaxDeliveries,
+    };
 
     /// <summary>Activations that may live at one time: more than one is what Orleans allows while silos disagree.</summary>
     public required int MaxActivations { get; init; }
@@ -45,5 +71,6 @@ internal sealed record ScheduleSetup
         HasPriorities = random.Percent(30),
         HasRetention = random.Percent(25),
         CallCount = 4 + random.Next(14),
+        HasSettings = random.Percent(25),
     };
 }

@@ -17,15 +17,16 @@ internal sealed class SimulatedActivation
     private readonly SourceServerGrain _grain;
     private bool _isBusy;
 
-    public SimulatedActivation(SourceServerKey key, StoreRows rows, List<PendingCall> pending, QueueOptions options, SimulatedClock clock)
+    public SimulatedActivation(SourceServerKey key, StoreRows rows, List<PendingCall> pending, ScheduleSetup setup, SimulatedClock clock)
     {
+        QueueOptions options = setup.BrokerOptions;
         var database = new SimulatedDatabase(new SimulatedStore(this, rows, pending));
         var quotas = new PendingQuotas(database, Options.Create(options), clock, NullLogger<PendingQuotas>.Instance);
         var audit = new AuditRecorder(Options.Create(new IdentityOptions()), clock);
         var silo = new SiloQueues(new VisitRecorder(), new LocalQueues(clock), quotas, audit, Instruments);
         var context = new QueueContext(
             database, Options.Create(options), Options.Create(new SourceOptions()), clock, silo, NullLogger<SourceServerGrain>.Instance);
-        _grain = new SourceServerGrain(context, new GrainContextHolder(GrainContextStub.Of(key.Text)));
+        _grain = new SourceServerGrain(context, new GrainContextHolder(GrainContextStub.Of(key.Text, new SimulatedSettings(this, setup.Settings, rows.Mutant, pending))));
     }
 
     /// <summary>A random number of its own, for a mutant.</summary>

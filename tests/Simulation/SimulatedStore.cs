@@ -30,6 +30,8 @@ internal sealed class SimulatedStore(SimulatedActivation activation, StoreRows r
 
     public Task<Command?> FindAsync(long sourceNo, long seq) => Schedule(false, () => rows.Inner.FindAsync(sourceNo, seq).Result);
 
+    public Task<RowStamp?> FindStampAsync(long sourceNo, long seq) => Schedule(false, () => rows.Inner.FindStampAsync(sourceNo, seq).Result);
+
     public Task<Command?> FindByKeyAsync(long sourceNo, string idempotencyKey) =>
         Schedule(false, () => rows.Inner.FindByKeyAsync(sourceNo, idempotencyKey).Result);
 

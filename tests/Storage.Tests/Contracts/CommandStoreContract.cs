@@ -108,6 +108,21 @@ public abstract partial class CommandStoreContract(StoreFixture fixture) : IAsyn
     }
 
     [StoreFact]
+    public async Task The_stamp_of_a_row_tells_which_commit_wrote_it()
+    {
+        StoredQueue queue = await fixture.RegisterAsync("a");
+        QueueCommit first = CommitOf(queue, Samples.Pending(1));
+        QueueCommit second = CommitOf(queue, Samples.Ended(Samples.Pending(1)));
+
+        Assert.Null(await fixture.Commands.FindStampAsync(queue.SourceNo, 1));
+        await fixture.Commands.CommitAsync(first);
+        Assert.Equal(new RowStamp(1, first.Token), await fixture.Commands.FindStampAsync(queue.SourceNo, 1));
+        await fixture.Commands.CommitAsync(second);
+        Assert.Equal(new RowStamp(second.Commands[0].Version, second.Token), await fixture.Commands.FindStampAsync(queue.SourceNo, 1));
+        Assert.Null(await fixture.Commands.FindStampAsync(queue.SourceNo, 2));
+    }
+
+    [StoreFact]
     public async Task Of_two_commits_that_wait_for_one_batch_the_second_is_a_conflict()
     {
         StoredQueue[] queues = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => fixture.RegisterAsync($"s-{i}")));

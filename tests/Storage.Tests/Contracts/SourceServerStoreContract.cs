@@ -77,7 +77,7 @@ public abstract class SourceServerStoreContract(StoreFixture fixture) : IAsyncLi
         await fixture.Sources.RegisterAsync(Samples.Server("blue/a", "blue"), NoLimit);
         await fixture.Sources.RegisterAsync(Samples.Server("blue/b", "blue"), NoLimit);
         await VisitAsync(("blue/a", Samples.Noon.AddMinutes(1)));
-        await fixture.Sources.SetHasOverridesAsync(blue, true);
+        await fixture.Sources.MarkOverridesAsync(blue);
         await fixture.Sources.RenameAsync(blue, "renamed");
         await fixture.ReopenAsync();
 
@@ -181,14 +181,36 @@ public abstract class SourceServerStoreContract(StoreFixture fixture) : IAsyncLi
     }
 
     [StoreFact]
-    public async Task Settings_of_its_own_are_marked()
+    public async Task Settings_of_its_own_are_marked_until_it_is_deleted()
     {
+        SourceServerKey key = SourceServerKey.Parse("a");
         await fixture.RegisterAsync("a");
 
-        await fixture.Sources.SetHasOverridesAsync(SourceServerKey.Parse("a"), true);
+        await fixture.Sources.MarkOverridesAsync(key);
+        await fixture.Sources.MarkOverridesAsync(key);
         Assert.True((await fixture.LoadAsync("a")).HasOverrides);
-        await fixture.Sources.SetHasOverridesAsync(SourceServerKey.Parse("a"), false);
-        Assert.False((await fixture.LoadAsync("a")).HasOverrides);
+        await fixture.Sources.DeleteAsync(key, Samples.Noon);
+        Assert.False((await fixture.RegisterAsync("a")).HasOverrides);
+    }
+
+    /// <summary>The store reads the commands; whether the settings can be read, only their reader knows.</summary>
+    [StoreFact]
+    public async Task One_with_settings_of_its_own_stays_listed_as_quarantined_until_its_reader_says_otherwise()
+    {
+        SourceServerKey key = SourceServerKey.Parse("a");
+        await fixture.RegisterAsync("a");
+        await fixture.RegisterAsync("b");
+        await fixture.Sources.MarkOverridesAsync(key);
+        await fixture.Sources.SetQuarantineAsync(key, "Its settings are gone.");
+        await fixture.Sources.SetQuarantineAsync(SourceServerKey.Parse("b"), "Its settings are gone.");
+
+        Assert.Equal("Its settings are gone.", (await fixture.LoadAsync("a")).QuarantineReason);
+        await fixture.LoadAsync("b");
+        Assert.Equal(["a"], (await fixture.Sources.ListAsync(new SourceServerFilter(ProjectId.Default, 10, Quarantined: true))).Servers.Select(server => server.Key.Text));
+
+        await fixture.Sources.SetQuarantineAsync(key, null);
+        Assert.Null((await fixture.LoadAsync("a")).QuarantineReason);
+        Assert.Null((await fixture.Sources.FindAsync(key))!.QuarantineReason);
     }
 
     private async Task<IEnumerable<string>> KeysAsync(ProjectId project) =>

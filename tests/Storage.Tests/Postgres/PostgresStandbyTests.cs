@@ -60,7 +60,7 @@ public sealed class PostgresStandbyTests
             "register" => () => scene.RegisterAsync("b"),
             "register anew" => () => scene.RegisterAsync("a"),
             "rename" => () => scene.Database.SourceServers.RenameAsync(Key, "renamed"),
-            "note overrides" => () => scene.Database.SourceServers.SetHasOverridesAsync(Key, true),
+            "note overrides" => () => scene.Database.SourceServers.MarkOverridesAsync(Key),
             "delete" => () => scene.Database.SourceServers.DeleteAsync(Key, DateTimeOffset.UnixEpoch),
             "write identities" => () => scene.Database.Identities.WriteAsync(scene.Identities(2)),
             "repeat a write of identities" => () => scene.Database.Identities.WriteAsync(write),

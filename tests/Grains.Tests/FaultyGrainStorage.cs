@@ -1,0 +1,46 @@
+using System.Collections.Concurrent;
+using Orleans.Runtime;
+using Orleans.Storage;
+
+namespace CommandBroker.Grains.Tests;
+
+/// <summary>State of grains in memory, which can be out of reach, or lost.</summary>
+public sealed class FaultyGrainStorage : IGrainStorage
+{
+    private readonly ConcurrentDictionary<(string Name, GrainId Grain), (object State, string ETag)> _rows = new();
+
+    /// <summary>Refuses every read and write, in a way that no caller is prepared for.</summary>
+    public bool IsDown { get; set; }
+
+    /// <summary>Loses everything that is stored.</summary>
+    public void Clear() => _rows.Clear();
+
+    public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        ThrowIfDown();
+        if (_rows.TryGetValue((stateName, grainId), out var row))
+        {
+            (grainState.State, grainState.ETag, grainState.RecordExists) = ((T)row.State, row.ETag, true);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        ThrowIfDown();
+        (grainState.ETag, grainState.RecordExists) = (Guid.NewGuid().ToString(), true);
+        _rows[(stateName, grainId)] = (grainState.State!, grainState.ETag);
+        return Task.CompletedTask;
+    }
+
+    public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => throw new NotSupportedException();
+
+    private void ThrowIfDown()
+    {
+        if (IsDown)
+        {
+            throw new InvalidDataException("The table is locked.");
+        }
+    }
+}
