@@ -27,7 +27,7 @@ public sealed class StorageOptions : IValidatableObject
     [Range(1, 1_000_000)]
     public int MaxQueuedCommits { get; set; } = 10_000;
 
-    /// <summary>How long one commit may take, reconnecting included, before its callers are told that the database is unavailable.</summary>
+    /// <summary>How long one commit may take, reconnecting included, before its callers are told that the database is unavailable. What takes as long is not acknowledged.</summary>
     /// <value>Default 5 s; 1 s to 1 min. For <c>postgres</c>.</value>
     [Range(typeof(TimeSpan), "00:00:01", "00:01:00")]
     public TimeSpan CommitTimeout { get; set; } = TimeSpan.FromSeconds(5);
