@@ -1,12 +1,11 @@
-using System.Reflection;
 using Npgsql;
 
 namespace CommandBroker.Storage.Postgres;
 
 /// <summary>
-/// Brings the schema up to date: the embedded files <c>Migrations/NNNN_name.sql</c>, in the order of their numbers, each once and in a
-/// transaction of its own. Numbers may have gaps, and one that was skipped is made up for. An advisory
-/// lock makes brokers that start together take turns; it is given back explicitly, because a connection pooler would keep it.
+/// Brings the schema up to date: the embedded files <c>Migrations/NNNN_name.sql</c>, in the order of their numbers, each once. Numbers may
+/// have gaps, and one that was skipped is made up for. An advisory lock makes brokers that start together take turns; it is given back
+/// explicitly, because a connection pooler would keep it.
 /// </summary>
 /// <remarks>
 /// A file whose first line is <c>-- least-known: N</c> only adds: a release that knows the files up to N runs, and starts, on a database that
@@ -16,11 +15,13 @@ namespace CommandBroker.Storage.Postgres;
 internal static class PostgresMigrations
 {
     private const long LockKey = 0x436d6442726b4d67;
-    private const string Prefix = "CommandBroker.Storage.Postgres.Migrations.";
-    private const string LeastKnown = "-- least-known: ";
+    private static readonly TimeSpan TurnPause = TimeSpan.FromMilliseconds(200);
+
+    private const string IsSetUp = "select to_regclass('schema_step') is not null and to_regclass('schema_part') is not null";
 
     private const string MakeSteps = """
         create table if not exists schema_step (version integer primary key, name text not null, applied_at timestamptz not null default now(), least_known integer);
+        create table if not exists schema_part (version integer not null, part integer not null, primary key (version, part));
         do $$ begin
             if exists (select from pg_class where oid = to_regclass('schema_version') and relkind = 'r') then
                 insert into schema_step (version, name, applied_at) select version, name, applied_at from schema_version;
@@ -33,17 +34,31 @@ internal static class PostgresMigrations
 
     /// <summary>Applies what is missing, and raises the numbers of a database that was restored.</summary>
     /// <exception cref="InvalidOperationException">The schema is newer than this release, Orleans' unique key is missing, or <see cref="PostgresNumbering"/> refuses.</exception>
-    public static async Task ApplyAsync(NpgsqlConnection connection, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <exception cref="StoreUnavailableException">Others hold a lock that a step needs; trying again later is right.</exception>
+    public static Task ApplyAsync(NpgsqlConnection connection, DateTimeOffset now, CancellationToken cancellationToken) =>
+        ApplyAsync(connection, Migration.Known(), now, Task.Delay, cancellationToken);
+
+    /// <inheritdoc cref="ApplyAsync(NpgsqlConnection, DateTimeOffset, CancellationToken)"/>
+    public static async Task ApplyAsync(
+        NpgsqlConnection connection, IReadOnlyList<Migration> known, DateTimeOffset now, Func<TimeSpan, CancellationToken, Task> pause, CancellationToken cancellationToken)
     {
-        await ExecuteAsync(connection, $"select pg_advisory_lock({LockKey})", cancellationToken);
+        // Not pg_advisory_lock: a statement that waits keeps its snapshot, which an index that is built concurrently waits for in turn.
+        while (!await AskAsync(connection, $"select pg_try_advisory_lock({LockKey})", cancellationToken))
+        {
+            await pause(TurnPause, cancellationToken);
+        }
+
         try
         {
-            await ApplyLockedAsync(connection, cancellationToken);
+            await ApplyLockedAsync(connection, known, pause, cancellationToken);
             await PostgresNumbering.CheckHomeAsync(connection, now, cancellationToken);
         }
         finally
         {
-            await ExecuteAsync(connection, $"select pg_advisory_unlock({LockKey})", CancellationToken.None);
+            if (connection.FullState == System.Data.ConnectionState.Open)
+            {
+                await AskAsync(connection, $"select pg_advisory_unlock({LockKey})", CancellationToken.None);
+            }
         }
 
         await CheckGrainKeyAsync(connection, cancellationToken);
@@ -52,45 +67,42 @@ internal static class PostgresMigrations
     /// <summary>Refuses a database whose schema is not this release's, for whoever must not change it.</summary>
     public static async Task RequireCurrentAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await using var query = new NpgsqlCommand("select to_regclass('schema_step') is not null", connection);
-        HashSet<int> applied = (bool)(await query.ExecuteScalarAsync(cancellationToken))! ? [.. (await ReadAppliedAsync(connection, cancellationToken)).Keys] : [];
-        if (!applied.SetEquals(Known().Keys))
+        HashSet<int> applied = await AskAsync(connection, "select to_regclass('schema_step') is not null", cancellationToken)
+            ? [.. (await ReadAppliedAsync(connection, cancellationToken)).Keys]
+            : [];
+        IReadOnlyList<Migration> known = Migration.Known();
+        if (!applied.SetEquals(known.Select(migration => migration.Version)))
         {
             string found = applied.Count == 0 ? "none that this release knows" : $"version {applied.Max()}";
             throw new InvalidOperationException(
-                $"The database's schema is {found}; this release reads {Known().Keys.Last()}. Use the release of the broker that runs on it, or start this one's broker on it first.");
+                $"The database's schema is {found}; this release reads {known[^1].Version}. Use the release of the broker that runs on it, or start this one's broker on it first.");
         }
     }
 
-    private static async Task ApplyLockedAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private static async Task ApplyLockedAsync(
+        NpgsqlConnection connection, IReadOnlyList<Migration> known, Func<TimeSpan, CancellationToken, Task> pause, CancellationToken cancellationToken)
     {
-        await ExecuteAsync(connection, MakeSteps, cancellationToken);
-        SortedDictionary<int, string> known = Known();
+        var runner = new MigrationRunner(connection, pause);
+        if (!await AskAsync(connection, IsSetUp, cancellationToken))
+        {
+            await runner.RunAsync("that lists the steps", MakeSteps, cancellationToken);
+        }
+
         Dictionary<int, int> applied = await ReadAppliedAsync(connection, cancellationToken);
-        if (applied.Count > 0 && applied.Values.Max() > known.Keys.Last())
+        if (applied.Count > 0 && applied.Values.Max() > known[^1].Version)
         {
             throw new InvalidOperationException(
                 $"The database's schema is version {applied.Keys.Max()}, which needs a release that knows {applied.Values.Max()}; "
-                + $"this one understands up to {known.Keys.Last()}. Start a newer release.");
+                + $"this one understands up to {known[^1].Version}. Start a newer release.");
         }
 
-        foreach ((int version, string resource) in known.Where(migration => !applied.ContainsKey(migration.Key)))
+        foreach (Migration migration in known.Where(migration => !applied.ContainsKey(migration.Version)))
         {
-            await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken);
-            string script = Read(resource);
-            await ExecuteAsync(connection, script, cancellationToken);
-            await using var note = new NpgsqlCommand("insert into schema_step (version, name, least_known) values ($1, $2, $3)", connection, transaction)
-            {
-                Parameters = { new() { Value = version }, new() { Value = resource[Prefix.Length..] }, new() { Value = LeastKnownOf(script) ?? version } },
-            };
-            await note.ExecuteNonQueryAsync(cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
+            await runner.ApplyAsync(migration, cancellationToken);
         }
-    }
 
-    private static int? LeastKnownOf(string script) => script.StartsWith(LeastKnown, StringComparison.Ordinal)
-        ? int.Parse(script.AsSpan(LeastKnown.Length, script.IndexOf('\n', StringComparison.Ordinal) - LeastKnown.Length), System.Globalization.CultureInfo.InvariantCulture)
-        : null;
+        await runner.EndAsync(cancellationToken);
+    }
 
     /// <summary>The steps that were made, and for each the last one that a release must know to run on it.</summary>
     private static async Task<Dictionary<int, int>> ReadAppliedAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
@@ -118,29 +130,9 @@ internal static class PostgresMigrations
         }
     }
 
-    internal static SortedDictionary<int, string> Known()
+    private static async Task<bool> AskAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {
-        var known = new SortedDictionary<int, string>();
-        foreach (string resource in Assembly.GetExecutingAssembly().GetManifestResourceNames())
-        {
-            if (resource.StartsWith(Prefix, StringComparison.Ordinal))
-            {
-                known.Add(int.Parse(resource.AsSpan(Prefix.Length, 4), System.Globalization.CultureInfo.InvariantCulture), resource);
-            }
-        }
-
-        return known;
-    }
-
-    private static string Read(string resource)
-    {
-        using var reader = new StreamReader(Assembly.GetExecutingAssembly().GetManifestResourceStream(resource)!);
-        return reader.ReadToEnd();
-    }
-
-    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        await using var query = new NpgsqlCommand(sql, connection);
+        return (bool)(await query.ExecuteScalarAsync(cancellationToken))!;
     }
 }

@@ -1,7 +1,7 @@
 namespace CommandBroker.Testing;
 
 /// <summary>Finds the installed PostgreSQL server.</summary>
-internal static class PostgresBinaries
+public static class PostgresBinaries
 {
     private const string DebianRoot = "/usr/lib/postgresql";
 

@@ -5,7 +5,6 @@
 lock table source_server_total, source_server in access exclusive mode;
 
 alter table source_server add column project_id text collate "C" not null default '2d7b94e60c1f4f8fb35a7c9e84d10f63';
-create index source_server_project on source_server (project_id, source_no) where deleted_at is null;
 
 -- How many source servers are registered in each project.
 create table project_total (
@@ -19,3 +18,6 @@ select '2d7b94e60c1f4f8fb35a7c9e84d10f63', registered_count from source_server_t
 drop table source_server_total;
 create view source_server_total as
 select true as one, registered_count from project_total where project_id = '2d7b94e60c1f4f8fb35a7c9e84d10f63';
+
+-- part: concurrently
+create index concurrently if not exists source_server_project on source_server (project_id, source_no) where deleted_at is null;

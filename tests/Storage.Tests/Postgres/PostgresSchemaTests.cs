@@ -21,7 +21,7 @@ public sealed class PostgresSchemaTests
             await other.OpenAsync(CancellationToken.None);
         }));
 
-        Assert.Equal((long)PostgresMigrations.Known().Count, await fixture.ScalarAsync("select count(*) from schema_step"));
+        Assert.Equal((long)Migration.Known().Count, await fixture.ScalarAsync("select count(*) from schema_step"));
     }
 
     [PostgresFact]
