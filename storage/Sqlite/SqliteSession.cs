@@ -33,7 +33,7 @@ internal sealed class SqliteSession : IDisposable
             // of several thousand pages writes a page once that many commits have touched.
             Execute("PRAGMA busy_timeout = 5000");
             Execute(forWriting
-                ? "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8000"
+                ? "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8000; PRAGMA journal_size_limit = 67108864"
                 : "PRAGMA query_only = 1; PRAGMA cache_size = -8192");
         }
         catch
@@ -52,6 +52,12 @@ internal sealed class SqliteSession : IDisposable
 
     /// <summary>Whether a transaction is open; SQLite ends one by itself after some faults.</summary>
     public bool InTransaction => raw.sqlite3_get_autocommit(_database) == 0;
+
+    /// <summary>How many pages this connection wrote to the log since the last time it was asked.</summary>
+    public int TakeWrittenPages() => Take(raw.SQLITE_DBSTATUS_CACHE_WRITE);
+
+    /// <summary>How many pages this connection looked into since the last time it was asked, in memory or not.</summary>
+    public int TakeReadPages() => Take(raw.SQLITE_DBSTATUS_CACHE_HIT) + Take(raw.SQLITE_DBSTATUS_CACHE_MISS);
 
     /// <summary>The statement of a constant text, prepared once.</summary>
     public SqliteStatement this[string sql]
@@ -85,5 +91,11 @@ internal sealed class SqliteSession : IDisposable
         }
 
         _database.Dispose();
+    }
+
+    private int Take(int counter)
+    {
+        raw.sqlite3_db_status(_database, counter, out int pages, out _, 1);
+        return pages;
     }
 }

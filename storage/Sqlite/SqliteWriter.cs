@@ -11,11 +11,13 @@ internal sealed class SqliteWriter : IAsyncDisposable
 {
     private readonly string _path;
     private readonly BatchLoop<ISqliteWrite> _loop;
+    private readonly SqliteCheckpoints _checkpoints;
     private SqliteSession? _session;
 
-    public SqliteWriter(string path, int maxQueuedCommits, StoreInstruments instruments)
+    public SqliteWriter(string path, int maxQueuedCommits, StoreInstruments instruments, int checkpointPages = 8_000)
     {
         _path = path;
+        _checkpoints = new SqliteCheckpoints(path, checkpointPages);
         var options = new BatchLoopOptions { Operation = "commit", MaxQueuedCount = maxQueuedCommits, OwnThread = true };
         _loop = new BatchLoop<ISqliteWrite>(options, instruments, CommitBatch);
     }
@@ -34,6 +36,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _loop.DisposeAsync();
+        _checkpoints.Dispose();
         _session?.Dispose();
     }
 
@@ -41,7 +44,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
     {
         try
         {
-            SqliteSession session = _session ??= new SqliteSession(_path, forWriting: true);
+            SqliteSession session = _session ??= Open();
             session["BEGIN IMMEDIATE"].Run();
             session.Epochs.Prepare(session);
             foreach (ISqliteWrite write in batch)
@@ -63,7 +66,15 @@ internal sealed class SqliteWriter : IAsyncDisposable
             write.Complete();
         }
 
+        _checkpoints.Note(_session.TakeWrittenPages());
         return ValueTask.CompletedTask;
+    }
+
+    private SqliteSession Open()
+    {
+        var session = new SqliteSession(_path, forWriting: true);
+        session.Execute("PRAGMA wal_autocheckpoint = 0");
+        return session;
     }
 
     /// <summary>A fault of one write undoes that write and fails its caller alone.</summary>

@@ -9,6 +9,9 @@ internal sealed class SqliteFixture : StoreFixture
 
     public StorageOptions Options { get; } = new() { DataDirectory = Path.Combine(Path.GetTempPath(), "commandbroker-" + Guid.NewGuid().ToString("N")) };
 
+    /// <summary>After how many written pages the log is emptied.</summary>
+    public int CheckpointPages { get; init; } = 8_000;
+
     public string FilePath => Path.Combine(Options.DataDirectory, SqliteDatabase.FileName);
 
     public override string Location => FilePath;
@@ -24,7 +27,7 @@ internal sealed class SqliteFixture : StoreFixture
 
     public override Task OpenAsync()
     {
-        _database = new SqliteDatabase(Options);
+        _database = new SqliteDatabase(Options, checkpointPages: CheckpointPages);
         return _database.OpenAsync(CancellationToken.None);
     }
 
