@@ -65,13 +65,21 @@ public interface ICommandStore
     /// <returns>The count, or <paramref name="most"/> when there are at least that many.</returns>
     Task<long> CountPendingAsync(ProjectId project, long most);
 
+    /// <summary>The part of a store that <see cref="PurgeAsync"/> looks at where nothing is due, unless it is told another.</summary>
+    const double LeastPurgeShare = 1.0 / 256;
+
     /// <summary>
-    /// Removes ended commands and stray reports older than <paramref name="endedBefore"/>, at most <paramref name="limit"/> of each.
+    /// Removes ended commands and stray reports older than <paramref name="endedBefore"/>, at most <paramref name="limit"/> of each, and source
+    /// servers that were deleted before it.
     /// </summary>
     /// <remarks>
-    /// In one transaction or in several short ones, so that commits are not held up. Each of them also counts the commands it removes
-    /// into their source servers and keeps their highest numbers: a crash in between leaves some to remove and loses no count.
+    /// Goes on where the last call stopped, and round and round. Its cost follows what it removes; beyond that it looks at a share of the store.
+    /// In one transaction or in several short ones, so that commits are not held up. Each of them also counts the commands it removes into
+    /// their source servers and keeps their highest numbers: a crash in between leaves some to remove and loses no count.
     /// </remarks>
-    /// <returns>How many commands were removed; fewer than <paramref name="limit"/> means that none is left to remove.</returns>
-    Task<int> PurgeAsync(DateTimeOffset endedBefore, int limit);
+    /// <param name="endedBefore">What ended before is due.</param>
+    /// <param name="limit">The most.</param>
+    /// <param name="share">The part of the store that is looked at where nothing is due, above 0, at most 1. A small store is looked through.</param>
+    /// <returns>How many commands were removed; fewer than <paramref name="limit"/> means that no more are due where it looked.</returns>
+    Task<int> PurgeAsync(DateTimeOffset endedBefore, int limit, double share = LeastPurgeShare);
 }

@@ -7,7 +7,7 @@ public interface ISourceServerStore
 {
     /// <summary>
     /// Registers a source server, or updates what is known of it when the id is registered already. A deleted one comes back
-    /// with its number and its highest sequence number, so that none is used twice.
+    /// with its number and its highest sequence number, and one whose row is gone begins above all that are gone, so that none is used twice.
     /// </summary>
     /// <param name="server">What is known of it.</param>
     /// <param name="maxCount">The most that may be registered in its project.</param>
@@ -27,7 +27,10 @@ public interface ISourceServerStore
     /// <returns>False when it is not registered.</returns>
     Task<bool> RenameAsync(SourceServerKey key, string name);
 
-    /// <summary>Deletes a source server that has no open command. Its history and highest number stay until retention removes them.</summary>
+    /// <summary>
+    /// Deletes a source server that has no open command, and what it registered besides its name. Its row and its history stay until
+    /// retention removes them (<see cref="ICommandStore.PurgeAsync"/>).
+    /// </summary>
     /// <returns>False when it is not registered, or the store holds an open command of it.</returns>
     Task<bool> DeleteAsync(SourceServerKey key, DateTimeOffset now);
 

@@ -97,7 +97,7 @@ internal sealed class MemoryCommandStore(MemoryTables tables) : ICommandStore
         }
     }
 
-    public Task<int> PurgeAsync(DateTimeOffset endedBefore, int limit)
+    public Task<int> PurgeAsync(DateTimeOffset endedBefore, int limit, double share = ICommandStore.LeastPurgeShare)
     {
         lock (tables)
         {

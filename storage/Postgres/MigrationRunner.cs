@@ -7,7 +7,7 @@ namespace CommandBroker.Storage.Postgres;
 /// Carries out the steps of the schema that are missing, while older silos and everybody else go on using the database. Work has no time
 /// limit; a wait for a lock has, because all who come later to a table queue behind whoever waits for it.
 /// </summary>
-/// <param name="connection">Not pooled; its session's time limits change until <see cref="EndAsync"/>.</param>
+/// <param name="connection">Not pooled; its session's <c>lock_timeout</c> changes until <see cref="EndAsync"/>.</param>
 /// <param name="pause">Waits between two attempts.</param>
 internal sealed partial class MigrationRunner(NpgsqlConnection connection, Func<TimeSpan, CancellationToken, Task> pause)
 {
@@ -47,8 +47,8 @@ internal sealed partial class MigrationRunner(NpgsqlConnection connection, Func<
         },
         cancellationToken);
 
-    /// <summary>Gives the session its former limits back.</summary>
-    public Task EndAsync(CancellationToken cancellationToken) => ExecuteAsync("reset statement_timeout; reset lock_timeout", cancellationToken);
+    /// <summary>Lets the session wait for locks again.</summary>
+    public Task EndAsync(CancellationToken cancellationToken) => ExecuteAsync("reset lock_timeout", cancellationToken);
 
     private async Task RunAsync(Migration migration, MigrationPart part, int number, CancellationToken cancellationToken)
     {

@@ -29,6 +29,7 @@ internal sealed class PostgresCommandStore : ICommandStore, IAsyncDisposable
     private readonly PostgresConnections _connections;
     private readonly PostgresConnections _upkeep;
     private readonly CommitWriter _writer;
+    private readonly HistoryPurge _purge;
     private readonly BatchedLookup<SourceServerKey, StoredQueue?> _loads;
 
     public PostgresCommandStore(
@@ -37,6 +38,7 @@ internal sealed class PostgresCommandStore : ICommandStore, IAsyncDisposable
         _connections = connections;
         _upkeep = upkeep;
         _writer = new CommitWriter(connections, options, instruments);
+        _purge = new HistoryPurge(upkeep);
         _loads = new BatchedLookup<SourceServerKey, StoredQueue?>(
             new BatchLoopOptions { Operation = "load", MaxQueuedCount = options.MaxQueuedCommits }, instruments, new QueueLoader(loads).LoadAsync);
     }
@@ -106,13 +108,13 @@ internal sealed class PostgresCommandStore : ICommandStore, IAsyncDisposable
     });
 
     /// <inheritdoc/>
-    public Task<int> PurgeAsync(DateTimeOffset endedBefore, int limit) =>
-        _upkeep.RunAsync(connection => HistoryPurge.RunAsync(connection, endedBefore, limit));
+    public Task<int> PurgeAsync(DateTimeOffset endedBefore, int limit, double share) => _purge.RunAsync(endedBefore, limit, share);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _writer.DisposeAsync();
+        await _purge.DisposeAsync();
         await _loads.DisposeAsync();
     }
 

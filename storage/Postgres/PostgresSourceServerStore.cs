@@ -13,9 +13,11 @@ internal sealed class PostgresSourceServerStore : ISourceServerStore, IAsyncDisp
 
     private const string Known = "server_id = $1 and deleted_at is null";
 
+    private const string NoDetails = "{}";
+
     private const string Delete = $"""
         with gone as (
-            update source_server s set deleted_at = $2, has_overrides = false
+            update source_server s set deleted_at = $2, has_overrides = false, details = '{NoDetails}'
             where {Known} and not exists (select from (select s.source_no) one {OpenCommands.JoinNewest} join lateral ({OpenCommands.Select}) c on true)
             returning project_id
         )

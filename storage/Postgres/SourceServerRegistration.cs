@@ -20,7 +20,7 @@ internal static class SourceServerRegistration
 
     private const string Insert = """
         insert into source_server as s (server_id, name, name_folded, os_type, details, registered_at, project_id, seq_floor, skipped_count)
-        select $1, $2, $3, $4, $5, $6, $7, floor, floor from numbering
+        select $1, $2, $3, $4, $5, $6, $7, floor, floor from numbering for share
         on conflict (server_id) do update
         set name = $2, name_folded = $3, os_type = $4, details = $5, registered_at = $6, deleted_at = null, last_visit_at = null
         where s.deleted_at is not null

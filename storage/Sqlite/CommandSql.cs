@@ -31,9 +31,10 @@ internal static class CommandSql
 
     public const string ReadByKey = Read + Key;
 
-    public const string ReadHistory = Read + "source_no = ?1 AND seq < ?2" + Ended + " ORDER BY seq DESC LIMIT ?3";
+    /// <summary>A source server's later numbers are in later epochs: read epoch after epoch, nothing is sorted and the limit ends it.</summary>
+    public const string ReadHistory = Columns + NewestEnded + " AND seq < ?2" + NewestFirst + " LIMIT ?3";
 
-    public const string LastEnded = "SELECT max(seq) FROM command WHERE source_no = ?1" + Ended;
+    public const string LastEnded = "SELECT seq" + NewestEnded + NewestFirst + " LIMIT 1";
 
     public const string CountPending = """
         SELECT count(*) FROM (
@@ -42,7 +43,7 @@ internal static class CommandSql
             LIMIT ?2)
         """;
 
-    public const string Walk = "SELECT row_no, source_no, seq, enqueued_at, ended_at FROM command WHERE row_no > ?1 ORDER BY row_no LIMIT ?2";
+    public const string Walk = "SELECT row_no, source_no, seq, ended_at FROM command WHERE row_no > ?1 ORDER BY row_no LIMIT ?2";
 
     public const string Remove = "DELETE FROM command WHERE row_no = ?1";
 
@@ -62,8 +63,12 @@ internal static class CommandSql
         WHERE source_no = ?1 AND seq = ?2 AND version = ?3 - 1
         """;
 
-    private const string Read = """
-        SELECT source_no, seq, version, state, delivery_count, redrive_count, delivered_at, leased_until, overtaken_by, payload, outcome
-        FROM command WHERE 
-        """;
+    // CROSS keeps the order of the loops.
+    private const string NewestEnded = " FROM epoch CROSS JOIN command USING (epoch) WHERE source_no = ?1 AND ended_at IS NOT NULL";
+
+    private const string NewestFirst = " ORDER BY epoch.epoch DESC, seq DESC";
+
+    private const string Columns = "SELECT source_no, seq, version, state, delivery_count, redrive_count, delivered_at, leased_until, overtaken_by, payload, outcome";
+
+    private const string Read = Columns + " FROM command WHERE ";
 }

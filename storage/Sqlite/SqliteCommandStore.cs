@@ -29,5 +29,5 @@ internal sealed class SqliteCommandStore(SqliteReaders readers, SqliteWriter wri
     public Task<long> CountPendingAsync(ProjectId project, long most) => readers.ReadAsync(session =>
         session[CommandSql.CountPending].Bind(1, project.Value).Bind(2, most).Scalar() ?? 0);
 
-    public Task<int> PurgeAsync(DateTimeOffset endedBefore, int limit) => _purge.RunAsync(endedBefore, limit);
+    public Task<int> PurgeAsync(DateTimeOffset endedBefore, int limit, double share) => _purge.RunAsync(endedBefore, limit, share);
 }

@@ -7,6 +7,7 @@ namespace CommandBroker.Storage.Sqlite;
 internal sealed class SqliteEpochs
 {
     private const int RowBits = 18;
+    private const string IsEmpty = "NOT EXISTS (SELECT 1 FROM command WHERE row_no BETWEEN epoch.epoch << 18 AND (epoch.epoch << 18) + 262143)";
 
     private long _nextRowNo;
     private long _preparedEpoch = -1;
@@ -23,6 +24,7 @@ internal sealed class SqliteEpochs
         if (_nextRowNo == 0)
         {
             _nextRowNo = (session["SELECT max(row_no) FROM command"].Scalar() ?? 0) + 1;
+            session[$"DELETE FROM epoch WHERE epoch < ?1 AND {IsEmpty}"].Bind(1, Of(_nextRowNo)).Run();
         }
 
         for (long epoch = Math.Max(_preparedEpoch + 1, Of(_nextRowNo)); epoch <= Of(_nextRowNo) + 1; epoch++)
@@ -35,8 +37,12 @@ internal sealed class SqliteEpochs
     /// <summary>The number of the next row.</summary>
     public long TakeRowNo() => _nextRowNo++;
 
-    /// <summary>Strikes the epochs off whose last row is gone.</summary>
-    public static void Forget(SqliteSession session) => session["""
-        DELETE FROM epoch WHERE epoch < (SELECT coalesce(min(row_no), 0) >> 18 FROM command)
-        """].Run();
+    /// <summary>Strikes those of these epochs off that have no row left, whatever earlier ones hold. The newest stay: they get the next rows.</summary>
+    public void Forget(SqliteSession session, IEnumerable<long> epochs)
+    {
+        foreach (long epoch in epochs.Where(epoch => epoch < Of(_nextRowNo)))
+        {
+            session[$"DELETE FROM epoch WHERE epoch = ?1 AND {IsEmpty}"].Bind(1, epoch).Run();
+        }
+    }
 }

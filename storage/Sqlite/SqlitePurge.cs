@@ -1,65 +1,104 @@
 namespace CommandBroker.Storage.Sqlite;
 
 /// <summary>
-/// Removes old history. Row numbers rise in the order of enqueue and nothing ends before it is enqueued, so the walk begins at the
-/// lowest row, stops at the first one enqueued after the cutoff, and needs no index that every commit would have to keep.
+/// Removes old history. It walks the rows round and round in the order of their numbers, from where the last call stopped, and needs no
+/// index that every commit would have to keep (docs/decisions/0005).
 /// </summary>
+/// <remarks>
+/// A run is one call, or several of which all but the last removed as many as they might. It looks at ten rows for each that it removes, and
+/// beyond that at about its share of all. So where much is due it goes on, and where nothing is due it costs little.
+/// </remarks>
 internal sealed class SqlitePurge(SqliteWriter writer)
 {
     private const int WalkCount = 2_000;
+    private const int RowsPerRemoved = 10;
+    private const int RowsPerPage = 10;
+    private const int EpochRows = 1 << 18;
 
-    /// <summary>The last row of the current round that was looked at; rows that could not go yet are not looked at again before the next round.</summary>
+    private readonly SemaphoreSlim _turn = new(1);
     private long _place;
+    private long _spareRows;
+    private bool _isRunning;
 
     /// <inheritdoc cref="ICommandStore.PurgeAsync"/>
-    public Task<int> RunAsync(DateTimeOffset endedBefore, int limit) => RunAsync(endedBefore, limit, 0, isFirst: true);
-
-    private async Task<int> RunAsync(DateTimeOffset endedBefore, int limit, int removedBefore, bool isFirst)
+    public async Task<int> RunAsync(DateTimeOffset endedBefore, int limit, double share)
     {
-        int removed = removedBefore;
-        while (removed < limit)
+        await _turn.WaitAsync();
+        try
+        {
+            await writer.WriteAsync(session => Begin(session, endedBefore, limit, share));
+            int removed = await WalkAsync(endedBefore.UtcTicks, limit);
+            _isRunning = removed == limit;
+            if (!_isRunning)
+            {
+                await writer.WriteAsync(session => SqliteDeletedSourceServers.Remove(session, endedBefore, limit));
+            }
+
+            return removed;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private long Begin(SqliteSession session, DateTimeOffset endedBefore, int limit, double share)
+    {
+        SqliteStrayReports.Purge(session, endedBefore, limit);
+        if (!_isRunning)
+        {
+            long pages = (session["PRAGMA page_count"].Scalar() ?? 0) - (session["PRAGMA freelist_count"].Scalar() ?? 0);
+            long epochs = session["SELECT count(*) FROM epoch"].Scalar() ?? 0;
+            _spareRows = Math.Max(WalkCount, (long)(Math.Min(epochs * EpochRows, pages * RowsPerPage) * share));
+        }
+
+        return _spareRows;
+    }
+
+    private async Task<int> WalkAsync(long cutoff, int limit)
+    {
+        long start = _place;
+        bool isWrapped = false;
+        int removed = 0;
+        while (removed < limit && _spareRows > 0 && !(isWrapped && _place >= start))
         {
             // Each step is a short transaction of its own, so that commits are not held up.
-            (int stepRemoved, bool isRoundOver) = await writer.WriteAsync(session => Step(session, endedBefore.UtcTicks, limit - removed, isFirst, limit, endedBefore));
-            removed += stepRemoved;
-            isFirst = false;
-            if (isRoundOver)
+            int most = limit - removed;
+            (int count, int walked, long place) = await writer.WriteAsync(session => Step(session, cutoff, most));
+            removed += count;
+            _spareRows += (RowsPerRemoved * count) - walked;
+            _place = place;
+            if (place == 0)
             {
-                break;
+                if (isWrapped || start == 0)
+                {
+                    break;
+                }
+
+                isWrapped = true;
             }
         }
 
         return removed;
     }
 
-    private (int Removed, bool IsRoundOver) Step(SqliteSession session, long cutoff, int most, bool isFirst, int strayLimit, DateTimeOffset endedBefore)
+    private (int Removed, int Walked, long Place) Step(SqliteSession session, long cutoff, int most)
     {
-        if (isFirst)
-        {
-            SqliteStrayReports.Purge(session, endedBefore, strayLimit);
-        }
-
         var old = new List<(long RowNo, long SourceNo, long Seq)>();
         long place = _place;
         int walked = 0;
-        bool isRoundOver = false;
         SqliteStatement row = session[CommandSql.Walk].Bind(1, place).Bind(2, WalkCount);
-        while (old.Count < most && !isRoundOver && row.Step())
+        while (old.Count < most && row.Step())
         {
-            isRoundOver = row.Int64(3) >= cutoff;
-            if (!isRoundOver)
+            walked++;
+            place = row.Int64(0);
+            if (row.NullableInt64(3) < cutoff)
             {
-                walked++;
-                place = row.Int64(0);
-                if (row.NullableInt64(4) < cutoff)
-                {
-                    old.Add((place, row.Int64(1), row.Int64(2)));
-                }
+                old.Add((place, row.Int64(1), row.Int64(2)));
             }
         }
 
         row.Reset();
-        isRoundOver |= walked < WalkCount && old.Count < most;
         foreach ((long rowNo, _, _) in old)
         {
             session[CommandSql.Remove].Bind(1, rowNo).Run();
@@ -70,12 +109,7 @@ internal sealed class SqlitePurge(SqliteWriter writer)
             session[CommandSql.CountRemoved].Bind(1, source.Key).Bind(2, source.Count()).Bind(3, source.Max(command => command.Seq)).Run();
         }
 
-        if (old.Count > 0)
-        {
-            SqliteEpochs.Forget(session);
-        }
-
-        _place = isRoundOver ? 0 : place;
-        return (old.Count, isRoundOver);
+        session.Epochs.Forget(session, old.Select(command => SqliteEpochs.Of(command.RowNo)).Distinct());
+        return (old.Count, walked, walked < WalkCount && old.Count < most ? 0 : place);
     }
 }

@@ -57,7 +57,7 @@ internal sealed class SqliteSourceServerStore(SqliteReaders readers, SqliteWrite
         session["UPDATE source_server SET name = ?2 WHERE server_id = ?1 AND deleted_at IS NULL"].Bind(1, key.Text).Bind(2, name).Run() == 1);
 
     public Task<bool> DeleteAsync(SourceServerKey key, DateTimeOffset now) => writer.WriteAsync(session => session["""
-        UPDATE source_server SET deleted_at = ?2, has_overrides = 0 WHERE server_id = ?1 AND deleted_at IS NULL
+        UPDATE source_server SET deleted_at = ?2, has_overrides = 0, details = '{}' WHERE server_id = ?1 AND deleted_at IS NULL
             AND NOT EXISTS (SELECT 1 FROM command WHERE command.source_no = source_server.source_no AND ended_at IS NULL)
         """].Bind(1, key.Text).Bind(2, now.UtcTicks).Run() == 1);
 

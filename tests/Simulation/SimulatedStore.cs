@@ -43,7 +43,7 @@ internal sealed class SimulatedStore(SimulatedActivation activation, StoreRows r
 
     public Task<long> CountPendingAsync(ProjectId project, long most) => throw new NotSupportedException("Nothing here has a quota.");
 
-    public Task<int> PurgeAsync(DateTimeOffset endedBefore, int limit) => throw new NotSupportedException("Retention is the schedule's.");
+    public Task<int> PurgeAsync(DateTimeOffset endedBefore, int limit, double share = ICommandStore.LeastPurgeShare) => throw new NotSupportedException("Retention is the schedule's.");
 
     // Continuations run where the schedule answers: one thread, one order, no scheduler of .NET in between.
     private Task<T> Schedule<T>(bool isWrite, Func<T> carryOut)

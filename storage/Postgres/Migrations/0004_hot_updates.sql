@@ -4,14 +4,14 @@
 -- A number below which, when this row was added, every command had ended; redriven ones aside. 1 is always true.
 alter table command add column open_from bigint not null default 1;
 
--- An instant no later than the row's end: what a purge looks for. Later rows hold the time of their enqueue.
+-- An instant no later than the row's end, for a release that finds old rows by it.
 alter table command add column added_at bigint not null default 0;
-update command set added_at = coalesce(ended_at, delivered_at, 0);
 
 drop index command_open;
 drop index command_ended;
-create index command_added on command using brin (added_at) with (pages_per_range = 32, autosummarize = on);
-create index command_redriven on command (source_no) where redrive_count > 0;
 
 -- Room for the two later forms of each row on its own page.
 alter table command set (fillfactor = 50);
+
+-- part: concurrently
+create index concurrently if not exists command_redriven on command (source_no) where redrive_count > 0;

@@ -159,8 +159,8 @@ public abstract class SourceServerStoreContract(StoreFixture fixture) : IAsyncLi
         await fixture.Commands.CommitAsync(new QueueCommit { SourceNo = queue.SourceNo, Commands = [Samples.Pending(1)] });
         await fixture.Commands.CommitAsync(new QueueCommit { SourceNo = queue.SourceNo, Commands = [Samples.Ended(Samples.Pending(1))] });
 
-        Assert.True(await fixture.Sources.DeleteAsync(SourceServerKey.Parse("a"), Samples.Noon));
-        Assert.False(await fixture.Sources.DeleteAsync(SourceServerKey.Parse("a"), Samples.Noon));
+        Assert.True(await fixture.Sources.DeleteAsync(SourceServerKey.Parse("a"), Samples.Noon.AddDays(1)));
+        Assert.False(await fixture.Sources.DeleteAsync(SourceServerKey.Parse("a"), Samples.Noon.AddDays(1)));
         Assert.Null(await fixture.Commands.LoadAsync(SourceServerKey.Parse("a")));
         Assert.Null(await fixture.Sources.FindAsync(SourceServerKey.Parse("a")));
         Assert.Equal(0, (await fixture.Sources.ListAsync(new SourceServerFilter(ProjectId.Default, 10))).TotalCount);
@@ -168,6 +168,23 @@ public abstract class SourceServerStoreContract(StoreFixture fixture) : IAsyncLi
 
         StoredQueue again = await fixture.RegisterAsync("a");
         Assert.Equal((queue.SourceNo, 1L), (again.SourceNo, again.State.LastSeq));
+    }
+
+    [StoreFact]
+    public async Task One_that_is_registered_again_after_all_of_it_is_gone_is_given_no_number_twice()
+    {
+        StoredQueue queue = await fixture.RegisterAsync("a");
+        await fixture.Commands.CommitAsync(new QueueCommit { SourceNo = queue.SourceNo, Commands = [Samples.Pending(1)] });
+        await fixture.Commands.CommitAsync(new QueueCommit { SourceNo = queue.SourceNo, Commands = [Samples.Ended(Samples.Pending(1))] });
+        StoredQueue other = await fixture.RegisterAsync("b");
+        Assert.True(await fixture.Sources.DeleteAsync(SourceServerKey.Parse("a"), Samples.Noon));
+        await fixture.Commands.PurgeAsync(Samples.Noon.AddDays(1), 10);
+
+        StoredQueue again = await fixture.RegisterAsync("a");
+        Assert.Equal(1L, again.State.LastSeq);
+        Assert.NotEqual(other.SourceNo, again.SourceNo);
+        Assert.Equal(0L, again.State.HistoryCount);
+        Assert.Null(await fixture.Commands.FindAsync(again.SourceNo, 1));
     }
 
     [StoreFact]

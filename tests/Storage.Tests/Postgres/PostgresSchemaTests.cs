@@ -37,7 +37,7 @@ public sealed class PostgresSchemaTests
             where i.indrelid = 'command'::regclass
             """);
 
-        Assert.Equal("added_at idempotency_key redrive_count source_no", found);
+        Assert.Equal("idempotency_key redrive_count source_no", found);
     }
 
     [PostgresFact]
