@@ -137,6 +137,25 @@ public sealed class PostgresMigrationTests : IAsyncLifetime
         Assert.Equal(1L, await _fixture.ScalarAsync("select count(*) from schema_step where version = 9001"));
     }
 
+    [PostgresFact]
+    public async Task A_database_of_the_release_before_loses_the_index_of_old_rows_and_the_details_of_what_is_deleted()
+    {
+        await _fixture.ScalarAsync("""
+            drop table retention;
+            drop index source_server_deleted;
+            delete from schema_step where version = 8;
+            create index command_added on command using brin (added_at);
+            insert into source_server (server_id, name, name_folded, os_type, details, registered_at, deleted_at)
+            select i::text, '', '', '', '{"ip":"10.0.0.1"}', 1, case when i > 1 then 2 end from generate_series(1, 2500) i;
+            """);
+
+        await _fixture.ReopenAsync();
+
+        Assert.Equal(DBNull.Value, await _fixture.ScalarAsync("select to_regclass('command_added')::text"));
+        Assert.Equal(1L, await _fixture.ScalarAsync("select count(*) from source_server where details <> '{}'"));
+        Assert.Equal(true, await _fixture.ScalarAsync("select indisvalid from pg_index where indexrelid = 'source_server_deleted'::regclass"));
+    }
+
     [Fact]
     public void A_part_of_an_unknown_kind_is_refused()
     {

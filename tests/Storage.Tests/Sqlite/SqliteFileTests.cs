@@ -96,6 +96,27 @@ public sealed class SqliteFileTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_migration_that_is_cut_off_leaves_the_schema_as_it_was_and_the_next_start_makes_it()
+    {
+        await _fixture.RegisterAsync("a");
+        await _fixture.Database.DisposeAsync();
+        Execute("""
+            UPDATE source_server SET deleted_at = 1;
+            DROP INDEX source_server_deleted;
+            CREATE TRIGGER cut BEFORE UPDATE ON source_server BEGIN SELECT raise(ABORT, 'cut off'); END;
+            PRAGMA user_version = 5;
+            """);
+        await Assert.ThrowsAsync<StoreUnavailableException>(_fixture.OpenAsync);
+        Assert.Equal((5L, 0L), (Number("PRAGMA user_version"), Number("SELECT count(*) FROM sqlite_schema WHERE name = 'source_server_deleted'")));
+
+        await _fixture.Database.DisposeAsync();
+        Execute("DROP TRIGGER cut");
+        await _fixture.OpenAsync();
+
+        Assert.Equal(1L, Number("SELECT count(*) FROM sqlite_schema WHERE name = 'source_server_deleted'"));
+    }
+
+    [Fact]
     public async Task A_directory_that_cannot_be_made_makes_the_store_unavailable()
     {
         string file = Path.Combine(_fixture.Options.DataDirectory, "file");
@@ -153,6 +174,12 @@ public sealed class SqliteFileTests : IAsyncLifetime
 
         Assert.Equal((100_000L, 500), (page.TotalCount, page.Servers.Count));
         Assert.Equal("blue/s-100000", page.Servers[^1].Key.Text);
+    }
+
+    private long? Number(string query)
+    {
+        using var session = new SqliteSession(_fixture.FilePath, forWriting: false);
+        return session[query].Scalar();
     }
 
     private void Execute(string script)
