@@ -79,7 +79,8 @@ internal sealed class HistoryPurge(PostgresConnections connections) : IAsyncDisp
             await CloseAsync();
             throw fault switch
             {
-                PostgresException server when PostgresFaults.KindOf(server) is PostgresFaultKind.Loud or PostgresFaultKind.Damage => PostgresFaults.Final(server),
+                PostgresException server when PostgresFaults.KindOf(server) is PostgresFaultKind.Loud or PostgresFaultKind.Damage =>
+                    PostgresFaults.Final(server),
                 _ => PostgresFaults.Unavailable(fault),
             };
         }

@@ -37,9 +37,12 @@ internal sealed record Migration(int Version, string Name, IReadOnlyList<Migrati
         foreach (string section in sections[1..])
         {
             string kind = section.Split('\n', 2)[0].Trim();
-            Add(Enum.TryParse(kind, ignoreCase: true, out MigrationPartKind known)
-                ? known
-                : throw new FormatException($"{name} has a part '{kind}'; transaction, concurrently and batches are allowed."), section[kind.Length..]);
+            if (!Enum.TryParse(kind, ignoreCase: true, out MigrationPartKind known))
+            {
+                throw new FormatException($"{name} has a part '{kind}'; transaction, concurrently and batches are allowed.");
+            }
+
+            Add(known, section[kind.Length..]);
         }
 
         int version = int.Parse(name.AsSpan(0, 4), CultureInfo.InvariantCulture);

@@ -16,7 +16,8 @@ internal sealed partial class MigrationRunner(NpgsqlConnection connection, Func<
     private const string LongWaits = "set statement_timeout = 0; set lock_timeout = 0";
 
     private const string Oldest = """
-        select format('The oldest transaction of others is that of process %s (%s, %s), open since %s.', pid, usename, application_name, xact_start)
+        select format(
+            'The oldest transaction of others is that of process %s (%s, %s), open since %s.', pid, usename, application_name, xact_start)
         from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and xact_start is not null
         order by xact_start limit 1
         """;
@@ -87,7 +88,8 @@ internal sealed partial class MigrationRunner(NpgsqlConnection connection, Func<
     {
         foreach (Match built in IndexName().Matches(sql))
         {
-            await using var query = new NpgsqlCommand("select exists (select from pg_index where indexrelid = to_regclass($1) and not indisvalid)", connection)
+            await using var query = new NpgsqlCommand(
+                "select exists (select from pg_index where indexrelid = to_regclass($1) and not indisvalid)", connection)
             {
                 Parameters = { new() { Value = built.Groups[1].Value } },
             };
@@ -111,8 +113,9 @@ internal sealed partial class MigrationRunner(NpgsqlConnection connection, Func<
             {
                 if (attempts == MaxAttempts)
                 {
+                    string oldest = await OldestAsync(cancellationToken);
                     throw new StoreUnavailableException(
-                        $"The schema's step {name} waits for others' transactions, and is tried again: {fault.MessageText}. {await OldestAsync(cancellationToken)}", fault);
+                        $"The schema's step {name} waits for others' transactions, and is tried again: {fault.MessageText}. {oldest}", fault);
                 }
             }
 
@@ -140,7 +143,10 @@ internal sealed partial class MigrationRunner(NpgsqlConnection connection, Func<
         await using var note = new NpgsqlCommand(
             part < migration.Parts.Count
                 ? "insert into schema_part (version, part) values ($1, $2)"
-                : "with parts as (delete from schema_part where version = $1 and part < $2) insert into schema_step (version, name, least_known) values ($1, $3, $4)",
+                : """
+                    with parts as (delete from schema_part where version = $1 and part < $2)
+                    insert into schema_step (version, name, least_known) values ($1, $3, $4)
+                    """,
             connection)
         {
             Parameters = { new() { Value = migration.Version }, new() { Value = part } },

@@ -40,7 +40,11 @@ internal static class PostgresMigrations
 
     /// <inheritdoc cref="ApplyAsync(NpgsqlConnection, DateTimeOffset, CancellationToken)"/>
     public static async Task ApplyAsync(
-        NpgsqlConnection connection, IReadOnlyList<Migration> known, DateTimeOffset now, Func<TimeSpan, CancellationToken, Task> pause, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        IReadOnlyList<Migration> known,
+        DateTimeOffset now,
+        Func<TimeSpan, CancellationToken, Task> pause,
+        CancellationToken cancellationToken)
     {
         // Not pg_advisory_lock: a statement that waits keeps its snapshot, which an index that is built concurrently waits for in turn.
         while (!await AskAsync(connection, $"select pg_try_advisory_lock({LockKey})", cancellationToken))
@@ -80,7 +84,10 @@ internal static class PostgresMigrations
     }
 
     private static async Task ApplyLockedAsync(
-        NpgsqlConnection connection, IReadOnlyList<Migration> known, Func<TimeSpan, CancellationToken, Task> pause, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        IReadOnlyList<Migration> known,
+        Func<TimeSpan, CancellationToken, Task> pause,
+        CancellationToken cancellationToken)
     {
         var runner = new MigrationRunner(connection, pause);
         if (!await AskAsync(connection, IsSetUp, cancellationToken))

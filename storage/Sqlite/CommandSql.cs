@@ -68,7 +68,9 @@ internal static class CommandSql
 
     private const string NewestFirst = " ORDER BY epoch.epoch DESC, seq DESC";
 
-    private const string Columns = "SELECT source_no, seq, version, state, delivery_count, redrive_count, delivered_at, leased_until, overtaken_by, payload, outcome";
+    private const string Columns = """
+        SELECT source_no, seq, version, state, delivery_count, redrive_count, delivered_at, leased_until, overtaken_by, payload, outcome
+        """;
 
     private const string Read = Columns + " FROM command WHERE ";
 }

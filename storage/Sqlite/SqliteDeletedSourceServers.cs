@@ -10,7 +10,8 @@ internal static class SqliteDeletedSourceServers
     private const string Due = """
         deleted_at < ?1 AND source_no < (SELECT max(source_no) FROM source_server)
             AND NOT EXISTS (SELECT 1 FROM command WHERE command.source_no = source_server.source_no AND ended_at IS NULL)
-            AND NOT EXISTS (SELECT 1 FROM epoch CROSS JOIN command USING (epoch) WHERE command.source_no = source_server.source_no AND ended_at IS NOT NULL)
+            AND NOT EXISTS (SELECT 1 FROM epoch CROSS JOIN command USING (epoch)
+                WHERE command.source_no = source_server.source_no AND ended_at IS NOT NULL)
         """;
 
     private const string List = $"SELECT source_no, seq_floor FROM source_server WHERE {Due} ORDER BY deleted_at LIMIT ?2";

@@ -105,7 +105,7 @@ public sealed class FaultyDatabase : IBrokerDatabase, ICommandStore
         return _inner.Commands.CountPendingAsync(project, most);
     }
 
-    public Task<int> PurgeAsync(DateTimeOffset endedBefore, int limit, double share) => _inner.Commands.PurgeAsync(endedBefore, limit, share);
+    public Task<int> PurgeAsync(DateTimeOffset endedBefore, int limit, double share = ICommandStore.LeastPurgeShare) => _inner.Commands.PurgeAsync(endedBefore, limit, share);
 
     private void ThrowIfDown()
     {

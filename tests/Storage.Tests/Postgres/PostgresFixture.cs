@@ -61,7 +61,7 @@ internal sealed class PostgresFixture(PostgresServer? server = null) : StoreFixt
     public async Task<object?> ScalarAsync(string sql)
     {
         await using NpgsqlConnection connection = await ConnectAsync();
-        await using var query = new NpgsqlCommand(sql, connection);
+        await using var query = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
         return await query.ExecuteScalarAsync();
     }
 

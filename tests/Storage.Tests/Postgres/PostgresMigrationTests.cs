@@ -60,7 +60,10 @@ public sealed class PostgresMigrationTests : IAsyncLifetime
     [PostgresFact]
     public async Task A_running_dump_holds_a_step_back_and_nobody_else()
     {
-        await _fixture.ScalarAsync("insert into source_server (server_id, name, name_folded, os_type, details, registered_at) select i::text, '', '', '', repeat(i::text, 100), 1 from generate_series(1, 5000) i");
+        await _fixture.ScalarAsync("""
+            insert into source_server (server_id, name, name_folded, os_type, details, registered_at)
+            select i::text, '', '', '', repeat(i::text, 100), 1 from generate_series(1, 5000) i
+            """);
         using Process dump = await StartDumpAsync();
         int pauses = 0;
 
