@@ -46,7 +46,7 @@ public interface ISourceDirectoryGrain : IGrainWithIntegerKey
     [Alias("Rename")]
     ValueTask RenameAsync(string key, string name, string? actor = null);
 
-    /// <summary>Completes when the store takes a write.</summary>
+    /// <summary>Completes when the store has taken a write within the last second. Asking often costs the store nothing more.</summary>
     /// <exception cref="BrokerException">StorageUnavailable.</exception>
     [Alias("Ping")]
     ValueTask PingAsync();

@@ -36,9 +36,13 @@ public sealed class GatewayOptions
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan RetryAfter { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long <c>/readyz</c> waits for the store. Default 2 s; 100 ms to 1 min.</summary>
+    /// <summary>How long <c>/readyz</c> waits for a silo; two in a row that do not answer make it say 503. Default 2 s; 100 ms to 1 min.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan ReadyTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long the database may take no write while <c>/readyz</c> still says 200, with <c>degraded</c>: to take all gateways out of service helps nobody. Default 30 s; 0 s to 1 h.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan StallTolerance { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>All header lines of a request together, in bytes. Default 32,768, the vendor's; 8,192 to 1,048,576.</summary>
     [Range(8_192, 1_048_576)]

@@ -66,8 +66,8 @@ public static class GatewayServices
         services.TryAddSingleton<CommandEndpoints>();
         services.TryAddSingleton<BatchEndpoint>();
         services.AddIdentityManagement();
-        services.TryAddSingleton<HealthEndpoints>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, ExactCasePolicy>());
+        services.AddHealth();
         services.TryAddSingleton<UnknownRoute>();
         return services;
     }

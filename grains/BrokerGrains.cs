@@ -38,6 +38,7 @@ public static class BrokerGrains
         services.AddAfterDatabase<RetentionService>();
         services.AddAfterDatabase<VisitFlushService>();
         services.AddAfterDatabase<QuotaRefreshService>();
+        services.AddSingleton<StoreProbe>();
         if (provider == StorageProvider.Memory)
         {
             silo.AddMemoryGrainStorage(GrainStorage.Provider);

@@ -11,7 +11,7 @@ namespace CommandBroker.Grains;
 [StatelessWorker]
 [Reentrant]
 internal sealed class SourceDirectoryGrain(
-    IBrokerDatabase database, IOptions<SourceOptions> options, VisitRecorder visits, AuditRecorder audit, TimeProvider clock,
+    IBrokerDatabase database, StoreProbe probe, IOptions<SourceOptions> options, VisitRecorder visits, AuditRecorder audit, TimeProvider clock,
     ILogger<SourceDirectoryGrain> logger)
     : Grain, ISourceDirectoryGrain
 {
@@ -101,7 +101,7 @@ internal sealed class SourceDirectoryGrain(
 
     private async Task<bool> PingStoreAsync()
     {
-        await database.PingAsync(CancellationToken.None);
+        await probe.CheckAsync();
         return true;
     }
 

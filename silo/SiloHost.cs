@@ -33,6 +33,9 @@ internal static class SiloHost
         ["Logging:LogLevel:System"] = "Warning",
         ["Logging:LogLevel:Polly"] = "Warning",
 
+        // What is missing is logged once, by the broker itself.
+        ["Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks"] = "None",
+
         // While it may write anything, each request gets an activity and a scope that nobody reads: an eighth of an idle poll. What a
         // route throws is logged by the routes themselves.
         ["Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics"] = "None",

@@ -1,36 +1,32 @@
 using CommandBroker.Gateway.Diagnostics;
-using CommandBroker.Gateway.ExternalIam;
-using CommandBroker.Gateway.Grains;
 using CommandBroker.Gateway.Http;
-using CommandBroker.Gateway.Identity;
 using CommandBroker.Gateway.Vendor;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace CommandBroker.Gateway.Health;
 
-/// <summary><c>/livez</c>: the process answers. <c>/readyz</c>: silo, store and credentials do as well. Neither needs a token.</summary>
-internal sealed class HealthEndpoints(
-    IBrokerGrains grains, IdentityCache identity, IamReach iam, StartProgress start, Drain drain, VendorBorder border, IOptions<GatewayOptions> options,
-    TimeProvider clock, ILogger<HealthEndpoints> log)
+/// <summary><c>/livez</c>: the process answers. <c>/readyz</c>: silo, store and credentials do as well. Neither needs a token, nor costs a call.</summary>
+internal sealed class HealthEndpoints(HealthCheckService checks, Drain drain, VendorBorder border, ILogger<HealthEndpoints> log)
 {
+    /// <summary>The checks that <c>/readyz</c> asks, beside those that a host may have of its own.</summary>
+    public const string Tag = "ready";
+
     private static readonly byte[] Live = "{\"status\":\"live\"}"u8.ToArray();
     private static readonly byte[] Ready = "{\"status\":\"ready\"}"u8.ToArray();
     private static readonly byte[] Draining = "{\"status\":\"draining\"}"u8.ToArray();
-    private static readonly byte[] ReadyWithoutIam = "{\"status\":\"ready\",\"degraded\":\"iam\"}"u8.ToArray();
-    private static readonly byte[] NoIam = "{\"status\":\"not ready\",\"missing\":\"iam\"}"u8.ToArray();
-    private static readonly byte[] NoCredentials = "{\"status\":\"not ready\",\"missing\":\"credentials\"}"u8.ToArray();
-    private static readonly byte[] NoStorage = "{\"status\":\"not ready\",\"missing\":\"storage\"}"u8.ToArray();
-    private static readonly byte[] NoDatabase = "{\"status\":\"not ready\",\"missing\":\"database\"}"u8.ToArray();
-    private static readonly byte[] NoSilo = "{\"status\":\"not ready\",\"missing\":\"silo\"}"u8.ToArray();
 
     private volatile string? _told;
 
     /// <summary>200 while the process can answer at all.</summary>
-    public Task LiveAsync(HttpContext context) => AnswerAsync(context, () => ValueTask.FromResult<(int, byte[])>((StatusCodes.Status200OK, Live)));
+    public Task LiveAsync(HttpContext context) => AnswerAsync(context, _ => ValueTask.FromResult<(int, byte[])>((StatusCodes.Status200OK, Live)));
 
-    /// <summary>200 when the start is complete, no stop has begun, the store has taken a write within <see cref="GatewayOptions.ReadyTimeout"/> and the credentials are known; otherwise 503 and what is missing. An external IAM must have answered once; later it may be gone, which is told.</summary>
+    /// <summary>
+    /// 200 when the start is complete, no stop has begun, a silo answers, its store takes writes or did within <see cref="GatewayOptions.StallTolerance"/>, and the
+    /// credentials are known; <c>degraded</c> names what is missed meanwhile. Otherwise 503 and what is missing.
+    /// </summary>
     public Task ReadyAsync(HttpContext context) => AnswerAsync(context, CheckAsync);
 
-    private async Task AnswerAsync(HttpContext context, Func<ValueTask<(int Status, byte[] Body)>> check)
+    private async Task AnswerAsync(HttpContext context, Func<HttpContext, ValueTask<(int Status, byte[] Body)>> check)
     {
         RequestStamp.Set(context);
         if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
@@ -39,59 +35,38 @@ internal sealed class HealthEndpoints(
             return;
         }
 
-        (int status, byte[] body) = await check();
+        (int status, byte[] body) = await check(context);
         context.Response.StatusCode = status;
         await VendorResponse.WriteAsync(context, body);
     }
 
-    private async ValueTask<(int Status, byte[] Body)> CheckAsync()
+    private async ValueTask<(int Status, byte[] Body)> CheckAsync(HttpContext context)
     {
         if (drain.HasBegun)
         {
             return (StatusCodes.Status503ServiceUnavailable, Draining);
         }
 
-        if (start.Missing is { } missing)
-        {
-            return Missing(missing == StartProgress.Database ? NoDatabase : NoSilo, missing);
-        }
+        HealthReport report = await checks.CheckHealthAsync(check => check.Tags.Contains(Tag), context.RequestAborted);
+        string? missing = Named(report, HealthStatus.Unhealthy), degraded = Named(report, HealthStatus.Degraded);
 
-        try
-        {
-            await grains.Directory.PingAsync().AsTask().WaitAsync(options.Value.ReadyTimeout, clock);
-        }
-        catch (BrokerException)
-        {
-            return Missing(NoStorage, "storage");
-        }
-        catch (Exception unreachable) when (GrainFailure.IsUnreachable(unreachable))
-        {
-            return Missing(NoSilo, "silo");
-        }
-
-        if (!identity.IsFresh)
-        {
-            return Missing(NoCredentials, "credentials");
-        }
-
-        if (iam.IsNeeded && !iam.HasAnswered)
-        {
-            return Missing(NoIam, "iam");
-        }
-
-        _told = null;
-        return (StatusCodes.Status200OK, iam.IsLost ? ReadyWithoutIam : Ready);
-    }
-
-    private (int Status, byte[] Body) Missing(byte[] body, string what)
-    {
         // Once, not with every check of a balancer that asks all the time.
-        if (_told != what)
+        if (_told != missing)
         {
-            _told = what;
-            log.NotReady(what);
+            _told = missing;
+            if (missing is not null)
+            {
+                log.NotReady(missing);
+            }
         }
 
-        return (StatusCodes.Status503ServiceUnavailable, body);
+        return missing is not null ? (StatusCodes.Status503ServiceUnavailable, Encode($"{{\"status\":\"not ready\",\"missing\":\"{missing}\"}}"))
+            : (StatusCodes.Status200OK, degraded is null ? Ready : Encode($"{{\"status\":\"ready\",\"degraded\":\"{degraded}\"}}"));
     }
+
+    // The first in the order of registration: without a silo nothing else is known.
+    private static string? Named(HealthReport report, HealthStatus status) =>
+        report.Entries.Where(entry => entry.Value.Status == status).Select(entry => entry.Value.Description ?? entry.Key).FirstOrDefault();
+
+    private static byte[] Encode(string text) => System.Text.Encoding.UTF8.GetBytes(text);
 }

@@ -59,11 +59,22 @@ internal sealed class Balancer : IAsyncDisposable
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{_statusPort}") };
         using var deadline = new CancellationTokenSource(Deadline);
         using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        while ((await http.GetStringAsync("/;csv", deadline.Token)).Split('\n').Count(line => line.StartsWith("gateways,gateway-", StringComparison.Ordinal) && line.Contains(",UP,", StringComparison.Ordinal)) < gateways)
+        while (await CountReadyAsync(http, deadline.Token) < gateways)
         {
             await poll.WaitForNextTickAsync(deadline.Token);
         }
     }
+
+    /// <summary>How many of its gateways are up by its own checks.</summary>
+    public async Task<int> ReadyAsync()
+    {
+        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{_statusPort}") };
+        return await CountReadyAsync(http, CancellationToken.None);
+    }
+
+    // Also one of whose checks one has failed: it is in service.
+    private static async Task<int> CountReadyAsync(HttpClient http, CancellationToken cancellation) => (await http.GetStringAsync("/;csv", cancellation)).Split('\n')
+        .Count(line => line.StartsWith("gateways,gateway-", StringComparison.Ordinal) && line.Contains(",UP", StringComparison.Ordinal));
 
     public async ValueTask DisposeAsync()
     {
