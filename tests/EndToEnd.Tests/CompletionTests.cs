@@ -21,7 +21,7 @@ public sealed class CompletionTests : IDisposable
     [InlineData("cbroker source re", "register rename")]
     [InlineData("cbroker source list --quar", "--quarantined")]
     [InlineData("cbroker queue web-1 --output nd", "ndjson")]
-    [InlineData("cbroker completion ", "bash pwsh zsh")]
+    [InlineData("cbroker completion ", "bash fish pwsh zsh")]
     public async Task Bash_completes_verbs_options_and_values(string line, string expected)
     {
         FinishedProcess run = await ShellRun.RunAsync(_directory, $$"""
