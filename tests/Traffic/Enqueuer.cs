@@ -2,12 +2,17 @@ using CommandBroker.History;
 
 namespace CommandBroker.Traffic;
 
-/// <summary>A management tool: gives every enqueue a key and repeats it until it knows.</summary>
+/// <summary>
+/// A management tool: gives every enqueue a key, and finds out what became of each by repeating it. Meanwhile it goes on with other
+/// commands for the same source server, which a broker must not take for the ones that nobody knows of.
+/// </summary>
 public sealed class Enqueuer(string name, Clients traffic, TimeSpan pause, Random random)
 {
     private const double SharedTaskShare = 0.2;
     private const double RepeatShare = 0.04;
     private const double OtherBodyShare = 0.02;
+    private const double AnotherShare = 0.6;
+    private const int MaxOpenCount = 4;
 
     private long _count;
 
@@ -23,8 +28,7 @@ public sealed class Enqueuer(string name, Clients traffic, TimeSpan pause, Rando
             }
 
             string server = traffic.Servers[random.Next(traffic.Servers.Count)];
-            string task = random.NextDouble() < SharedTaskShare ? $"task-of-{server}" : $"task-{name}-{_count}";
-            await EnqueueAsync(server, $"{name}-{++_count}", Payload.Create(task));
+            await EnqueueAsync(server, stop);
             if (pause > TimeSpan.Zero)
             {
                 await Task.Delay(pause * 2 * random.NextDouble(), CancellationToken.None);
@@ -32,16 +36,42 @@ public sealed class Enqueuer(string name, Clients traffic, TimeSpan pause, Rando
         }
     }
 
-    private async Task EnqueueAsync(string server, string key, Payload payload)
+    private async Task EnqueueAsync(string server, CancellationToken stop)
     {
-        EntryKind outcome = await CallAsync(server, key, payload, traffic.Choose(random));
-        while (outcome == EntryKind.Info)
+        var open = new List<(string Key, Payload Payload)> { Next(server) };
+        EntryKind outcome = await CallAsync(server, open[0].Key, open[0].Payload, traffic.Choose(random));
+        while (true)
         {
+            if (outcome != EntryKind.Info)
+            {
+                await EndAsync(server, open[^1], outcome);
+                open.RemoveAt(open.Count - 1);
+            }
+
+            if (open.Count == 0)
+            {
+                return;
+            }
+
             // Unknown is not failed: only the same key finds out, however long the broker is away.
             await Task.Delay(traffic.RetryPause(random), CancellationToken.None);
-            outcome = await CallAsync(server, key, payload, await traffic.ChooseAsync(random, CancellationToken.None));
+            bool isAnother = open.Count < MaxOpenCount && !stop.IsCancellationRequested && !traffic.IsFull && random.NextDouble() < AnotherShare;
+            (string Key, Payload Payload) next = isAnother ? Next(server) : open[random.Next(open.Count)];
+            open.Remove(next);
+            open.Add(next);
+            outcome = await CallAsync(server, next.Key, next.Payload, await traffic.ChooseAsync(random, CancellationToken.None));
         }
+    }
 
+    private (string Key, Payload Payload) Next(string server)
+    {
+        string task = random.NextDouble() < SharedTaskShare ? $"task-of-{server}" : $"task-{name}-{_count}";
+        return ($"{name}-{++_count}", Payload.Create(task));
+    }
+
+    private async Task EndAsync(string server, (string Key, Payload Payload) command, EntryKind outcome)
+    {
+        (string key, Payload payload) = command;
         if (outcome == EntryKind.Fail)
         {
             await Task.Delay(20, CancellationToken.None);
