@@ -81,10 +81,9 @@ internal sealed class ChaosRun(ChaosOptions options, string mode, int seed, RunP
         long startedAt = Stopwatch.GetTimestamp();
         clients.Start();
         await Task.Delay(options.Calm);
-        var scene = new Scene(cluster, clients, _random, seed);
         foreach (FaultKind kind in plan.Faults(_random))
         {
-            await BreakAsync(kind, scene);
+            await BreakAsync(kind, new Scene(cluster, clients, _random, seed + _outcomes.Count(fault => fault.Number == kind.Number)));
             await Task.Delay(options.MaxRest * (0.3 + (0.7 * _random.NextDouble())));
         }
 
@@ -125,7 +124,7 @@ internal sealed class ChaosRun(ChaosOptions options, string mode, int seed, RunP
         Note(recorder, kind, proof);
         _outcomes.Add(new FaultOutcome { Number = kind.Number, Proof = proof, InjectedAt = injectedAt, MendedAt = mendedAt, HealedAt = recorder.Elapsed });
         log.WriteLine($"{recorder.Elapsed:hh\\:mm\\:ss} {kind}: {proof ?? $"NOT PROVEN {_complaints.LastOrDefault()}"}");
-        await WaitUntilServedAsync(scene);
+        await scene.UnservedAsync(options.ServeTimeout);
     }
 
     // A run of many faults does not count one that did not fire, and its tables show it; a run of few is void.
@@ -138,15 +137,5 @@ internal sealed class ChaosRun(ChaosOptions options, string mode, int seed, RunP
 
         HistoryEntry entry = recorder.Invoke("chaos", CallKind.Fault, null, null, line => line with { Note = $"{kind}" });
         recorder.End(entry, proof is null ? EntryKind.Fail : EntryKind.Ok, $"{kind}: {proof ?? "nothing proves that it fired"}");
-    }
-
-    private async Task WaitUntilServedAsync(Scene scene)
-    {
-        long healedAt = Stopwatch.GetTimestamp();
-        while (scene.Clients.Servers.Any(server => scene.Clients.AnsweredAt(server) < healedAt) && Stopwatch.GetElapsedTime(healedAt) < options.ServeTimeout)
-        {
-            scene.Clients.ThrowIfBroken();
-            await Task.Delay(100);
-        }
     }
 }

@@ -60,7 +60,10 @@ internal static class Verdict
         }
 
         HistoryCall[] unknown = [.. run.Calls.Where(call => call.IsRequest && call.Outcome == EntryKind.Info && call.EndedAt > fault.InjectedAt && call.InvokedAt < fault.HealedAt)];
-        HistoryCall? bad = kind.IsSilent ? unknown.FirstOrDefault() : kind.IsPolite ? unknown.FirstOrDefault(call => !call.IsPoliteRefusal) : null;
+        HistoryCall? bad = kind.IsSilent ? unknown.FirstOrDefault()
+            : kind.IsPolite ? unknown.FirstOrDefault(call => !call.IsPoliteRefusal)
+            : kind.MayAnswer500 ? null
+            : unknown.FirstOrDefault(call => call.Ended?.Status >= 500 && !call.IsPoliteRefusal);
         if (bad is not null)
         {
             yield return $"{kind}: {unknown.Length} calls had an unknown outcome, as {bad}: {bad.Ended?.Note}";

@@ -10,6 +10,7 @@ public sealed class Agent(string name, IReadOnlyList<string> servers, Clients tr
     private const double LateShare = 0.04;
     private const double RepeatShare = 0.04;
     private const double ContradictShare = 0.02;
+    private const double LaterShare = 0.5;
 
     private readonly Queue<(string Server, long Id, string Hash, long DueAt)> _late = new();
 
@@ -43,7 +44,13 @@ public sealed class Agent(string name, IReadOnlyList<string> servers, Clients tr
         HistoryEntry call = traffic.Recorder.Invoke(name, CallKind.Poll, broker.Name, server);
         // With a body, as one of the vendor's SDKs sends it: the HTTP stack repeats a GET without one by itself when a kept connection
         // broke, and the history would not know of the first.
-        ApiAnswer answer = await traffic.Api.AsAgentAsync(broker, HttpMethod.Get, $"/v3/sources/{server}/command", "{}");
+        TimeSpan? hangUp = traffic.HangsUpAfter(random);
+        ApiAnswer answer = await traffic.Api.AsAgentAsync(broker, HttpMethod.Get, $"/v3/sources/{server}/command", "{}", hangUpAfter: hangUp);
+        if (hangUp is not null && answer is { Outcome: EntryKind.Info, Status: null })
+        {
+            traffic.HungUp(new HangUp(server, call.At, traffic.Recorder.Elapsed - call.At));
+        }
+
         if (answer.IsOk)
         {
             traffic.Answered(server);
@@ -99,6 +106,13 @@ public sealed class Agent(string name, IReadOnlyList<string> servers, Clients tr
         EntryKind outcome = await CallAsync(server, id, result);
         while (outcome == EntryKind.Info && !stop.IsCancellationRequested)
         {
+            if (!traffic.IsDraining && random.NextDouble() < LaterShare)
+            {
+                // It finds out later what became of this report, and asks for the next command first.
+                _late.Enqueue((server, id, hash, Stopwatch.GetTimestamp()));
+                return;
+            }
+
             await WaitAsync(stop);
             outcome = await CallAsync(server, id, result);
         }

@@ -11,9 +11,10 @@ public sealed class BrokerApi(string agentToken, string operatorToken) : IDispos
 {
     private readonly HttpClient _http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2) }) { Timeout = TimeSpan.FromSeconds(8) };
 
-    /// <summary>A call with the agents' token.</summary>
-    public Task<ApiAnswer> AsAgentAsync(BrokerEndpoint broker, HttpMethod method, string path, string? body = null, string? header = null, string? value = null) =>
-        SendAsync(broker, agentToken, method, path, body, header, value);
+    /// <summary>A call with the agents' token. It ends unknown when its client hangs up, which closes the connection.</summary>
+    public Task<ApiAnswer> AsAgentAsync(
+        BrokerEndpoint broker, HttpMethod method, string path, string? body = null, string? header = null, string? value = null, TimeSpan? hangUpAfter = null) =>
+        SendAsync(broker, agentToken, method, path, body, header, value, hangUpAfter);
 
     /// <summary>A call with the operators' token.</summary>
     public Task<ApiAnswer> AsOperatorAsync(BrokerEndpoint broker, HttpMethod method, string path, string? body = null, string? header = null, string? value = null) =>
@@ -44,7 +45,7 @@ public sealed class BrokerApi(string agentToken, string operatorToken) : IDispos
     public void Dispose() => _http.Dispose();
 
     private async Task<ApiAnswer> SendAsync(
-        BrokerEndpoint broker, string token, HttpMethod method, string path, string? body, string? header, string? value)
+        BrokerEndpoint broker, string token, HttpMethod method, string path, string? body, string? header, string? value, TimeSpan? hangUpAfter = null)
     {
         using var request = new HttpRequestMessage(method, new Uri(broker.Address, path));
         request.Headers.Add("X-Auth-Token", token);
@@ -60,7 +61,8 @@ public sealed class BrokerApi(string agentToken, string operatorToken) : IDispos
 
         try
         {
-            using HttpResponseMessage answer = await _http.SendAsync(request);
+            using var hangUp = new CancellationTokenSource(hangUpAfter ?? Timeout.InfiniteTimeSpan);
+            using HttpResponseMessage answer = await _http.SendAsync(request, hangUp.Token);
             byte[] bytes = await answer.Content.ReadAsByteArrayAsync();
             JsonElement json = bytes.Length == 0 ? default : JsonElement.Parse(bytes);
             int status = (int)answer.StatusCode;

@@ -20,7 +20,9 @@ public sealed class Clients : IDisposable
     private readonly ConcurrentDictionary<(string Server, long Id), int> _seen = new();
     private readonly ConcurrentDictionary<(string Server, long Id), bool> _deaths = new();
     private int _waiting;
+    private readonly ConcurrentQueue<HangUp> _hangUps = new();
     private int _deathsDue;
+    private volatile HangUpPlan _hangUpPlan = new(0, default);
 
     /// <param name="options">The run.</param>
     /// <param name="api">How brokers are called.</param>
@@ -67,11 +69,24 @@ public sealed class Clients : IDisposable
     /// <summary>How many agents have died so, and of how many of their commands another delivery was seen since.</summary>
     public (int Died, int HandedOutAgain) Deaths => (_deaths.Count, _deaths.Values.Count(again => again));
 
+    /// <summary>From now on agents leave a share of their polls, each within the given time.</summary>
+    public void LetAgentsHangUp(double share, TimeSpan longest) => _hangUpPlan = new HangUpPlan(share, longest);
+
+    /// <summary>The polls that were left before they were answered.</summary>
+    public IReadOnlyCollection<HangUp> HangUps => _hangUps;
+
     /// <summary>When a poll of a source server was last answered well, as a timestamp of <see cref="Stopwatch"/>; 0 when never.</summary>
     public long AnsweredAt(string server) => _answeredAt.GetValueOrDefault(server);
 
     /// <summary>The highest delivery count of a command that an agent has seen; 0 when none has.</summary>
     public int SeenDelivery(string server, long id) => _seen.GetValueOrDefault((server, id));
+
+    /// <summary>When the poll that is about to leave is left; null when its answer is waited for.</summary>
+    internal TimeSpan? HangsUpAfter(Random random) =>
+        _hangUpPlan is { Share: > 0 } plan && !IsDraining && random.NextDouble() < plan.Share ? plan.Longest * random.NextDouble() : null;
+
+    /// <summary>Notes a poll that was left.</summary>
+    internal void HungUp(HangUp hangUp) => _hangUps.Enqueue(hangUp);
 
     /// <summary>Notes a poll that was answered well.</summary>
     internal void Answered(string server) => _answeredAt[server] = Stopwatch.GetTimestamp();

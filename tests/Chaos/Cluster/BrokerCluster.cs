@@ -16,7 +16,8 @@ internal sealed partial class BrokerCluster : IAsyncDisposable
 
     private const int SiloPort = 11111;
     private const int GatewayPort = 30000;
-    private static readonly TimeSpan ReadyTimeout = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan ReadyTimeout = TimeSpan.FromMinutes(6);
+    private static readonly TimeSpan StreamTimeout = TimeSpan.FromSeconds(30);
 
     private readonly ClusterOptions _options;
     private readonly Network _network;
@@ -24,6 +25,7 @@ internal sealed partial class BrokerCluster : IAsyncDisposable
     private readonly Dictionary<string, DatabaseProxy> _proxies = [];
     private readonly string _agentToken = RandomNumberGenerator.GetHexString(64, lowercase: true);
     private readonly string _operatorToken = RandomNumberGenerator.GetHexString(64, lowercase: true);
+    private readonly string _databasePassword = RandomNumberGenerator.GetHexString(32, lowercase: true);
     private readonly string _masterKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
     private readonly List<Database> _databases = [];
 
@@ -82,6 +84,9 @@ internal sealed partial class BrokerCluster : IAsyncDisposable
     /// <summary>Every way to the database.</summary>
     public IEnumerable<DatabaseProxy> Proxies => _proxies.Values;
 
+    /// <summary>The port of a silo's or gateway's way to the database.</summary>
+    public int PortOf(Node node) => _proxies[node.Name].Port;
+
     /// <summary>Disturbs every way to the database; null lets everything pass again.</summary>
     public void Disturb(ProxyFault? fault)
     {
@@ -119,27 +124,71 @@ internal sealed partial class BrokerCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes a standby that follows the primary, and makes every commit wait for it.</summary>
-    public async Task<Database> AddStandbyAsync()
+    /// <summary>Makes a standby that follows the primary; completes when it does.</summary>
+    /// <param name="isRequired">Whether every commit waits for it.</param>
+    /// <exception cref="TimeoutException">It did not follow in time.</exception>
+    public async Task<Database> AddStandbyAsync(bool isRequired)
     {
         Database standby = await NewDatabaseAsync();
         await standby.CopyAsync(Database);
         standby.Node.Start();
         await standby.WaitUntilItAnswersAsync();
-        await Database.AskAsync($"alter system set synchronous_standby_names = '\"{standby.Host}\"'");
-        await Database.AskAsync("select pg_reload_conf()");
+        if (isRequired)
+        {
+            await Database.SetAsync("synchronous_standby_names", $"\"{standby.Host}\"");
+        }
+
+        using var timeout = new CancellationTokenSource(StreamTimeout);
+        string wanted = isRequired ? "sync" : "async";
+        while (await Database.AskAsync($"select sync_state from pg_stat_replication where application_name = '{standby.Host}' and state = 'streaming'") != wanted)
+        {
+            if (timeout.IsCancellationRequested)
+            {
+                throw new TimeoutException($"{standby.Host} did not follow {Database.Host} within {StreamTimeout}.");
+            }
+
+            await Task.Delay(50);
+        }
+
         return standby;
     }
+
+    /// <summary>Ends a standby, for which no commit waits any more, and removes its files.</summary>
+    public async Task RemoveStandbyAsync(Database standby)
+    {
+        await Database.SetAsync("synchronous_standby_names", null);
+        await standby.KillAllAsync();
+        Directory.Delete(standby.DataDirectory, recursive: true);
+    }
+
+    /// <summary>Leads everybody who connects from now on to this server, and ends no session.</summary>
+    public void Lead(Database server)
+    {
+        foreach (DatabaseProxy proxy in _proxies.Values)
+        {
+            proxy.Lead(server.Address);
+        }
+    }
+
+    /// <summary>Leads everybody to this server, and ends all sessions.</summary>
+    public void Point(Database server)
+    {
+        foreach (DatabaseProxy proxy in _proxies.Values)
+        {
+            proxy.Point(server.Address);
+        }
+    }
+
+    /// <summary>Puts the brokers' password of the database to what they know, or to something else.</summary>
+    public Task SetDatabasePasswordAsync(bool isRight) =>
+        Database.AskAsync($"alter role {Database.BrokerRole} password '{(isRight ? "" : "not ")}{_databasePassword}'");
 
     /// <summary>Leads everybody to another primary. The files of the former one, which is dead, are removed: a long run would fill the disk with them.</summary>
     public void Follow(Database primary)
     {
         Directory.Delete(Database.DataDirectory, recursive: true);
         Database = primary;
-        foreach (DatabaseProxy proxy in _proxies.Values)
-        {
-            proxy.Point(primary.Address);
-        }
+        Point(primary);
     }
 
     /// <inheritdoc/>
@@ -184,6 +233,11 @@ internal sealed partial class BrokerCluster : IAsyncDisposable
         await Database.CreateAsync();
         Database.Node.Start();
         await Database.WaitUntilItAnswersAsync();
+        await Database.AdmitBrokersAsync(_databasePassword);
+
+        // The first one makes the tables. The others come after it: on a busy machine five that start at once are not ready for minutes.
+        Silos[0].Start();
+        await WaitUntilReadyAsync(Silos[0]);
         foreach (Node node in Brokers.Append(Balancer))
         {
             node.Start();
@@ -216,7 +270,7 @@ internal sealed partial class BrokerCluster : IAsyncDisposable
         environment["ASPNETCORE_ENVIRONMENT"] = "Production";
         environment["ASPNETCORE_URLS"] = $"http://{address}:{HttpPort}";
         environment["Storage__Provider"] = "postgres";
-        environment["Storage__ConnectionString"] = $"Host={_network.BridgeAddress};Port={proxy.Port};Username=postgres;Database=postgres";
+        environment["Storage__ConnectionString"] = $"Host={_network.BridgeAddress};Port={proxy.Port};Username={Database.BrokerRole};Password={_databasePassword};Database=postgres";
         environment["Logging__LogLevel__Default"] = "Warning";
         if (role == "silo")
         {

@@ -8,6 +8,9 @@ internal sealed class Database : IDisposable
     /// <summary>Its port at its own address.</summary>
     public const int Port = 5432;
 
+    /// <summary>Whom the brokers come as, with a password. The suite itself comes as the superuser.</summary>
+    public const string BrokerRole = "commandbroker";
+
     private static readonly string[] OrdinaryUser = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"];
     private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(3);
 
@@ -24,7 +27,8 @@ internal sealed class Database : IDisposable
         (_network, Host, DataDirectory, Log) = (network, host, directory, log);
         string[] serve = [.. OrdinaryUser, Path.Combine(_binaries, "postgres"), "-D", directory, "-p", $"{Port}",
             "-c", $"listen_addresses={network.AddressOf(host)}", "-c", "unix_socket_directories=", "-c", "max_connections=200",
-            "-c", "fsync=on", "-c", "synchronous_commit=on", "-c", "wal_level=replica", "-c", "max_wal_size=512MB"];
+            "-c", "fsync=on", "-c", "synchronous_commit=on", "-c", "wal_level=replica", "-c", "max_wal_size=512MB",
+            "-c", "log_line_prefix=%m [%p] %e "];
         Node = new Node(host, network.AddressOf(host), network.At(host, serve), environment, log);
     }
 
@@ -44,15 +48,33 @@ internal sealed class Database : IDisposable
     public string Address => _network.AddressOf(Host);
 
     /// <summary>How this process reaches it, past every proxy.</summary>
-    public string ConnectionString => $"Host={Address};Port={Port};Username=postgres;Database=postgres;Timeout=2;Command Timeout=10;Pooling=false";
+    public string ConnectionString => $"Host={Address};Port={Port};Username=postgres;Database=postgres;Timeout=5;Command Timeout=30;Pooling=false";
 
     /// <summary>Makes an empty one.</summary>
     public async Task CreateAsync()
     {
         await AsPostgresAsync("initdb", "-D", DataDirectory, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "--no-sync", "--data-checksums");
-        // The network is the run's own: nobody else is there to ask for a password.
-        await File.AppendAllTextAsync(Path.Combine(DataDirectory, "pg_hba.conf"), "host all all 10.99.0.0/16 trust\nhost replication all 10.99.0.0/16 trust\n");
+        // The network is the run's own. Only brokers need a password, so that theirs can be wrong.
+        await File.AppendAllTextAsync(Path.Combine(DataDirectory, "pg_hba.conf"),
+            $"host all {BrokerRole} 10.99.0.0/16 scram-sha-256\nhost all all 10.99.0.0/16 trust\nhost replication all 10.99.0.0/16 trust\n");
     }
+
+    /// <summary>Makes the role of the brokers, which owns the database.</summary>
+    public async Task AdmitBrokersAsync(string password)
+    {
+        await AskAsync($"create role {BrokerRole} login password '{password}'");
+        await AskAsync($"alter database postgres owner to {BrokerRole}");
+    }
+
+    /// <summary>Changes a setting of the whole server, at once and for sessions that are open too; null puts the default back.</summary>
+    public async Task SetAsync(string setting, string? value)
+    {
+        await AskAsync(value is null ? $"alter system reset {setting}" : $"alter system set {setting} = '{value}'");
+        await AskAsync("select pg_reload_conf()");
+    }
+
+    /// <summary>Ends every session of the brokers.</summary>
+    public Task EndSessionsAsync() => AskAsync($"select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = '{BrokerRole}'");
 
     /// <summary>Makes a copy of a running one, which will follow it.</summary>
     public Task CopyAsync(Database primary) => Shell.RunAsync(_network.At(Host, [.. OrdinaryUser, Path.Combine(_binaries, "pg_basebackup"),

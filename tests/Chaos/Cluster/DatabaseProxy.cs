@@ -45,10 +45,13 @@ internal sealed class DatabaseProxy : IDisposable
     /// <summary>What it does from now on; null lets everything pass.</summary>
     public void Disturb(ProxyFault? fault) => _fault = fault;
 
+    /// <summary>Leads new connections to another server.</summary>
+    public void Lead(string target) => _target = target;
+
     /// <summary>Leads new connections to another server, and cuts the old ones.</summary>
     public void Point(string target)
     {
-        _target = target;
+        Lead(target);
         Socket[] old;
         lock (_gate)
         {

@@ -11,6 +11,9 @@ internal sealed class Network
     private const int MaxNetworkCount = 200;
     private const int FirstHost = 10;
 
+    // What one rule may name.
+    private const int MaxPortCount = 15;
+
     private readonly int _number;
     private readonly List<string> _hosts = [];
 
@@ -68,6 +71,25 @@ internal sealed class Network
 
     /// <summary>Drops what a host sends to another address.</summary>
     public Task DropOutgoingAsync(string host, string address) => RunAsync(host, "-A", "OUTPUT", "-d", address, "-j", "DROP");
+
+    /// <summary>The connections that a host has open to a port of an address, by their port at the host.</summary>
+    public async Task<IReadOnlyList<int>> ConnectionsAsync(string host, string address, int port)
+    {
+        string open = await Shell.RunAsync(At(host, "ss", "-Htn", "state", "established", "dst", address, "dport", "=", $":{port}"));
+        return [.. open.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[2]).Select(local => int.Parse(local[(local.LastIndexOf(':') + 1)..]))];
+    }
+
+    /// <summary>Drops what belongs to these connections between a host and an address, both ways; others pass.</summary>
+    public async Task DropConnectionsAsync(string host, string address, IEnumerable<int> ports)
+    {
+        foreach (int[] some in ports.Chunk(MaxPortCount))
+        {
+            string list = string.Join(',', some);
+            await RunAsync(host, "-A", "OUTPUT", "-d", address, "-p", "tcp", "-m", "multiport", "--sports", list, "-j", "DROP");
+            await RunAsync(host, "-A", "INPUT", "-s", address, "-p", "tcp", "-m", "multiport", "--dports", list, "-j", "DROP");
+        }
+    }
 
     /// <summary>Drops a share of all packets of a host, in both directions.</summary>
     public async Task LoseAsync(string host, double share)

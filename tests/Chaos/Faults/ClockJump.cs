@@ -18,7 +18,7 @@ internal sealed class ClockJump : IFault
     public async Task InjectAsync(Scene scene)
     {
         // In turn, so that runs with three seeds that follow each other see all of them.
-        _jump = Jumps[(uint)scene.Seed % Jumps.Length];
+        _jump = scene.NextOf(Jumps);
         _silo = scene.Cluster.Silos[^1];
         await SetAsync(scene, _jump);
     }

@@ -27,11 +27,16 @@ internal static class FaultCatalogue
         new(19, "30 % of a process' packets are lost", (_, _) => new PacketLoss()),
         new(20, "a silo's clock jumps", (_, _) => new ClockJump()) { NeedsClock = true },
         new(21, "rolling restart of silos and gateways", (_, _) => new RollingRestart()) { IsPolite = true },
-        new(22, "a stored command is spoilt", (_, _) => new SpoiltRow()),
+        new(22, "a stored command is spoilt", (_, _) => new SpoiltRow()) { MayAnswer500 = true },
+        new(23, "flushes stall for 8 to 20 s", (random, _) => new FlushStall(random)),
+        new(24, "the required standby hangs", (random, _) => new StandbyHang(random)),
+        new(25, "open connections to the database are forgotten", (_, _) => new ForgottenConnections()),
+        new(26, "PostgreSQL ends or refuses sessions", (_, _) => new SessionEndings()),
+        new(27, "agents hang up behind the balancer", (_, _) => new HangUps()),
     ];
 
     /// <summary>Those of the reduced run: one of every sort that takes seconds. 2 right behind 8, where the cluster still recovers from the database's outage.</summary>
-    public static IReadOnlyList<FaultKind> Reduced { get; } = [.. ((int[])[5, 1, 7, 8, 2, 9, 6, 4]).Select(Get)];
+    public static IReadOnlyList<FaultKind> Reduced { get; } = [.. ((int[])[5, 1, 7, 8, 2, 9, 6, 4, 23]).Select(Get)];
 
     /// <summary>One of them.</summary>
     /// <exception cref="ArgumentException">There is none of that number.</exception>
