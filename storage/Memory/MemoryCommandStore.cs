@@ -9,9 +9,19 @@ internal sealed class MemoryCommandStore(MemoryTables tables) : ICommandStore
     {
         lock (tables)
         {
-            return Task.FromResult(tables.FindRegistered(key) is MemorySourceRow source
-                ? new StoredQueue(source.SourceNo, StateOf(source), source.HasOverrides) { QuarantineReason = source.Server.QuarantineReason }
-                : null);
+            if (tables.FindRegistered(key) is not MemorySourceRow source)
+            {
+                return Task.FromResult<StoredQueue?>(null);
+            }
+
+            if (!source.HasOverrides)
+            {
+                // What was read is readable; of settings of its own only their reader can say so.
+                source.Server = source.Server with { QuarantineReason = null };
+            }
+
+            return Task.FromResult<StoredQueue?>(
+                new StoredQueue(source.SourceNo, StateOf(source), source.HasOverrides) { QuarantineReason = source.Server.QuarantineReason });
         }
     }
 
