@@ -21,4 +21,10 @@ public sealed record ReportCall
 
     /// <summary>The principal that reports.</summary>
     [Id(4)] public required string Actor { get; init; }
+
+    /// <summary>
+    /// Stands for the signature of the request, 2 to 2^63; null when the queue need not remember it. A report with the tag of one that it has answered
+    /// is that request once more, and changes nothing.
+    /// </summary>
+    [Id(5)] public ulong? Tag { get; init; }
 }

@@ -104,7 +104,7 @@ public static partial class CommandQueue
         {
             changes.Replace(command, command with
             {
-                Outcome = command.Outcome! with { Result = report.Result, ResultDetail = report.ResultDetail },
+                Outcome = command.Outcome! with { Result = report.Result, ResultDetail = report.ResultDetail, ReportTag = report.Tag },
             });
             return changes.Finish(new ReportOutcome(ReportStatus.NotedOnCancelled));
         }
@@ -121,6 +121,7 @@ public static partial class CommandQueue
                 Reason = ReasonOf(command, now),
                 Result = report.Result,
                 ResultDetail = report.ResultDetail,
+                ReportTag = report.Tag,
             },
         });
         return changes.Finish(new ReportOutcome(ReportStatus.Ended));

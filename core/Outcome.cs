@@ -21,6 +21,12 @@ public sealed record Outcome
     /// <summary>The report's <c>result_detail</c>, JSON text exactly as it came; null when there was no report.</summary>
     public string? ResultDetail { get; init; }
 
+    /// <summary>
+    /// Stands for the signature of the report, 2 to 2^63, so that the same request is told from a new report of that name; null when there was no
+    /// report, or it was not signed. Only beside a <see cref="ResultDetail"/>.
+    /// </summary>
+    public ulong? ReportTag { get; init; }
+
     /// <summary>The actor of everything that a rule of the queue does by itself.</summary>
     public const string BrokerActor = "broker";
 }

@@ -15,6 +15,9 @@ public sealed record ReportRequest
     /// <summary>The command's number, when the agent named it; null leaves the match to the name.</summary>
     public long? Seq { get; init; }
 
+    /// <summary>Stands for the signature that it came with, see <see cref="Outcome.ReportTag"/>; null when there is none to remember.</summary>
+    public ulong? Tag { get; init; }
+
     /// <summary>The principal that reports.</summary>
     public required string Actor { get; init; }
 }

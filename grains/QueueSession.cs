@@ -17,6 +17,7 @@ internal sealed class QueueSession(SourceServerKey key, QueueContext context, Lo
     private StoredQueue? _stored;
     private long _readAt;
     private List<UnknownDelivery>? _unknown;
+    private ReportTags? _reportTags;
 
     // Whether storage may keep less surely what memory holds than what it acknowledged: read, and nothing was committed since.
     private bool _isOnlyRead;
@@ -106,7 +107,11 @@ internal sealed class QueueSession(SourceServerKey key, QueueContext context, Lo
         }
 
         StoredQueue stored = _stored!;
+        ReportTags? tags = _reportTags;
         Drop();
+
+        // What a commit of unknown fate, or another activation, may have ended is read from the store.
+        _reportTags = null;
         var commit = new QueueCommit { SourceNo = stored.SourceNo, Commands = changes, OpenFrom = next.FirstOpenSeq, Stray = stray };
         CommitStatus status;
         try
@@ -126,6 +131,8 @@ internal sealed class QueueSession(SourceServerKey key, QueueContext context, Lo
         if (status == CommitStatus.Committed)
         {
             _stored = stored with { State = next };
+            _reportTags = tags;
+            tags?.Add(changes);
             _isOnlyRead = false;
             context.Instruments.Committed(stored.State, changes, stray);
             context.Quotas.Find(key)?.Pending.Note(next.PendingCount - stored.State.PendingCount);
@@ -167,6 +174,19 @@ internal sealed class QueueSession(SourceServerKey key, QueueContext context, Lo
     /// <summary>Reports that ended no command, newest first.</summary>
     public Task<IReadOnlyList<StrayReport>> ReadStrayReportsAsync(int limit) =>
         GuardAsync(context.Commands.ReadStrayReportsAsync(_stored!.SourceNo, limit));
+
+    /// <summary>Which signed reports the queue has answered; read from the store at most once while nobody else writes.</summary>
+    public async ValueTask<ReportTags> ReadReportTagsAsync() =>
+        _reportTags ??= new ReportTags(await ReadHistoryAsync(before: null, CommandQueue.ReportHistoryCount));
+
+    /// <summary>Remembers, in memory only, a signed report that ended nothing and was answered all the same.</summary>
+    public void NoteReport(ReportRequest report, ReportStatus status)
+    {
+        if (report.Tag is ulong tag && status is (ReportStatus.Repeated or ReportStatus.KeptAsStray))
+        {
+            _reportTags?.Add(tag);
+        }
+    }
 
     private async Task<bool> VouchedAsync()
     {

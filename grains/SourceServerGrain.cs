@@ -69,10 +69,17 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain, IMo
             ResultDetail = report.ResultDetail,
             Seq = report.Seq,
             Actor = report.Actor,
+            Tag = report.Tag,
         };
         if (!await EnsureLoadedAsync())
         {
             return ReportReplyStatus.UnknownSourceServer;
+        }
+
+        if (report.Tag is ulong tag && (await _session.ReadReportTagsAsync()).Contains(tag))
+        {
+            await _session.VouchAsync();
+            return ReportReplyStatus.Repeated;
         }
 
         IReadOnlyList<Command>? history = null;
@@ -99,6 +106,7 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain, IMo
             await _session.VouchAsync();
         }
 
+        _session.NoteReport(request, outcome.Status);
         return Views.Of(outcome.Status);
     }
 

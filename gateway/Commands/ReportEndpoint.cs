@@ -99,6 +99,7 @@ internal sealed class ReportEndpoint(VendorBorder border, Admission admission, R
             ResultDetail = report.ResultDetail,
             Seq = seq,
             Actor = principal.Name,
+            Tag = signed?.ReportTag,
         }));
         if (error is null)
         {

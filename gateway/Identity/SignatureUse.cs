@@ -20,6 +20,9 @@ internal sealed record SignatureUse(byte[] Signature, DateTimeOffset SignedAt)
     /// <summary>Whether it covers an <c>Idempotency-Key</c>.</summary>
     public required bool IsKeySigned { get; init; }
 
+    /// <summary>Whether it covers an <c>X-Command-Id</c>.</summary>
+    public required bool IsCommandIdSigned { get; init; }
+
     /// <summary>What decides the call's effect and is not signed, as a number: <c>Idempotency-Key</c> and <c>X-Command-Id</c>, unless it covers them.</summary>
     public required ulong Tag { get; init; }
 
@@ -31,11 +34,13 @@ internal sealed record SignatureUse(byte[] Signature, DateTimeOffset SignedAt)
         IHeaderDictionary headers = context.Request.Headers;
         bool isKeySigned = authorization.Signs("idempotency-key");
         StringValues key = isKeySigned ? default : headers[Key];
-        StringValues commandId = authorization.Signs("x-command-id") ? default : headers[CommandId];
+        bool isCommandIdSigned = authorization.Signs("x-command-id");
+        StringValues commandId = isCommandIdSigned ? default : headers[CommandId];
         return new SignatureUse(signature, outcome.SignedAt!.Value)
         {
             IsBodySigned = headers["X-Sdk-Content-Sha256"] != SignedBody.Unsigned,
             IsKeySigned = isKeySigned,
+            IsCommandIdSigned = isCommandIdSigned,
             Tag = key.Count + commandId.Count == 0 ? 0 : Hash($"{key.Count}\n{key}\n{commandId.Count}\n{commandId}"),
         };
     }

@@ -31,6 +31,9 @@ internal sealed class SignedCall(SignatureUse use, ReplayGuard used, bool wasAns
     /// <summary>Which grain remembers it.</summary>
     public long Shard => BinaryPrimitives.ReadUInt16BigEndian(_hash.AsSpan(16)) % ISignatureClaimGrain.ShardCount;
 
+    /// <summary>Stands for its signature in a queue's report; null when a signed number says which command it is about, so that nothing need be remembered.</summary>
+    public ulong? ReportTag => use.IsCommandIdSigned ? null : (BinaryPrimitives.ReadUInt64BigEndian(_hash) >> 8) | 2;
+
     /// <summary>That of a request; null when it has none.</summary>
     public static SignedCall? Of(HttpContext context) => context.Features.Get<SignedCall>();
 

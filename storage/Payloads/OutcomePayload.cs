@@ -4,7 +4,7 @@ namespace CommandBroker.Storage.Payloads;
 
 /// <summary>
 /// How a command ended, as bytes. Version 1: result (0 when none was reported), ended at, ended by, reason, then superseded by
-/// (0 when nothing did), whether a detail follows, and the detail.
+/// (0 when nothing did), the mark of the detail (0 when none follows, 1 or the report's tag before one), and the detail.
 /// </summary>
 internal static class OutcomePayload
 {
@@ -17,8 +17,11 @@ internal static class OutcomePayload
     {
         ulong result = (ulong)(outcome.Result ?? 0);
         ulong successor = (ulong)(outcome.SupersededBy ?? 0);
+
+        // Releases that know no tags read every mark but 0 as "a detail follows", so this needs no version of its own.
+        ulong mark = outcome.ResultDetail is null ? 0 : outcome.ReportTag ?? 1;
         int size = PayloadEnvelope.HeaderBytes + PayloadWriter.SizeOf(result) + sizeof(long) + PayloadWriter.SizeOf(outcome.EndedBy)
-            + PayloadWriter.SizeOf(outcome.Reason) + PayloadWriter.SizeOf(successor) + 1 + PayloadWriter.SizeOf(outcome.ResultDetail);
+            + PayloadWriter.SizeOf(outcome.Reason) + PayloadWriter.SizeOf(successor) + PayloadWriter.SizeOf(mark) + PayloadWriter.SizeOf(outcome.ResultDetail);
 
         byte[] payload = new byte[size];
         var writer = new PayloadWriter(payload.AsSpan(PayloadEnvelope.HeaderBytes));
@@ -27,7 +30,7 @@ internal static class OutcomePayload
         writer.WriteText(outcome.EndedBy);
         writer.WriteText(outcome.Reason);
         writer.WriteNumber(successor);
-        writer.WriteNumber(outcome.ResultDetail is null ? 0u : 1u);
+        writer.WriteNumber(mark);
         writer.WriteText(outcome.ResultDetail);
         PayloadEnvelope.Seal(payload, Version);
         return payload;
@@ -45,6 +48,7 @@ internal static class OutcomePayload
             throw origin.Unreadable($"its result is {result}, this release understands 0 to {(int)ReportResult.Fail}");
         }
 
+        ulong mark;
         var outcome = new Outcome
         {
             Result = result == 0 ? null : (ReportResult)result,
@@ -52,7 +56,8 @@ internal static class OutcomePayload
             EndedBy = reader.ReadText(),
             Reason = reader.ReadText(),
             SupersededBy = reader.ReadNumber() is var successor and > 0 ? (long)successor : null,
-            ResultDetail = reader.ReadNumber() == 0 ? null : reader.ReadText(),
+            ReportTag = (mark = reader.ReadNumber()) > 1 ? mark : null,
+            ResultDetail = mark == 0 ? null : reader.ReadText(),
         };
         reader.End();
         return outcome;

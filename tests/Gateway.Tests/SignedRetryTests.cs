@@ -43,6 +43,20 @@ public sealed class SignedRetryTests
     }
 
     [Fact]
+    public async Task Repeated_report_has_the_first_ones_tag_also_through_another_gateway()
+    {
+        await using GatewayHost one = await StartAsync();
+        await using GatewayHost other = await StartAsync(one.Grains);
+        (string, string)[] headers = Signer.Sign("POST", ReportPath, Report);
+        Assert.Equal(200, (await SendAsync(one, ReportPath, Report, headers)).Status);
+        Assert.Equal(200, (await SendAsync(other, ReportPath, Report, [.. headers, ("X-Command-Id", "2")])).Status);
+        ulong?[] tags = [.. one.Grains.Servers["s1"].Reports.Select(call => call.Tag)];
+        Assert.Equal(2, tags.Length);
+        Assert.InRange(tags[0] ?? 0, 2ul, 1ul << 63);
+        Assert.Equal(tags[0], tags[1]);
+    }
+
+    [Fact]
     public async Task Repeated_report_that_names_another_command_is_refused()
     {
         await using GatewayHost host = await StartAsync();

@@ -103,9 +103,10 @@ public sealed class BrokerCluster : IAsyncLifetime
         IdempotencyKey = key,
     };
 
-    public static ReportCall Report(string name, ReportResult result = ReportResult.Success, long? seq = null) => new()
+    public static ReportCall Report(string name, ReportResult result = ReportResult.Success, long? seq = null, ulong? tag = null) => new()
     {
         Name = name,
+        Tag = tag,
         Result = result,
         ResultDetail = "{}",
         Seq = seq,

@@ -14,9 +14,17 @@ public sealed class OutcomePayloadTests
     [Fact]
     public void Missing_members_stay_missing()
     {
-        Outcome bare = Full with { SupersededBy = null, Result = null, ResultDetail = null };
+        Outcome bare = Full with { SupersededBy = null, Result = null, ResultDetail = null, ReportTag = null };
 
         Assert.Equal(bare, OutcomePayload.Decode(OutcomePayload.Encode(bare), 1, 1));
+    }
+
+    [Fact]
+    public void A_detail_without_a_tag_round_trips()
+    {
+        Outcome unsigned = Full with { ReportTag = null };
+
+        Assert.Equal(unsigned, OutcomePayload.Decode(OutcomePayload.Encode(unsigned), 1, 1));
     }
 
     [Fact]
