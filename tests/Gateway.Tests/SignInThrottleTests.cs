@@ -125,7 +125,7 @@ public sealed class SignInThrottleTests
     [Fact]
     public void Memory_is_bounded()
     {
-        for (UInt128 number = 0; number < 60_000; number++)
+        for (UInt128 number = 0; number < 52_000; number++)
         {
             Fail(number, new ClientAddress(number << 64), out _);
         }

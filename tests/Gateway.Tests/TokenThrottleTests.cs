@@ -59,7 +59,7 @@ public sealed class TokenThrottleTests
     [Fact]
     public void Memory_is_bounded()
     {
-        for (uint number = 0; number < 120_000; number++)
+        for (uint number = 0; number < 52_000; number++)
         {
             _throttle.NoteFailure(new ClientAddress(number), Start);
         }
