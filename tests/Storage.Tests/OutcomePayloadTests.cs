@@ -6,7 +6,7 @@ namespace CommandBroker.Storage.Tests;
 
 public sealed class OutcomePayloadTests
 {
-    private static readonly Outcome Full = Samples.Ended(Samples.Full(1)).Outcome!;
+    private static readonly Outcome Full = Samples.Ended(Samples.Full(1)).Outcome! with { ReportTag = 0x7FFF_FFFF_FFFF_FFFE };
 
     [Fact]
     public void Every_member_round_trips() => Assert.Equal(Full, OutcomePayload.Decode(OutcomePayload.Encode(Full), 1, 1));

@@ -56,7 +56,6 @@ internal static class Samples
             SupersededBy = 99,
             Result = ReportResult.Success,
             ResultDetail = """{"detail":"漢"}""",
-            ReportTag = 0x7FFF_FFFF_FFFF_FFFE,
         },
     };
 
