@@ -84,7 +84,7 @@ public sealed class GatewayOptions
     [Range(65_536, 17_179_869_184)]
     public long MaxUnprovenBodyBytes { get; set; } = 67_108_864;
 
-    /// <summary>Lines of a streamed batch that are worked on at one time. Default 256; 1 to 10,000.</summary>
+    /// <summary>Lines of a streamed batch that are worked on at one time; fewer when they reach 1 MiB together. Default 256; 1 to 10,000.</summary>
     [Range(1, 10_000)]
     public int BatchWindowLines { get; set; } = 256;
 

@@ -3,9 +3,16 @@ using System.IO.Pipelines;
 
 namespace CommandBroker.Gateway.Management;
 
-/// <summary>Cuts a stream into lines, a window at a time, holding never more than one window and one line.</summary>
+/// <summary>
+/// Cuts a stream into lines, a window at a time, holding never more than one window and one line. A window closes at its number of lines or at
+/// <see cref="MaxWindowBytes"/>, whichever comes first, so that long lines do not add up.
+/// </summary>
 internal sealed class BatchReader(PipeReader reader, int windowLines, int maxLineBytes)
 {
+    /// <summary>A window takes no more lines at this size, in bytes.</summary>
+    public const int MaxWindowBytes = 1024 * 1024;
+
+    private long _windowBytes;
     private long _number;
     private bool _isSkipping;
 
@@ -15,16 +22,17 @@ internal sealed class BatchReader(PipeReader reader, int windowLines, int maxLin
     public async ValueTask<bool> ReadWindowAsync(List<BatchLine> window, CancellationToken cancellationToken)
     {
         window.Clear();
+        _windowBytes = 0;
         while (true)
         {
             ReadResult read = await reader.ReadAsync(cancellationToken);
             ReadOnlySequence<byte> rest = read.Buffer;
-            while (window.Count < windowLines && TryCut(ref rest, read.IsCompleted, out ReadOnlySequence<byte> line))
+            while (!IsFull(window) && TryCut(ref rest, read.IsCompleted, out ReadOnlySequence<byte> line))
             {
                 Take(window, line);
             }
 
-            bool isFull = window.Count == windowLines;
+            bool isFull = IsFull(window);
             if (!isFull && rest.Length > maxLineBytes)
             {
                 StartSkipping(window);
@@ -44,6 +52,8 @@ internal sealed class BatchReader(PipeReader reader, int windowLines, int maxLin
             }
         }
     }
+
+    private bool IsFull(List<BatchLine> window) => window.Count >= windowLines || _windowBytes >= MaxWindowBytes;
 
     private static bool TryCut(ref ReadOnlySequence<byte> rest, bool isLast, out ReadOnlySequence<byte> line)
     {
@@ -84,6 +94,7 @@ internal sealed class BatchReader(PipeReader reader, int windowLines, int maxLin
         ReadOnlySpan<byte> utf8 = (line.IsSingleSegment ? line.FirstSpan : line.ToArray()).Trim(" \t\r"u8);
         if (!utf8.IsEmpty)
         {
+            _windowBytes += utf8.Length;
             window.Add(BatchLine.Read(_number, utf8));
         }
     }

@@ -93,13 +93,24 @@ internal sealed class BatchLoop<TItem> : IAsyncDisposable
         return waiting.IsCompletedSuccessfully ? waiting.Result : waiting.AsTask().GetAwaiter().GetResult();
     }
 
-    private async Task HandleBatchAsync()
+    /// <summary>Takes what waits, within the bounds; a request that is larger than the bounds is a batch of its own.</summary>
+    private void TakeBatch()
     {
         _batch.Clear();
-        while (_batch.Count < _options.MaxBatchCount && _queue.Reader.TryRead(out TItem? item))
+        BatchSize size = default;
+        while (_batch.Count < _options.MaxBatchCount
+            && _queue.Reader.TryPeek(out TItem? next)
+            && (_batch.Count == 0 || size.HasRoomFor(next.Size))
+            && _queue.Reader.TryRead(out TItem? item))
         {
+            size = size.Plus(item.Size);
             _batch.Add(item);
         }
+    }
+
+    private async Task HandleBatchAsync()
+    {
+        TakeBatch();
 
         long startedAt = Stopwatch.GetTimestamp();
         try

@@ -168,16 +168,17 @@ internal sealed class CommitWriter : IAsyncDisposable
         {
             throw new IOException("The connection had ended.", fault);
         }
-        catch (PostgresException fault) when (!PostgresFaults.IsLost(fault) && !PostgresFaults.IsRefused(fault))
+        catch (Exception fault) when (!PostgresFaults.IsLost(fault) && !PostgresFaults.IsRefused(fault) && fault is not StoreUnavailableException)
         {
+            // Of the server or of the driver, as for a value that is too large: either belongs to one commit, not to its neighbours.
             if (commits.Count == 1)
             {
-                commits[0].Fail(PostgresFaults.Final(fault));
+                commits[0].Fail(fault is PostgresException server ? PostgresFaults.Final(server) : fault);
                 return [];
             }
 
             int half = commits.Count / 2;
-            return [.. await TryWriteAsync(connection, commits[..half]), .. await TryWriteAsync(connection, commits[half..])];
+            return [.. await TryWriteAsync(await ConnectAsync(), commits[..half]), .. await TryWriteAsync(await ConnectAsync(), commits[half..])];
         }
 
         CheckReplicated(startedAt);

@@ -5,7 +5,7 @@ using CommandBroker.Storage.Payloads;
 namespace CommandBroker.Storage.Postgres;
 
 /// <summary>A commit that waits for its batch, encoded on its caller's thread: the writer's loop is the one thing that cannot run twice.</summary>
-internal sealed class PostgresCommit : BatchItem<CommitStatus>
+internal sealed class PostgresCommit : BatchItem<CommitStatus>, IBatchItem
 {
     private readonly byte[]?[] _payloads;
     private readonly byte[]?[] _outcomes;
@@ -14,6 +14,7 @@ internal sealed class PostgresCommit : BatchItem<CommitStatus>
     public PostgresCommit(QueueCommit commit)
     {
         Commit = commit;
+        long bytes = 0;
         _payloads = new byte[commit.Commands.Length][];
         _outcomes = new byte[commit.Commands.Length][];
         for (int at = 0; at < commit.Commands.Length; at++)
@@ -26,11 +27,17 @@ internal sealed class PostgresCommit : BatchItem<CommitStatus>
 
             _payloads[at] = command.Version == 1 ? CommandPayload.Encode(command) : null;
             _outcomes[at] = command.Outcome is { } outcome ? OutcomePayload.Encode(outcome) : null;
+            bytes += (_payloads[at]?.Length ?? 0) + (_outcomes[at]?.Length ?? 0);
         }
+
+        Size = new BatchSize(commit.Commands.Length + (commit.Stray is null ? 0 : 1), bytes + (commit.Stray?.ResultDetail.Length ?? 0));
     }
 
     /// <summary>What to write.</summary>
     public QueueCommit Commit { get; }
+
+    /// <inheritdoc/>
+    public BatchSize Size { get; }
 
     /// <summary>The changed commands.</summary>
     public int Count => _payloads.Length;

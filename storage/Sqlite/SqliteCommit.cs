@@ -1,4 +1,5 @@
 using CommandBroker.Core;
+using CommandBroker.Storage.Batching;
 using CommandBroker.Storage.Payloads;
 
 namespace CommandBroker.Storage.Sqlite;
@@ -17,6 +18,7 @@ internal sealed class SqliteCommit : SqliteWrite<CommitStatus>
     public SqliteCommit(QueueCommit commit)
     {
         _commit = commit;
+        long bytes = 0;
         _payloads = new byte[]?[commit.Commands.Length];
         _outcomes = new byte[]?[commit.Commands.Length];
         for (int i = 0; i < commit.Commands.Length; i++)
@@ -24,8 +26,14 @@ internal sealed class SqliteCommit : SqliteWrite<CommitStatus>
             Command command = commit.Commands[i];
             _payloads[i] = command.Version == 1 ? CommandPayload.Encode(command) : null;
             _outcomes[i] = command.Outcome is { } outcome ? OutcomePayload.Encode(outcome) : null;
+            bytes += (_payloads[i]?.Length ?? 0) + (_outcomes[i]?.Length ?? 0);
         }
+
+        Size = new BatchSize(commit.Commands.Length + (commit.Stray is null ? 0 : 1), bytes + (commit.Stray?.ResultDetail.Length ?? 0));
     }
+
+    /// <inheritdoc/>
+    public override BatchSize Size { get; }
 
     /// <inheritdoc/>
     public override bool NeedsSavepoint => _commit.Commands.Length + (_commit.Stray is null ? 0 : 1) > 1;

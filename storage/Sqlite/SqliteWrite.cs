@@ -8,6 +8,9 @@ internal abstract class SqliteWrite<TResult> : BatchItem<TResult>, ISqliteWrite
     private TResult? _result;
 
     /// <inheritdoc/>
+    public virtual BatchSize Size => BatchSize.One;
+
+    /// <inheritdoc/>
     public abstract bool NeedsSavepoint { get; }
 
     /// <inheritdoc/>

@@ -42,6 +42,29 @@ public sealed class BatchLoopTests : IDisposable
         Assert.Equal([1, 2, 1], _batchSizes);
     }
 
+    [Theory]
+    [InlineData(1, 3 * 1024 * 1024)]
+    [InlineData(1_500, 0)]
+    public async Task A_batch_closes_when_its_items_write_much_together(int rows, long bytes)
+    {
+        var counts = new List<int>();
+        await using var loop = new BatchLoop<Sized>(new BatchLoopOptions { Operation = "test", MaxQueuedCount = 100 }, _instruments, async batch =>
+        {
+            _entered.TrySetResult();
+            await _gate.Task;
+            counts.Add(batch.Count);
+            batch.ToList().ForEach(item => item.SetResult(0));
+        });
+        Sized[] items = [new(default), .. Enumerable.Repeat(0, 4).Select(_ => new Sized(new BatchSize(rows, bytes))), new(new BatchSize(1, 100_000_000))];
+        loop.Add(items[0]);
+        await _entered.Task;
+        Array.ForEach(items[1..], loop.Add);
+        _gate.SetResult();
+        await Task.WhenAll(items.Select(item => item.Task));
+
+        Assert.Equal([1, 2, 2, 1], counts);
+    }
+
     [Fact]
     public async Task One_more_than_the_queue_holds_is_refused()
     {
@@ -99,6 +122,11 @@ public sealed class BatchLoopTests : IDisposable
         _entered.TrySetResult();
         await _gate.Task;
         await AnswerAsync(batch);
+    }
+
+    private sealed class Sized(BatchSize size) : BatchItem<int>, IBatchItem
+    {
+        public BatchSize Size => size;
     }
 
     private ValueTask AnswerAsync(IReadOnlyList<PendingLookup<int, int>> batch)
