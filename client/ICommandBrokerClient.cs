@@ -25,8 +25,16 @@ public interface ICommandBrokerClient
     /// <summary>One command, open or ended; null when there is none or retention has removed it.</summary>
     Task<CommandView?> ShowAsync(string serverId, long seq, CancellationToken cancellationToken = default);
 
-    /// <summary>The open commands.</summary>
+    /// <summary>All open commands, read page by page: each was open when its page was read. The counts are those of the last page.</summary>
     Task<QueueView> ListAsync(string serverId, CancellationToken cancellationToken = default);
+
+    /// <summary>A page of the open commands in the order of hand-out, with the counts of the whole queue.</summary>
+    /// <param name="serverId">The source server.</param>
+    /// <param name="after"><see cref="QueueView.NextAfter"/> of the page before; null starts at the front.</param>
+    /// <param name="limit">The most to return, 1 to 1,000; a page of long commands holds fewer. Default 1,000.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <exception cref="BrokerException">InvalidArgument.</exception>
+    Task<QueueView> ListPageAsync(string serverId, string? after = null, int limit = QueueView.MaxLimit, CancellationToken cancellationToken = default);
 
     /// <summary>Ended commands, newest first.</summary>
     /// <param name="serverId">The source server.</param>

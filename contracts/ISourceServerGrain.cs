@@ -43,13 +43,13 @@ public interface ISourceServerGrain : IGrainWithStringKey
     [Alias("Show")]
     ValueTask<CommandView?> ShowAsync(long seq);
 
-    /// <summary>The open commands.</summary>
+    /// <summary>The open commands; those in front when all are too many for one message. <see cref="IQueuePages"/> pages them.</summary>
     [Alias("List")]
     ValueTask<QueueView> ListAsync();
 
     /// <summary>Ended commands, newest first.</summary>
     /// <param name="before">Only lower numbers; null starts at the newest.</param>
-    /// <param name="limit">The most to return, 1 to 1,000.</param>
+    /// <param name="limit">The most to return, 1 to 1,000. A page of long commands holds fewer, at least one.</param>
     [Alias("History")]
     ValueTask<HistoryPage> ReadHistoryAsync(long? before, int limit);
 

@@ -10,7 +10,11 @@ public static partial class CommandQueue
     /// <summary>The longest time to live, in days. Ten years: far enough for any use, and no instant that follows from it leaves the calendar.</summary>
     public const int MaxTimeToLiveDays = 3_650;
 
-    /// <summary>Adds a command at the end of its priority, and ends the never delivered commands of its task that it replaces.</summary>
+    private static readonly List<Command> NoneReplaced = [];
+
+    /// <summary>
+    /// Settles the queue, then adds a command at the end of its priority and ends the never delivered commands of its task that it replaces.
+    /// </summary>
     /// <param name="state">The queue.</param>
     /// <param name="request">The command.</param>
     /// <param name="policy">The rules in force.</param>
@@ -25,9 +29,15 @@ public static partial class CommandQueue
         }
 
         prior ??= FindByKey(state, request.IdempotencyKey);
+        var changes = new ChangeSet(state);
+        if (!TrySettle(ref state, changes, policy, now))
+        {
+            return changes.FinishPartly<EnqueueOutcome>();
+        }
+
         if (prior is not null)
         {
-            return Unchanged(state, AnswerOf(request, prior, policy));
+            return changes.Finish(AnswerOf(request, prior, policy));
         }
 
         var command = new Command
@@ -44,45 +54,48 @@ public static partial class CommandQueue
             EnqueuedAt = now,
             EnqueuedBy = request.Actor,
         };
-        var changes = new ChangeSet(state);
-        int superseded = SupersedeBy(command, state, policy, now, changes);
-        if (state.PendingCount - superseded >= policy.MaxPendingCount)
+        List<Command> replaced = ReplacedBy(command, state, policy);
+        if (state.PendingCount - replaced.Count >= policy.MaxPendingCount)
         {
-            return Unchanged(state, new EnqueueOutcome(EnqueueStatus.QueueFull, 0,
+            return changes.Finish(new EnqueueOutcome(EnqueueStatus.QueueFull, 0,
                 $"{state.PendingCount} commands are pending; Queue:MaxPendingCount allows {policy.MaxPendingCount}."));
         }
 
         if (state.HistoryCount >= policy.MaxHistoryCount)
         {
-            return Unchanged(state, new EnqueueOutcome(EnqueueStatus.HistoryFull, 0,
+            return changes.Finish(new EnqueueOutcome(EnqueueStatus.HistoryFull, 0,
                 $"{state.HistoryCount} ended commands are kept; Queue:MaxHistoryCount allows {policy.MaxHistoryCount} until Queue:HistoryRetention removes some."));
+        }
+
+        foreach (Command waiting in replaced)
+        {
+            changes.Replace(waiting, Supersede(waiting, now, command.EnqueuedBy, command.Seq,
+                $"Replaced by command {command.Seq} ({command.Name}) of the same task before it was handed out."));
         }
 
         changes.Add(command);
         return changes.Finish(new EnqueueOutcome(EnqueueStatus.Enqueued, command.Seq));
     }
 
-    private static int SupersedeBy(Command successor, QueueState state, QueuePolicy policy, DateTimeOffset now, ChangeSet changes)
+    private static List<Command> ReplacedBy(Command successor, QueueState state, QueuePolicy policy)
     {
-        int count = 0;
         if (successor.TaskId is null || !(successor.SupersedesTask || policy.Supersede.EndsAny(successor.Name)))
         {
-            return count;
+            return NoneReplaced;
         }
 
+        var replaced = new List<Command>();
         foreach (Command command in state.Open)
         {
             if (command is { State: CommandState.Pending, MayBeKnown: false }
                 && command.TaskId == successor.TaskId
                 && (successor.SupersedesTask || policy.Supersede.Ends(successor.Name, command.Name)))
             {
-                changes.Replace(command, Supersede(command, now, successor.EnqueuedBy, successor.Seq,
-                    $"Replaced by command {successor.Seq} ({successor.Name}) of the same task before it was handed out."));
-                count++;
+                replaced.Add(command);
             }
         }
 
-        return count;
+        return replaced;
     }
 
     private static Command? FindByKey(QueueState state, string? key)

@@ -15,39 +15,22 @@ public static partial class CommandQueue
         }
 
         var changes = new ChangeSet(state);
-        Command? next = null;
-        Command? outstanding = null;
-        int outstandingCount = 0;
-        foreach (Command command in state.Open)
+        if (!TrySettle(ref state, changes, policy, now))
         {
-            Command settled = Settle(command, policy, now);
-            if (!ReferenceEquals(settled, command))
-            {
-                settled = changes.Replace(command, settled);
-            }
-
-            if (settled.State == CommandState.Leased)
-            {
-                outstanding ??= settled;
-                outstandingCount++;
-            }
-            else if (settled.State == CommandState.Pending && !(settled.NotBeforeAt > now))
-            {
-                next ??= settled;
-            }
+            return changes.FinishPartly<PollOutcome>();
         }
 
-        if (policy.DeliveryMode == DeliveryMode.Sequential && outstanding is not null)
+        if (policy.DeliveryMode == DeliveryMode.Sequential && FirstLeased(state) is { } outstanding)
         {
             return changes.Finish(new PollOutcome(outstanding, IsRepeat: true));
         }
 
-        if (next is null)
+        if (FirstDue(state, now) is not { } next)
         {
             return changes.Finish(default(PollOutcome));
         }
 
-        if (policy.DeliveryMode != DeliveryMode.AtMostOnce && outstandingCount >= policy.MaxOutstandingCount)
+        if (policy.DeliveryMode != DeliveryMode.AtMostOnce && state.LeasedCount >= policy.MaxOutstandingCount)
         {
             return changes.Finish(new PollOutcome(null, LimitReached: true));
         }
@@ -55,6 +38,37 @@ public static partial class CommandQueue
         Command delivered = changes.Replace(next, HandOut(next, policy, now));
         Overtake(delivered, state, policy, now, changes);
         return changes.Finish(new PollOutcome(delivered));
+    }
+
+    private static Command? FirstLeased(QueueState state)
+    {
+        if (state.LeasedCount == 0)
+        {
+            return null;
+        }
+
+        foreach (Command command in state.Open)
+        {
+            if (command.State == CommandState.Leased)
+            {
+                return command;
+            }
+        }
+
+        return null;
+    }
+
+    private static Command? FirstDue(QueueState state, DateTimeOffset now)
+    {
+        foreach (Command command in state.Open)
+        {
+            if (command.State == CommandState.Pending && !(command.NotBeforeAt > now))
+            {
+                return command;
+            }
+        }
+
+        return null;
     }
 
     private static Command HandOut(Command command, QueuePolicy policy, DateTimeOffset now)
@@ -84,12 +98,8 @@ public static partial class CommandQueue
         {
             if (command.Seq < delivered.Seq && command.TaskId == delivered.TaskId && command is { DeliveryCount: > 0, OvertakenBy: null })
             {
-                Command current = changes.Current(command);
-                if (current.IsOpen)
-                {
-                    Command overtaken = current with { OvertakenBy = delivered.Seq };
-                    changes.Replace(current, Settle(overtaken, policy, now));
-                }
+                Command overtaken = command with { OvertakenBy = delivered.Seq };
+                changes.Replace(command, Settle(overtaken, policy, now));
             }
         }
     }

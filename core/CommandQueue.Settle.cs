@@ -2,6 +2,59 @@ namespace CommandBroker.Core;
 
 public static partial class CommandQueue
 {
+    /// <summary>The most commands that one transition settles; more take several commits, so that none of them is long.</summary>
+    public const int MaxSettledCount = 1_000;
+
+    /// <summary>
+    /// Settles what time has done to the queue: leases that lapsed, times to live that are over, deliveries that are used up. Each verb
+    /// but report and release begins with it, so its answer is of the queue as of now. A report ends a command whatever time has made of it.
+    /// </summary>
+    /// <param name="state">The queue.</param>
+    /// <param name="policy">The rules in force.</param>
+    /// <param name="now">The server's clock.</param>
+    /// <returns>The outcome is how many commands changed. Partial after <see cref="MaxSettledCount"/> of them.</returns>
+    public static Transition<int> Settle(QueueState state, QueuePolicy policy, DateTimeOffset now)
+    {
+        if (!state.MayNeedSettling(policy, now))
+        {
+            return Unchanged(state, 0);
+        }
+
+        var changes = new ChangeSet(state);
+        return TrySettle(ref state, changes, policy, now) ? changes.Finish(changes.Count) : changes.FinishPartly<int>();
+    }
+
+    /// <summary>Settles the queue within a transition of another verb.</summary>
+    /// <returns>False when there is more to settle than one transition takes.</returns>
+    private static bool TrySettle(ref QueueState state, ChangeSet changes, QueuePolicy policy, DateTimeOffset now)
+    {
+        if (!state.MayNeedSettling(policy, now))
+        {
+            return true;
+        }
+
+        SettleBounds bounds = SettleBounds.None;
+        foreach (Command command in state.Open)
+        {
+            Command settled = Settle(command, policy, now);
+            if (!ReferenceEquals(settled, command))
+            {
+                if (changes.Count == MaxSettledCount)
+                {
+                    return false;
+                }
+
+                settled = changes.Replace(command, settled);
+            }
+
+            bounds = bounds.With(settled);
+        }
+
+        state = changes.Make();
+        state.Narrow(bounds);
+        return true;
+    }
+
     /// <summary>What time alone has made of an open command; the same reference when nothing.</summary>
     private static Command Settle(Command command, QueuePolicy policy, DateTimeOffset now)
     {

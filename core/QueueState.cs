@@ -9,10 +9,18 @@ namespace CommandBroker.Core;
 public sealed class QueueState
 {
     /// <summary>A queue that never held a command.</summary>
-    public static QueueState Empty { get; } = new([], lastSeq: 0, removedCount: 0, skippedCount: 0, leasedCount: 0, firstOpenSeq: 1);
+    public static QueueState Empty { get; } = new([], lastSeq: 0, removedCount: 0, skippedCount: 0, leasedCount: 0, firstOpenSeq: 1, SettleBounds.None);
 
-    private QueueState(ImmutableArray<Command> open, long lastSeq, long removedCount, long skippedCount, int leasedCount, long firstOpenSeq)
+    /// <summary>Up to so many changes are put at their places one by one.</summary>
+    private const int MaxPutCount = 16;
+
+    // Narrowed in place after a look at all commands: it says when to look again, and no answer depends on it.
+    private SettleBounds _bounds;
+
+    private QueueState(
+        ImmutableArray<Command> open, long lastSeq, long removedCount, long skippedCount, int leasedCount, long firstOpenSeq, SettleBounds bounds)
     {
+        _bounds = bounds;
         Open = open;
         LastSeq = lastSeq;
         RemovedCount = removedCount;
@@ -66,8 +74,13 @@ public sealed class QueueState
             }
         }
 
-        return new QueueState(sorted, lastSeq, removedCount, skippedCount, sorted.Count(IsLeased), FirstOpenOf(sorted, lastSeq));
+        return new QueueState(sorted, lastSeq, removedCount, skippedCount, sorted.Count(IsLeased), FirstOpenOf(sorted, lastSeq), BoundsOf(sorted));
     }
+
+    /// <summary>
+    /// Whether time may have changed a command since it was last settled. False is certain; true asks for <see cref="CommandQueue.Settle(QueueState, QueuePolicy, DateTimeOffset)"/>.
+    /// </summary>
+    public bool MayNeedSettling(QueuePolicy policy, DateTimeOffset now) => _bounds.MayNeedSettling(policy, now);
 
     /// <summary>The open command of that number; null when it has ended or never was.</summary>
     public Command? Find(long seq)
@@ -81,6 +94,22 @@ public sealed class QueueState
         }
 
         return null;
+    }
+
+    /// <summary>The open commands that come after a place in the order of hand-out, whether a command stands there or not.</summary>
+    public IEnumerable<Command> OpenAfter(int priority, long seq)
+    {
+        int low = 0;
+        int high = Open.Length;
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            Command command = Open[middle];
+            bool isAfter = command.Priority < priority || (command.Priority == priority && command.Seq > seq);
+            (low, high) = isAfter ? (low, middle) : (middle + 1, high);
+        }
+
+        return Open.Skip(low);
     }
 
     /// <summary>
@@ -100,6 +129,13 @@ public sealed class QueueState
         return false;
     }
 
+    /// <summary>How many leases run.</summary>
+    internal int RunningCount(DateTimeOffset now) =>
+        LeasedCount == 0 || now.UtcTicks < _bounds.EarliestTicks ? LeasedCount : Open.Count(command => command.LeasedUntil > now);
+
+    /// <summary>Takes bounds that were found by a look at all commands.</summary>
+    internal void Narrow(SettleBounds bounds) => _bounds = bounds;
+
     /// <summary>This queue after some of its commands changed or were added; ended ones leave it.</summary>
     internal QueueState Apply(ImmutableArray<Command> changes)
     {
@@ -112,18 +148,45 @@ public sealed class QueueState
         long lastSeq = LastSeq;
         int leasedCount = LeasedCount;
         bool hasFirstEnded = FirstOpenSeq > LastSeq;
-        ImmutableArray<Command>.Builder open = ImmutableArray.CreateBuilder<Command>(Open.Length + changes.Length);
-        open.AddRange(Open);
+        SettleBounds bounds = Open.IsEmpty ? SettleBounds.None : _bounds;
+        bool areMany = changes.Length > MaxPutCount;
+        ImmutableArray<Command>.Builder open = areMany ? WithoutEnded(changes) : ImmutableArray.CreateBuilder<Command>(Open.Length + changes.Length);
+        if (areMany)
+        {
+            leasedCount = open.Count(IsLeased);
+        }
+        else
+        {
+            open.AddRange(Open);
+        }
+
         foreach (Command change in changes)
         {
             lastSeq = Math.Max(lastSeq, change.Seq);
             leasedCount -= Put(change, open) is { } before && IsLeased(before) ? 1 : 0;
             leasedCount += IsLeased(change) ? 1 : 0;
+            bounds = change.IsOpen ? bounds.With(change) : bounds;
             hasFirstEnded |= change.Seq < FirstOpenSeq || (change.Seq == FirstOpenSeq && (!change.IsOpen || change.RedriveCount > 0));
         }
 
         ImmutableArray<Command> after = open.DrainToImmutable();
-        return new QueueState(after, lastSeq, RemovedCount, SkippedCount, leasedCount, hasFirstEnded ? FirstOpenOf(after, lastSeq) : FirstOpenSeq);
+        return new QueueState(after, lastSeq, RemovedCount, SkippedCount, leasedCount, hasFirstEnded ? FirstOpenOf(after, lastSeq) : FirstOpenSeq, bounds);
+    }
+
+    /// <summary>The open commands but those that the changes end: taken out together, as each alone would move all behind it.</summary>
+    private ImmutableArray<Command>.Builder WithoutEnded(ImmutableArray<Command> changes)
+    {
+        HashSet<long> ended = [.. changes.Where(change => !change.IsOpen).Select(change => change.Seq)];
+        ImmutableArray<Command>.Builder open = ImmutableArray.CreateBuilder<Command>(Open.Length + changes.Length);
+        foreach (Command command in Open)
+        {
+            if (!ended.Contains(command.Seq))
+            {
+                open.Add(command);
+            }
+        }
+
+        return open;
     }
 
     /// <summary>Puts a command at its place, or takes it out when it has ended.</summary>
@@ -151,6 +214,17 @@ public sealed class QueueState
     }
 
     private static bool IsLeased(Command command) => command.State == CommandState.Leased;
+
+    private static SettleBounds BoundsOf(ImmutableArray<Command> open)
+    {
+        SettleBounds bounds = SettleBounds.None;
+        foreach (Command command in open)
+        {
+            bounds = bounds.With(command);
+        }
+
+        return bounds;
+    }
 
     private static long FirstOpenOf(ImmutableArray<Command> open, long lastSeq)
     {

@@ -17,10 +17,8 @@ public readonly record struct Waiting(string For, DateTimeOffset? Until)
 
     private static string? BehindLeases(QueueState state, QueuePolicy policy, DateTimeOffset now) => policy.DeliveryMode switch
     {
-        DeliveryMode.Sequential when RunningCount(state, now) > 0 => "for the report of the command before it",
-        DeliveryMode.Queue when RunningCount(state, now) >= policy.MaxOutstandingCount => "for a report, as Queue:MaxOutstandingCount leases run",
+        DeliveryMode.Sequential when state.RunningCount(now) > 0 => "for the report of the command before it",
+        DeliveryMode.Queue when state.RunningCount(now) >= policy.MaxOutstandingCount => "for a report, as Queue:MaxOutstandingCount leases run",
         _ => null,
     };
-
-    private static int RunningCount(QueueState state, DateTimeOffset now) => state.Open.Count(command => command.LeasedUntil > now);
 }

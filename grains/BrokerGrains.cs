@@ -37,6 +37,7 @@ public static class BrokerGrains
         services.TryAddSingleton(new DatabaseGate(isOpen: true));
         services.AddAfterDatabase<RetentionService>();
         services.AddAfterDatabase<VisitFlushService>();
+        services.AddAfterDatabase<OverdueSweepService>();
         services.AddAfterDatabase<QuotaRefreshService>();
         services.AddSingleton<StoreProbe>();
         if (provider == StorageProvider.Memory)

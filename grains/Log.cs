@@ -45,6 +45,15 @@ internal static partial class Log
     [LoggerMessage(1011, LogLevel.Warning, "Pending commands of project {ProjectId} could not be counted; the last count stays in force", EventName = "QuotaNotCounted")]
     public static partial void QuotaNotCounted(ILogger logger, Exception exception, ProjectId projectId);
 
-    [LoggerMessage(1012, LogLevel.Information, "Source server {SourceServer}: delivery {DeliveryCount} of command {Seq} is taken back: its commit had failed for its agent and was carried out all the same", EventName = "UnknownDeliveryTakenBack")]
+    [LoggerMessage(1014, LogLevel.Information, "Source server {SourceServer}: delivery {DeliveryCount} of command {Seq} is taken back: its commit had failed for its agent and was carried out all the same", EventName = "UnknownDeliveryTakenBack")]
     public static partial void UnknownDeliveryTakenBack(ILogger logger, SourceServerKey sourceServer, long seq, int deliveryCount);
+
+    [LoggerMessage(1015, LogLevel.Warning, "Command {Seq} of source server {SourceServer} was dead-lettered: {Reason}", EventName = "CommandDeadLettered")]
+    public static partial void CommandDeadLettered(ILogger logger, SourceServerKey sourceServer, long seq, string reason);
+
+    [LoggerMessage(1016, LogLevel.Warning, "Commands that time has ended could not be looked for; it is tried again after Queue:SweepInterval", EventName = "SweepFailed")]
+    public static partial void SweepFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(1017, LogLevel.Warning, "What time has done to source server {SourceServer} could not be settled; the next round or call does it", EventName = "NotSettled")]
+    public static partial void NotSettled(ILogger logger, Exception exception, SourceServerKey sourceServer);
 }

@@ -50,7 +50,8 @@ internal sealed class QueueInstruments : IDisposable
                 _enqueued.Add(1);
             }
 
-            if (command.DeliveryCount > (before.Find(command.Seq)?.DeliveryCount ?? command.DeliveryCount))
+            if (command.State is CommandState.Leased or CommandState.Delivered
+                && command.DeliveryCount > (before.Find(command.Seq)?.DeliveryCount ?? command.DeliveryCount))
             {
                 _delivered.Add(1, new KeyValuePair<string, object?>("redelivery", command.DeliveryCount > 1));
             }

@@ -68,6 +68,16 @@ public sealed class QueueOptions
     [Range(1, 10_000)]
     public int PurgeBatchCount { get; set; } = 1_000;
 
+    /// <summary>How often a step is taken to find commands that time has ended and nobody has asked for; the whole cluster takes one.</summary>
+    /// <value>Default 10 seconds; 1 second to 1 day. Each call sees the queue as of now without it: it is for logs, metrics and history.</value>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan SweepInterval { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Source servers that one such step looks at.</summary>
+    /// <value>Default 500; 1 to 10,000. A round over 100,000 takes half an hour with the defaults.</value>
+    [Range(1, 10_000)]
+    public int SweepCount { get; set; } = 500;
+
     /// <summary>How often it is read which projects have a quota of pending commands, and such a project's are counted while it enqueues.</summary>
     /// <value>Default 2 seconds; 100 milliseconds to 1 minute. A quota can be overshot by what other silos enqueue in twice this time.</value>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]

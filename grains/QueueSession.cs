@@ -135,7 +135,8 @@ internal sealed class QueueSession(SourceServerKey key, QueueContext context, Lo
             tags?.Add(changes);
             _isOnlyRead = false;
             context.Instruments.Committed(stored.State, changes, stray);
-            context.Quotas.Find(key)?.Pending.Note(next.PendingCount - stored.State.PendingCount);
+            LogDeadLetters(changes);
+            context.Quotas.Find(key)?.Pending.Note(PendingQuota.ChangeOf(stored.State, next, changes));
         }
         else if (status == CommitStatus.Conflict)
         {
@@ -234,6 +235,17 @@ internal sealed class QueueSession(SourceServerKey key, QueueContext context, Lo
         catch (StoreUnavailableException)
         {
             // Only the list is behind; the next load tries again.
+        }
+    }
+
+    private void LogDeadLetters(ImmutableArray<Command> changes)
+    {
+        foreach (Command command in changes)
+        {
+            if (command.State == CommandState.DeadLettered)
+            {
+                Log.CommandDeadLettered(context.Logger, key, command.Seq, command.Outcome!.Reason);
+            }
         }
     }
 

@@ -7,6 +7,12 @@ namespace CommandBroker.Grains;
 
 internal sealed partial class SourceServerGrain
 {
+    /// <summary>The most commands that one commit adds.</summary>
+    private const int MaxTogetherCount = 1_000;
+
+    /// <summary>A commit takes no more commands when their parameters have this many characters.</summary>
+    private const int MaxTogetherLength = 4 * 1024 * 1024;
+
     public ValueTask<ImmutableArray<EnqueueReply>> EnqueueAsync(ImmutableArray<EnqueueCall> calls, string actor)
     {
         _session.DropUnlessNumberingIsSafe();
@@ -15,21 +21,38 @@ internal sealed partial class SourceServerGrain
 
     private async ValueTask<ImmutableArray<EnqueueReply>> EnqueueAllAsync(ImmutableArray<EnqueueCall> calls, string actor)
     {
-        await RequireLoadedAsync();
-        ImmutableArray<EnqueueReply> together = await EnqueueTogetherAsync(calls, actor);
-        if (!together.IsDefault)
-        {
-            NoteEnqueued(together, actor);
-            return together;
-        }
-
         var replies = ImmutableArray.CreateBuilder<EnqueueReply>(calls.Length);
-        foreach (EnqueueCall call in calls)
+        while (replies.Count < calls.Length)
         {
-            replies.AddRange(await EnqueueAloneAsync(call, actor));
+            ImmutableArray<EnqueueCall> part = PartOf(calls, replies.Count);
+            await RequireLoadedAsync();
+            ImmutableArray<EnqueueReply> together = await EnqueueTogetherAsync(part, actor);
+            if (!together.IsDefault)
+            {
+                NoteEnqueued(together, actor);
+                replies.AddRange(together);
+                continue;
+            }
+
+            foreach (EnqueueCall call in part)
+            {
+                replies.AddRange(await EnqueueAloneAsync(call, actor));
+            }
         }
 
         return replies.MoveToImmutable();
+    }
+
+    /// <summary>As many of the calls as one commit takes, at least one: a commit is one statement, so it is bounded in rows and in size.</summary>
+    private static ImmutableArray<EnqueueCall> PartOf(ImmutableArray<EnqueueCall> calls, int start)
+    {
+        int end = start;
+        for (long length = 0; end < calls.Length && end - start < MaxTogetherCount && length < MaxTogetherLength; end++)
+        {
+            length += calls[end].Param.Length;
+        }
+
+        return start == 0 && end == calls.Length ? calls : calls.Slice(start, end - start);
     }
 
     /// <summary>For the audit; that each command tells who enqueued it is committed with it.</summary>
@@ -63,7 +86,8 @@ internal sealed partial class SourceServerGrain
         foreach (EnqueueCall call in calls)
         {
             Transition<EnqueueOutcome> transition = await DecideAsync(call, actor, queue, now, prior: null);
-            if (transition.Outcome.Status == EnqueueStatus.HistoryFull
+            if (transition.IsPartial
+                || transition.Outcome.Status == EnqueueStatus.HistoryFull
                 || transition.Changes.Any(change => changes.Any(earlier => earlier.Seq == change.Seq)))
             {
                 return default;
@@ -74,7 +98,7 @@ internal sealed partial class SourceServerGrain
             replies.Add(Views.Of(transition.Outcome));
         }
 
-        using QuotaRoom room = await ReserveAsync(queue);
+        using QuotaRoom room = await ReserveAsync(queue, changes);
         if (!room.IsGiven || await _session.CommitAsync(queue, changes.DrainToImmutable(), stray: null) != CommitStatus.Committed)
         {
             return default;
@@ -97,6 +121,12 @@ internal sealed partial class SourceServerGrain
         {
             await RequireLoadedAsync();
             Transition<EnqueueOutcome> transition = await DecideAsync(call, actor, _session.State, _context.Now, prior);
+            if (transition.IsPartial)
+            {
+                await RequireSettledAsync();
+                transition = await DecideAsync(call, actor, _session.State, _context.Now, prior);
+            }
+
             if (transition.Outcome.Status == EnqueueStatus.HistoryFull && !isFresh)
             {
                 // Retention may have removed some since this queue was read.
@@ -105,7 +135,7 @@ internal sealed partial class SourceServerGrain
                 continue;
             }
 
-            using QuotaRoom room = await ReserveAsync(transition.State);
+            using QuotaRoom room = await ReserveAsync(transition.State, transition.Changes);
             if (!room.IsGiven)
             {
                 if (prior is not null || call.IdempotencyKey is null || (prior = await _session.FindByKeyAsync(call.IdempotencyKey)) is null)
@@ -119,6 +149,8 @@ internal sealed partial class SourceServerGrain
 
             switch (await _session.CommitAsync(transition.State, transition.Changes, stray: null))
             {
+                case CommitStatus.Committed when transition.IsPartial:
+                    break;
                 case CommitStatus.Committed:
                     ImmutableArray<EnqueueReply> reply = [Views.Of(transition.Outcome)];
                     if (reply[0].WasThere)
@@ -157,13 +189,11 @@ internal sealed partial class SourceServerGrain
     }
 
     /// <summary>Room in the project's quota for what a transition adds.</summary>
-    private ValueTask<QuotaRoom> ReserveAsync(QueueState next)
-    {
-        int added = next.PendingCount - _session.State.PendingCount;
-        return added > 0 && _context.Quotas.Find(_key) is { } quota
+    private ValueTask<QuotaRoom> ReserveAsync<TChanges>(QueueState next, TChanges changes)
+        where TChanges : IReadOnlyList<Command> =>
+        _context.Quotas.Find(_key) is { } quota && PendingQuota.ChangeOf(_session.State, next, changes) is > 0 and int added
             ? _context.Quotas.ReserveAsync(quota, added)
             : new ValueTask<QuotaRoom>(QuotaRoom.Unlimited);
-    }
 
     private EnqueueReply OverQuota()
     {

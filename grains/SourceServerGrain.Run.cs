@@ -6,14 +6,17 @@ namespace CommandBroker.Grains;
 
 internal sealed partial class SourceServerGrain
 {
-    /// <summary>Clock, core, commit; decides again on fresh state when another activation was faster.</summary>
+    /// <summary>
+    /// Clock, core, commit; decides again on fresh state when another activation was faster, and goes on while there is more to settle than one commit takes.
+    /// </summary>
     /// <exception cref="BrokerException">UnknownSourceServer, StorageUnavailable, Quarantined.</exception>
     private async ValueTask<TOutcome> RunAsync<TOutcome>(
         Func<QueueState, QueuePolicy, DateTimeOffset, Transition<TOutcome>> decide,
         Func<TOutcome, StrayReport?>? strayOf = null,
         Func<TOutcome, Command?>? handedOutOf = null)
     {
-        for (int round = 1; round <= MaxRounds; round++)
+        int round = 1;
+        while (round <= MaxRounds)
         {
             await RequireLoadedAsync();
             Transition<TOutcome> transition = decide(_session.State, _session.Policy, _context.Now);
@@ -21,6 +24,7 @@ internal sealed partial class SourceServerGrain
             {
                 // Another activation enqueued it: with this one change alone, memory would pass over what was enqueued before it.
                 _session.Drop();
+                round++;
                 continue;
             }
 
@@ -28,10 +32,15 @@ internal sealed partial class SourceServerGrain
                 transition.State, transition.Changes, strayOf?.Invoke(transition.Outcome), handedOutOf?.Invoke(transition.Outcome));
             if (status == CommitStatus.Committed)
             {
-                return transition.Outcome;
+                if (!transition.IsPartial)
+                {
+                    return transition.Outcome;
+                }
             }
-
-            Log.CommitConflicted(_context.Logger, _key, round);
+            else
+            {
+                Log.CommitConflicted(_context.Logger, _key, round++);
+            }
         }
 
         throw Unsettled();
@@ -39,6 +48,27 @@ internal sealed partial class SourceServerGrain
 
     private BrokerException Unsettled() => new(BrokerErrorReason.StorageUnavailable,
         $"Source server {_key.ServerId} is written from elsewhere at the same time; {MaxRounds} rounds did not settle it.");
+
+    public async ValueTask SettleAsync()
+    {
+        bool isMadeForThis = !_session.IsLoaded;
+        await RequireSettledAsync();
+        if (isMadeForThis)
+        {
+            DeactivateOnIdle();
+        }
+    }
+
+    /// <summary>Reads the queue and settles what time has done to it: what is answered of it afterwards is as of now, and stored.</summary>
+    private async ValueTask RequireSettledAsync()
+    {
+        await RequireLoadedAsync();
+        while (_session.State.MayNeedSettling(_session.Policy, _context.Now) && await RunAsync(CommandQueue.Settle) > 0)
+        {
+            // The clock goes on while a commit is written.
+            await RequireLoadedAsync();
+        }
+    }
 
     private async ValueTask RequireLoadedAsync()
     {

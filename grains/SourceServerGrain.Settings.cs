@@ -44,7 +44,7 @@ internal sealed partial class SourceServerGrain
 
     public async ValueTask DeleteAsync(string? actor)
     {
-        await RequireLoadedAsync();
+        await RequireSettledAsync();
         int openCount = _session.State.Open.Length;
         bool deleted = false;
         try

@@ -8,7 +8,7 @@ using Orleans.Runtime.Placement;
 namespace CommandBroker.Grains;
 
 /// <summary>One source server's queue. Every method is: clock, core, commit, answer; the rules are in <see cref="CommandQueue"/>.</summary>
-internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain, IMovableQueue
+internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain, IQueuePages, ISettledQueue, IMovableQueue
 {
     // A conflict means that another activation wrote; each round reads what it wrote, so a few rounds settle any race.
     private const int MaxRounds = 5;
@@ -117,7 +117,7 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain, IMo
             throw new BrokerException(BrokerErrorReason.InvalidArgument, $"reason {StorableText.Fault}");
         }
 
-        ChangeOutcome outcome = await ChangeAsync(seq, (queue, ended, _, now) => CommandQueue.Cancel(queue, seq, ended, actor, reason, now));
+        ChangeOutcome outcome = await ChangeAsync(seq, (queue, ended, policy, now) => CommandQueue.Cancel(queue, seq, ended, actor, reason, policy, now));
         if (outcome.Status == ChangeStatus.Changed)
         {
             _context.Audit.Record(AuditActions.CommandCancelled, actor, _key, AuditText.SubjectOf(_key, seq));
@@ -128,7 +128,7 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain, IMo
 
     public async ValueTask<CommandView> RedriveAsync(long seq, string actor)
     {
-        ChangeOutcome outcome = await ChangeAsync(seq, (queue, ended, policy, _) => CommandQueue.Redrive(queue, seq, ended, policy));
+        ChangeOutcome outcome = await ChangeAsync(seq, (queue, ended, policy, now) => CommandQueue.Redrive(queue, seq, ended, policy, now));
         if (outcome.Status == ChangeStatus.Changed)
         {
             Log.CommandRedriven(_context.Logger, _key, seq, actor, CallOrigin.Current?.RequestId);

@@ -59,11 +59,21 @@ public interface ICommandStore
     /// <summary>Reads reports that ended no command, newest first, at most <paramref name="limit"/>.</summary>
     Task<IReadOnlyList<StrayReport>> ReadStrayReportsAsync(long sourceNo, int limit);
 
-    /// <summary>Counts the pending commands of a project's source servers.</summary>
+    /// <summary>Counts the pending commands of a project's source servers, without those whose time to live is over.</summary>
     /// <param name="project">The project.</param>
+    /// <param name="now">What is over at this instant.</param>
     /// <param name="most">Where to stop counting, so that a backlog of any size costs no more than this.</param>
     /// <returns>The count, or <paramref name="most"/> when there are at least that many.</returns>
-    Task<long> CountPendingAsync(ProjectId project, long most);
+    Task<long> CountPendingAsync(ProjectId project, DateTimeOffset now, long most);
+
+    /// <summary>
+    /// Looks for source servers with open commands whose lease or time to live is over, in the order of their numbers. Bounded in both directions:
+    /// of each it looks at the oldest commands only, and quarantined ones are passed over.
+    /// </summary>
+    /// <param name="after">Only source servers with a higher number; 0 begins.</param>
+    /// <param name="now">What is over at this instant.</param>
+    /// <param name="limit">The most source servers to look at.</param>
+    Task<OverduePage> FindOverdueAsync(long after, DateTimeOffset now, int limit);
 
     /// <summary>The part of a store that <see cref="PurgeAsync"/> looks at where nothing is due, unless it is told another.</summary>
     const double LeastPurgeShare = 1.0 / 256;

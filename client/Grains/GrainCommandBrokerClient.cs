@@ -55,7 +55,12 @@ public sealed class GrainCommandBrokerClient : ICommandBrokerClient
 
     /// <inheritdoc/>
     public Task<QueueView> ListAsync(string serverId, CancellationToken cancellationToken = default) =>
-        _call.RunAsync(() => Grain(serverId).ListAsync(), cancellationToken);
+        QueuePager.ListAllAsync(this, serverId, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<QueueView> ListPageAsync(
+        string serverId, string? after = null, int limit = QueueView.MaxLimit, CancellationToken cancellationToken = default) =>
+        _call.RunAsync(() => _grains.GetGrain<IQueuePages>(ServerIdText.KeyOf(_project, serverId)).ListPageAsync(after, limit), cancellationToken);
 
     /// <inheritdoc/>
     public Task<HistoryPage> ReadHistoryAsync(

@@ -54,8 +54,16 @@ public sealed class HttpCommandBrokerClient : ICommandBrokerClient
     }
 
     /// <inheritdoc/>
-    public async Task<QueueView> ListAsync(string serverId, CancellationToken cancellationToken = default) =>
-        (await _connection.CallAsync(HttpMethod.Get, Path(serverId, "/commands"), WireJson.Default.QueueRecord, cancellationToken)).ToView();
+    public Task<QueueView> ListAsync(string serverId, CancellationToken cancellationToken = default) =>
+        QueuePager.ListAllAsync(this, serverId, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<QueueView> ListPageAsync(
+        string serverId, string? after = null, int limit = QueueView.MaxLimit, CancellationToken cancellationToken = default)
+    {
+        string query = string.Create(CultureInfo.InvariantCulture, $"/commands?limit={limit}") + (after is null ? "" : $"&after={Uri.EscapeDataString(after)}");
+        return (await _connection.CallAsync(HttpMethod.Get, Path(serverId, query), WireJson.Default.QueueRecord, cancellationToken)).ToView();
+    }
 
     /// <inheritdoc/>
     public async Task<HistoryPage> ReadHistoryAsync(

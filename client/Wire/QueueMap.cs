@@ -15,6 +15,7 @@ public static class QueueMap
         RemovedCount = view.RemovedCount,
         LastCommandId = CommandIdText.Format(view.LastSeq),
         Commands = [.. view.Commands.Select(CommandMap.ToWire)],
+        NextAfter = view.NextAfter,
     };
 
     /// <summary>Reads a queue.</summary>
@@ -27,6 +28,7 @@ public static class QueueMap
         RemovedCount = record.RemovedCount,
         LastSeq = record.LastCommandId == "0" ? 0 : CommandIdText.Parse(record.LastCommandId),
         Commands = [.. record.Commands.Select(CommandMap.ToView)],
+        NextAfter = record.NextAfter,
     };
 
     /// <summary>Writes a page of history.</summary>

@@ -26,4 +26,7 @@ public sealed record QueueRecord
 
     /// <inheritdoc cref="QueueView.Commands"/>
     public required ImmutableArray<CommandRecord> Commands { get; init; }
+
+    /// <summary>The value of <c>after</c> that asks for the next page; absent on the last one.</summary>
+    public string? NextAfter { get; init; }
 }

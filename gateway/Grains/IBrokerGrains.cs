@@ -22,4 +22,7 @@ internal interface IBrokerGrains
 
     /// <summary>A reference to one source server's queue; making one calls nothing.</summary>
     ISourceServerGrain SourceServer(SourceServerKey key);
+
+    /// <summary>A reference to the pages of one source server's queue.</summary>
+    IQueuePages QueuePages(SourceServerKey key);
 }

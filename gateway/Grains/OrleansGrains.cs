@@ -27,4 +27,7 @@ internal sealed class OrleansGrains(IGrainFactory factory) : IBrokerGrains
 
     /// <inheritdoc/>
     public ISourceServerGrain SourceServer(SourceServerKey key) => factory.GetGrain<ISourceServerGrain>(key.Text);
+
+    /// <inheritdoc/>
+    public IQueuePages QueuePages(SourceServerKey key) => factory.GetGrain<IQueuePages>(key.Text);
 }

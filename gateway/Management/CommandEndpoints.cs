@@ -1,18 +1,19 @@
 using CommandBroker.Client.Wire;
 using CommandBroker.Contracts.Identity;
+using CommandBroker.Gateway.Grains;
 using CommandBroker.Gateway.Identity;
 
 namespace CommandBroker.Gateway.Management;
 
 /// <summary>The management routes of one source server's commands and settings.</summary>
-internal sealed class CommandEndpoints(ManagementBorder border, ManagementRequest request, EnqueueKey keys)
+internal sealed class CommandEndpoints(ManagementBorder border, ManagementRequest request, EnqueueKey keys, IBrokerGrains grains)
 {
     private static readonly WireJson Wire = WireJson.Readable;
 
     /// <summary><c>/api/v1/sources/{server_id}/commands</c>: enqueue, and list the open ones.</summary>
     public Task CollectionAsync(HttpContext context) => context.Request.Method switch
     {
-        "GET" => border.RunAsync(context, "GET", Permission.ReadCommands, ListAsync),
+        "GET" => border.RunAsync(context, "GET", Permission.ReadCommands, ListAsync, "after", "limit"),
         "POST" => border.RunAsync(context, "POST", Permission.EnqueueCommand, EnqueueAsync),
         _ => border.RefuseMethodAsync(context, "GET, POST").AsTask(),
     };
@@ -63,8 +64,11 @@ internal sealed class CommandEndpoints(ManagementBorder border, ManagementReques
 
     private async ValueTask<ManagementAnswer> ListAsync(HttpContext context, Principal principal)
     {
-        (_, ISourceServerGrain server) = await request.FindServerAsync(context, principal);
-        return ManagementAnswer.Ok((await server.ListAsync()).ToWire(), Wire.QueueRecord);
+        string? after = ManagementRequest.ReadText(context, "after");
+        long limit = ManagementRequest.ReadNumber(context, "limit", QueueView.MaxLimit) ?? QueueView.MaxLimit;
+        (ServerId id, _) = await request.FindServerAsync(context, principal);
+        IQueuePages pages = grains.QueuePages(new SourceServerKey(principal.ProjectId, id));
+        return ManagementAnswer.Ok((await pages.ListPageAsync(after, (int)limit)).ToWire(), Wire.QueueRecord);
     }
 
     private async ValueTask<ManagementAnswer> EnqueueAsync(HttpContext context, Principal principal)

@@ -52,6 +52,13 @@ internal sealed class ManagementRequest(SourceServerCache servers, IOptions<Gate
             : throw Invalid($"{name} must be a whole number from 1 to {highest}.");
     }
 
+    /// <summary>A text of the query; null when none was sent.</summary>
+    public static string? ReadText(HttpContext context, string name)
+    {
+        StringValues text = context.Request.Query[name];
+        return text.Count <= 1 ? text : throw Invalid($"{name} must be sent once.");
+    }
+
     /// <summary>The body.</summary>
     /// <param name="context">The request.</param>
     /// <param name="type">What it must be.</param>

@@ -47,7 +47,7 @@ internal sealed class CountedQuota(ProjectId project, int limit)
         Pending.BeginCount();
         try
         {
-            Pending.EndCount(await store.CountPendingAsync(project, Pending.Limit + 1L));
+            Pending.EndCount(await store.CountPendingAsync(project, clock.GetUtcNow(), Pending.Limit + 1L));
             lock (_lock)
             {
                 _countedAt = startedAt;

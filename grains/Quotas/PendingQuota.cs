@@ -1,3 +1,5 @@
+using CommandBroker.Core;
+
 namespace CommandBroker.Grains;
 
 /// <summary>
@@ -60,6 +62,12 @@ internal sealed class PendingQuota(int limit)
             _addedWhileCounting += Math.Max(0, change);
         }
     }
+
+    /// <summary>
+    /// By how much a transition changes the count. What expired is not counted off: a count in the store may have left it out already.
+    /// </summary>
+    public static int ChangeOf(QueueState before, QueueState after, IReadOnlyList<Command> changes) =>
+        after.PendingCount - before.PendingCount + changes.Count(command => command.State == CommandState.Expired);
 
     /// <summary>A count begins.</summary>
     public void BeginCount()

@@ -96,13 +96,24 @@ internal sealed class MemoryCommandStore(MemoryTables tables) : ICommandStore
         }
     }
 
-    public Task<long> CountPendingAsync(ProjectId project, long most)
+    public Task<OverduePage> FindOverdueAsync(long after, DateTimeOffset now, int limit)
+    {
+        lock (tables)
+        {
+            MemorySourceRow[] looked = [.. tables.Numbered.Where(source => source.SourceNo > after && !source.IsDeleted).Take(limit)];
+            return Task.FromResult(new OverduePage(
+                [.. looked.Where(source => source.Commands.Values.Any(row => IsOverdue(row.Command, now))).Select(source => source.Server.Key)],
+                looked.Length < limit ? null : looked[^1].SourceNo));
+        }
+    }
+
+    public Task<long> CountPendingAsync(ProjectId project, DateTimeOffset now, long most)
     {
         lock (tables)
         {
             long count = tables.Numbered
                 .Where(source => !source.IsDeleted && source.Server.Key.ProjectId == project)
-                .Sum(source => source.Commands.Values.LongCount(row => row.Command.State == CommandState.Pending));
+                .Sum(source => source.Commands.Values.LongCount(row => row.Command.State == CommandState.Pending && !IsOverdue(row.Command, now)));
             return Task.FromResult(Math.Min(count, most));
         }
     }
@@ -135,6 +146,13 @@ internal sealed class MemoryCommandStore(MemoryTables tables) : ICommandStore
             return Task.FromResult(removed);
         }
     }
+
+    private static bool IsOverdue(Command command, DateTimeOffset now) => command.State switch
+    {
+        CommandState.Leased => command.LeasedUntil <= now,
+        CommandState.Pending => command.ExpiresAt <= now,
+        _ => false,
+    };
 
     private MemorySourceRow SourceOf(long sourceNo) => tables.Numbered[(int)sourceNo - 1];
 

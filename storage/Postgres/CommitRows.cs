@@ -29,11 +29,17 @@ internal sealed class CommitRows(string name, (string Column, string Value)[] co
         [("version", "1"), ("state", "0"), ("delivery_count", "0"), ("redrive_count", "0"), AddedAt],
         [SourceNo, Seq, Token, OpenFrom, Key, Payload]);
 
+    /// <summary>The same, but with a time to live.</summary>
+    public static CommitRows ForTimed() => new(
+        "timed",
+        [("version", "1"), ("state", "0"), ("delivery_count", "0"), ("redrive_count", "0"), AddedAt],
+        [SourceNo, Seq, Token, OpenFrom, ExpiresAt, Key, Payload]);
+
     /// <summary>New commands with a past.</summary>
     public static CommitRows ForWhole() => new(
         "whole",
         [AddedAt],
-        [SourceNo, Seq, Token, Version, State, DeliveryCount, RedriveCount, DeliveredAt, LeasedUntil, OvertakenBy, EndedAt, Outcome, OpenFrom, Key, Payload]);
+        [SourceNo, Seq, Token, Version, State, DeliveryCount, RedriveCount, DeliveredAt, LeasedUntil, OvertakenBy, EndedAt, Outcome, OpenFrom, ExpiresAt, Key, Payload]);
 
     /// <summary>Commands that a poll handed out, with nothing else to them.</summary>
     public static CommitRows ForDelivered() => new(
@@ -89,6 +95,8 @@ internal sealed class CommitRows(string name, (string Column, string Value)[] co
     private static CommitColumn LeasedUntil => Nullable("leased_until", command => command.LeasedUntil?.UtcTicks);
 
     private static CommitColumn OvertakenBy => Nullable("overtaken_by", command => command.OvertakenBy);
+
+    private static CommitColumn ExpiresAt => Nullable("expires_at", command => (command.EnqueuedAt + command.TimeToLive)?.UtcTicks);
 
     private static CommitColumn EndedAt => Nullable("ended_at", command => command.Outcome?.EndedAt.UtcTicks);
 

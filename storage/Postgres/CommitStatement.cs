@@ -18,9 +18,10 @@ internal sealed class CommitStatement
     private const int Whole = 1;
     private const int Delivered = 2;
     private const int Changed = 3;
+    private const int Timed = 4;
 
-    private readonly CommitRows[] _kinds = [CommitRows.ForFresh(), CommitRows.ForWhole(), CommitRows.ForDelivered(), CommitRows.ForChanged()];
-    private readonly NpgsqlCommand?[] _prepared = new NpgsqlCommand?[1 << 4];
+    private readonly CommitRows[] _kinds = [CommitRows.ForFresh(), CommitRows.ForWhole(), CommitRows.ForDelivered(), CommitRows.ForChanged(), CommitRows.ForTimed()];
+    private readonly NpgsqlCommand?[] _prepared = new NpgsqlCommand?[1 << 5];
     private readonly int _timeoutSeconds;
     private NpgsqlConnection? _preparedOn;
 
@@ -82,7 +83,8 @@ internal sealed class CommitStatement
 
     private static int KindOf(Command command) => command switch
     {
-        { Version: 1, State: CommandState.Pending, DeliveryCount: 0, RedriveCount: 0, DeliveredAt: null, OvertakenBy: null } => Fresh,
+        { Version: 1, State: CommandState.Pending, DeliveryCount: 0, RedriveCount: 0, DeliveredAt: null, OvertakenBy: null, TimeToLive: null } => Fresh,
+        { Version: 1, State: CommandState.Pending, DeliveryCount: 0, RedriveCount: 0, DeliveredAt: null, OvertakenBy: null } => Timed,
         { Version: 1 } => Whole,
         { State: CommandState.Leased, RedriveCount: 0, OvertakenBy: null, Outcome: null } => Delivered,
         _ => Changed,

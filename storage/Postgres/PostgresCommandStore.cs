@@ -22,8 +22,8 @@ internal sealed class PostgresCommandStore : ICommandStore, IAsyncDisposable
             select from source_server s
             {OpenCommands.JoinNewest}
             join lateral ({OpenCommands.Select}) c on true
-            where s.project_id = $1 and s.deleted_at is null and c.state = 0
-            limit $2) found
+            where s.project_id = $1 and s.deleted_at is null and c.state = 0 and {OverdueQueues.IsNotExpired}
+            limit $3) found
         """;
 
     private readonly PostgresConnections _connections;
@@ -98,14 +98,18 @@ internal sealed class PostgresCommandStore : ICommandStore, IAsyncDisposable
         _connections.ReadAsync(connection => StrayReportRows.ReadAsync(connection, sourceNo, limit));
 
     /// <inheritdoc/>
-    public Task<long> CountPendingAsync(ProjectId project, long most) => _upkeep.RunAsync(async connection =>
+    public Task<long> CountPendingAsync(ProjectId project, DateTimeOffset now, long most) => _upkeep.RunAsync(async connection =>
     {
         await using var query = new NpgsqlCommand(CountPending, connection)
         {
-            Parameters = { new() { Value = project.Value, NpgsqlDbType = NpgsqlDbType.Text }, new() { Value = most } },
+            Parameters = { new() { Value = project.Value, NpgsqlDbType = NpgsqlDbType.Text }, new() { Value = now.UtcTicks }, new() { Value = most } },
         };
         return (long)(await query.ExecuteScalarAsync())!;
     });
+
+    /// <inheritdoc/>
+    public Task<OverduePage> FindOverdueAsync(long after, DateTimeOffset now, int limit) =>
+        _upkeep.RunAsync(connection => OverdueQueues.FindAsync(connection, after, now, limit));
 
     /// <inheritdoc/>
     public Task<int> PurgeAsync(DateTimeOffset endedBefore, int limit, double share) => _purge.RunAsync(endedBefore, limit, share);

@@ -8,8 +8,8 @@ internal static class CommandSql
 {
     public const string Insert = """
         INSERT INTO command (source_no, seq, version, writer, state, delivery_count, redrive_count, delivered_at, leased_until,
-            overtaken_by, ended_at, outcome, enqueued_at, idempotency_key, payload, key_hash, row_no, epoch)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
+            overtaken_by, ended_at, outcome, enqueued_at, idempotency_key, payload, key_hash, row_no, epoch, expires_at)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
         ON CONFLICT DO NOTHING
         """;
 
@@ -40,7 +40,18 @@ internal static class CommandSql
         SELECT count(*) FROM (
             SELECT 1 FROM source_server s CROSS JOIN command c
             WHERE s.project_id = ?1 AND s.deleted_at IS NULL AND c.source_no = s.source_no AND c.ended_at IS NULL AND c.state = 0
-            LIMIT ?2)
+                AND (c.expires_at IS NULL OR c.expires_at > ?2 OR c.redrive_count > 0)
+            LIMIT ?3)
+        """;
+
+    /// <summary>Looks at the oldest open commands of each source server only: what is overdue is mostly there.</summary>
+    public const string FindOverdue = """
+        SELECT s.source_no, s.server_id, s.quarantine_reason IS NULL AND EXISTS (
+            SELECT 1 FROM (
+                SELECT state, redrive_count, leased_until, expires_at FROM command
+                WHERE source_no = s.source_no AND ended_at IS NULL ORDER BY seq LIMIT 1000) c
+            WHERE c.leased_until <= ?2 OR (c.state = 0 AND c.expires_at <= ?2 AND c.redrive_count = 0))
+        FROM source_server s WHERE s.source_no > ?1 AND s.deleted_at IS NULL ORDER BY s.source_no LIMIT ?3
         """;
 
     public const string Walk = "SELECT row_no, source_no, seq, ended_at FROM command WHERE row_no > ?1 ORDER BY row_no LIMIT ?2";

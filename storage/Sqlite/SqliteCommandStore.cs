@@ -26,8 +26,28 @@ internal sealed class SqliteCommandStore(SqliteReaders readers, SqliteWriter wri
     public Task<IReadOnlyList<StrayReport>> ReadStrayReportsAsync(long sourceNo, int limit) =>
         readers.ReadAsync(session => SqliteStrayReports.Read(session, sourceNo, limit));
 
-    public Task<long> CountPendingAsync(ProjectId project, long most) => readers.ReadAsync(session =>
-        session[CommandSql.CountPending].Bind(1, project.Value).Bind(2, most).Scalar() ?? 0);
+    public Task<long> CountPendingAsync(ProjectId project, DateTimeOffset now, long most) => readers.ReadAsync(session =>
+        session[CommandSql.CountPending].Bind(1, project.Value).Bind(2, now.UtcTicks).Bind(3, most).Scalar() ?? 0);
+
+    public Task<OverduePage> FindOverdueAsync(long after, DateTimeOffset now, int limit) => readers.ReadAsync(session =>
+    {
+        var keys = new List<SourceServerKey>();
+        int count = 0;
+        long last = after;
+        SqliteStatement row = session[CommandSql.FindOverdue].Bind(1, after).Bind(2, now.UtcTicks).Bind(3, limit);
+        while (row.Step())
+        {
+            count++;
+            last = row.Int64(0);
+            if (row.Int64(2) != 0)
+            {
+                keys.Add(SourceServerKey.Parse(row.NullableText(1)!));
+            }
+        }
+
+        row.Reset();
+        return new OverduePage(keys, count < limit ? null : last);
+    });
 
     public Task<int> PurgeAsync(DateTimeOffset endedBefore, int limit, double share) => _purge.RunAsync(endedBefore, limit, share);
 }

@@ -77,7 +77,8 @@ internal sealed class SqliteCommit : SqliteWrite<CommitStatus>
         SqliteStatement insert = session[CommandSql.Insert];
         BindChanging(insert, command, outcome);
         return insert.Bind(13, command.EnqueuedAt.UtcTicks).Bind(14, command.IdempotencyKey).Bind(15, payload)
-            .Bind(16, hash).Bind(17, rowNo).Bind(18, SqliteEpochs.Of(rowNo)).Run() == 1;
+            .Bind(16, hash).Bind(17, rowNo).Bind(18, SqliteEpochs.Of(rowNo))
+            .Bind(19, (command.EnqueuedAt + command.TimeToLive)?.UtcTicks).Run() == 1;
     }
 
     private bool Update(SqliteSession session, Command command, byte[]? outcome)

@@ -16,8 +16,8 @@ public class FakeGrains : DispatchProxy
         if (targetMethod!.Name == nameof(IGrainFactory.GetGrain))
         {
             string key = args![0]!.ToString()!;
-            return targetMethod.ReturnType == typeof(ISourceServerGrain)
-                ? Make<ISourceServerGrain>(key, _answer)
+            return targetMethod.ReturnType == typeof(ISourceServerGrain) ? Make<ISourceServerGrain>(key, _answer)
+                : targetMethod.ReturnType == typeof(IQueuePages) ? Make<IQueuePages>(key, _answer)
                 : Make<ISourceDirectoryGrain>(key, _answer);
         }
 

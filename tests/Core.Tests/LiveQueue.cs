@@ -30,7 +30,7 @@ internal sealed class LiveQueue
 
     public EnqueueOutcome Enqueue(EnqueueRequest request)
     {
-        Transition<EnqueueOutcome> first = CommandQueue.Enqueue(State, request, Policy, Now);
+        Transition<EnqueueOutcome> first = Whole(() => CommandQueue.Enqueue(State, request, Policy, Now));
         Command? prior = _ended.Values.FirstOrDefault(command => command.IdempotencyKey is not null && command.IdempotencyKey == request.IdempotencyKey);
 
         // Core sees open commands only. The store's unique key finds an ended one, which must be asked of before a refusal too.
@@ -53,7 +53,10 @@ internal sealed class LiveQueue
 
     public static EnqueueRequest Request(string name = "START") => new() { Name = name, Param = "{}", Actor = "operator" };
 
-    public PollOutcome Poll() => Apply(CommandQueue.Poll(State, Policy, Now));
+    public PollOutcome Poll() => Apply(Whole(() => CommandQueue.Poll(State, Policy, Now)));
+
+    /// <summary>Settles what time has done; answers with how many commands changed.</summary>
+    public int Settle() => Apply(Whole(() => CommandQueue.Settle(State, Policy, Now)));
 
     /// <summary>Polls, and answers with the number that was handed out; 0 when none was.</summary>
     public long PollSeq() => Poll().Delivered?.Seq ?? 0;
@@ -79,9 +82,9 @@ internal sealed class LiveQueue
     public bool Release(long seq, int deliveryCount) => Apply(CommandQueue.Release(State, seq, deliveryCount));
 
     public ChangeOutcome Cancel(long seq, string? reason = null) =>
-        Apply(CommandQueue.Cancel(State, seq, _ended.GetValueOrDefault(seq), "operator", reason, Now));
+        Apply(Whole(() => CommandQueue.Cancel(State, seq, _ended.GetValueOrDefault(seq), "operator", reason, Policy, Now)));
 
-    public ChangeOutcome Redrive(long seq) => Apply(CommandQueue.Redrive(State, seq, _ended.GetValueOrDefault(seq), Policy));
+    public ChangeOutcome Redrive(long seq) => Apply(Whole(() => CommandQueue.Redrive(State, seq, _ended.GetValueOrDefault(seq), Policy, Now)));
 
     private ReportStatus ApplyReport(Transition<ReportOutcome> transition)
     {
@@ -91,6 +94,19 @@ internal sealed class LiveQueue
         }
 
         return transition.Outcome.Status;
+    }
+
+    /// <summary>Makes the transitions that only settle a part, and answers with the one that has an outcome.</summary>
+    private Transition<TOutcome> Whole<TOutcome>(Func<Transition<TOutcome>> decide)
+    {
+        Transition<TOutcome> transition = decide();
+        while (transition.IsPartial)
+        {
+            Apply(transition);
+            transition = decide();
+        }
+
+        return transition;
     }
 
     private TOutcome Apply<TOutcome>(Transition<TOutcome> transition)

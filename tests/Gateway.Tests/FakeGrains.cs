@@ -37,6 +37,8 @@ internal sealed class FakeGrains : IBrokerGrains
         return Server(key.Text);
     }
 
+    IQueuePages IBrokerGrains.QueuePages(SourceServerKey key) => Server(key.Text);
+
     /// <summary>A source server that is registered from now on.</summary>
     public FakeServer Register(string serverId)
     {

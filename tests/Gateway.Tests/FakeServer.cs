@@ -6,7 +6,7 @@ using CommandBroker.Core;
 
 namespace CommandBroker.Gateway.Tests;
 
-internal sealed class FakeServer : ISourceServerGrain
+internal sealed class FakeServer : ISourceServerGrain, IQueuePages
 {
     public string Id { get; init; } = "";
 
@@ -87,13 +87,15 @@ internal sealed class FakeServer : ISourceServerGrain
 
     public ValueTask<CommandView?> ShowAsync(long seq) => Answer($"Show {seq}", Shown);
 
-    public ValueTask<QueueView> ListAsync()
+    public ValueTask<QueueView> ListAsync() => throw new NotSupportedException("A gateway pages.");
+
+    public ValueTask<QueueView> ListPageAsync(string? after, int limit)
     {
         ListedBy = CallOrigin.Current;
-        return Answer("List", new QueueView
-    {
-        ServerId = Id, PendingCount = 1, LeasedCount = 0, HistoryCount = 2, RemovedCount = 3, LastSeq = 17, Commands = [View(17)],
-    });
+        return Answer($"List {after} {limit}", new QueueView
+        {
+            ServerId = Id, PendingCount = 2, LeasedCount = 0, HistoryCount = 2, RemovedCount = 3, LastSeq = 17, Commands = [View(17)], NextAfter = "0.17",
+        });
     }
 
     public ValueTask<HistoryPage> ReadHistoryAsync(long? before, int limit) =>

@@ -102,7 +102,8 @@ public sealed class ManagementTests
     }
 
     [Theory]
-    [InlineData("GET", Commands, null, "List")]
+    [InlineData("GET", Commands, null, "List  1000")]
+    [InlineData("GET", Commands + "?after=-1.17&limit=3", null, "List -1.17 3")]
     [InlineData("GET", Commands + "/17", null, "Show 17")]
     [InlineData("POST", Commands + "/17/cancel", null, "Cancel 17 olga ")]
     [InlineData("POST", Commands + "/17/cancel", """{"reason":"no"}""", "Cancel 17 olga no")]
@@ -125,6 +126,8 @@ public sealed class ManagementTests
     [InlineData("GET", Commands + "/0")]
     [InlineData("POST", Commands + "/-1/cancel")]
     [InlineData("GET", "/api/v1/sources/s1/history?limit=1001")]
+    [InlineData("GET", Commands + "?limit=1001")]
+    [InlineData("GET", Commands + "?limit=0")]
     [InlineData("GET", "/api/v1/sources/s1/history?before=0")]
     [InlineData("GET", "/api/v1/sources/a%20b/commands")]
     public async Task Faulty_parameter_is_a_problem(string method, string path)

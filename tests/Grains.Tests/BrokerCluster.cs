@@ -39,6 +39,10 @@ public sealed class BrokerCluster : IAsyncLifetime
                 options.MaxPendingCount = 5;
                 options.MaxDeliveries = 3;
                 options.MaxHistoryCount = 50;
+
+                // By itself never: the clock's leaps would wake queues in the middle of other tests.
+                options.SweepInterval = TimeSpan.FromDays(1);
+                options.SweepCount = 3;
             });
             silo.Services.Configure<IdentityOptions>(options => options.MasterKey = MasterKey.Create());
             silo.Services.AddSingleton<IBrokerDatabase>(Database);
@@ -62,7 +66,11 @@ public sealed class BrokerCluster : IAsyncLifetime
 
     public IMovableQueue Movable(ISourceServerGrain queue) => _cluster.Client.GetGrain<IMovableQueue>(queue.GetGrainId());
 
+    public IOverdueSweepGrain Sweep => _cluster.Client.GetGrain<IOverdueSweepGrain>(0);
+
     public ISourceServerGrain Queue(string serverId) => _cluster.Client.GetGrain<ISourceServerGrain>(serverId);
+
+    public IQueuePages Pages(ISourceServerGrain queue) => _cluster.Client.GetGrain<IQueuePages>(queue.GetGrainId());
 
     internal ISourceServerSettingsGrain Settings(string key) => _cluster.Client.GetGrain<ISourceServerSettingsGrain>(key);
 

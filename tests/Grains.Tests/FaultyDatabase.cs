@@ -97,13 +97,15 @@ public sealed class FaultyDatabase : IBrokerDatabase, ICommandStore
     public Task<IReadOnlyList<StrayReport>> ReadStrayReportsAsync(long sourceNo, int limit) =>
         _inner.Commands.ReadStrayReportsAsync(sourceNo, limit);
 
-    public Task<long> CountPendingAsync(ProjectId project, long most)
+    public Task<long> CountPendingAsync(ProjectId project, DateTimeOffset now, long most)
     {
         ThrowIfDown();
         CountCount++;
         OnCount();
-        return _inner.Commands.CountPendingAsync(project, most);
+        return _inner.Commands.CountPendingAsync(project, now, most);
     }
+
+    public Task<OverduePage> FindOverdueAsync(long after, DateTimeOffset now, int limit) => _inner.Commands.FindOverdueAsync(after, now, limit);
 
     public Task<int> PurgeAsync(DateTimeOffset endedBefore, int limit, double share = ICommandStore.LeastPurgeShare) => _inner.Commands.PurgeAsync(endedBefore, limit, share);
 

@@ -41,7 +41,9 @@ internal sealed class SimulatedStore(SimulatedActivation activation, StoreRows r
     public Task<IReadOnlyList<StrayReport>> ReadStrayReportsAsync(long sourceNo, int limit) =>
         Schedule(false, () => rows.Inner.ReadStrayReportsAsync(sourceNo, limit).Result);
 
-    public Task<long> CountPendingAsync(ProjectId project, long most) => throw new NotSupportedException("Nothing here has a quota.");
+    public Task<long> CountPendingAsync(ProjectId project, DateTimeOffset now, long most) => throw new NotSupportedException("Nothing here has a quota.");
+
+    public Task<OverduePage> FindOverdueAsync(long after, DateTimeOffset now, int limit) => throw new NotSupportedException("Nobody sweeps here.");
 
     public Task<int> PurgeAsync(DateTimeOffset endedBefore, int limit, double share = ICommandStore.LeastPurgeShare) => throw new NotSupportedException("Retention is the schedule's.");
 

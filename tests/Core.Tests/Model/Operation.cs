@@ -17,6 +17,8 @@ internal abstract record Operation
 
     public sealed record Redrive(int Pick) : Operation;
 
+    public sealed record Settle : Operation;
+
     public sealed record Step(int Seconds) : Operation;
 
     public sealed record Switch(QueuePolicy Policy) : Operation;

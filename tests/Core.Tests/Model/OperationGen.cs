@@ -30,6 +30,7 @@ internal static class OperationGen
         (5, Gen.Select(Pick, Gen.OneOf(0, 0, 0, -1), (pick, off) => (Operation)new Operation.Release(pick, off))),
         (4, Pick.Select(pick => (Operation)new Operation.Cancel(pick))),
         (4, Pick.Select(pick => (Operation)new Operation.Redrive(pick))),
+        (3, Gen.Const((Operation)new Operation.Settle())),
         (15, Gen.Int[1, 14].Select(seconds => (Operation)new Operation.Step(seconds))),
         (2, Gen.Int[-40, 0].Select(seconds => (Operation)new Operation.Step(seconds))));
 }

@@ -13,6 +13,7 @@ internal sealed class Specification
             return (EnqueueStatus.Invalid, 0);
         }
 
+        SettleAll(policy, now);
         long prior = Told.All.FirstOrDefault(seq => request.IdempotencyKey is not null && Told.RequestOf(seq).IdempotencyKey == request.IdempotencyKey);
         if (prior > 0)
         {
@@ -71,8 +72,11 @@ internal sealed class Specification
         return isThat;
     }
 
-    public ChangeStatus Cancel(long seq, DateTimeOffset now)
+    public void Settle(QueuePolicy policy, DateTimeOffset now) => SettleAll(policy, now);
+
+    public ChangeStatus Cancel(long seq, QueuePolicy policy, DateTimeOffset now)
     {
+        SettleAll(policy, now);
         if (Told.Open.Contains(seq))
         {
             Told.Add(What.Cancelled, seq, now);
@@ -86,6 +90,7 @@ internal sealed class Specification
 
     public ChangeStatus Redrive(long seq, QueuePolicy policy, DateTimeOffset now)
     {
+        SettleAll(policy, now);
         if (!Told.All.Contains(seq))
         {
             return ChangeStatus.Unknown;

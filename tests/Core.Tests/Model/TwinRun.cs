@@ -33,10 +33,14 @@ internal sealed class TwinRun(QueuePolicy policy)
                 ReleaseBoth(SeqOf(release.Pick), release.CountOffset);
                 break;
             case Operation.Cancel cancel:
-                Assert.Equal(_specification.Cancel(SeqOf(cancel.Pick), _queue.Now), _queue.Cancel(SeqOf(cancel.Pick)).Status);
+                Assert.Equal(_specification.Cancel(SeqOf(cancel.Pick), _queue.Policy, _queue.Now), _queue.Cancel(SeqOf(cancel.Pick)).Status);
                 break;
             case Operation.Redrive redrive:
                 RedriveBoth(SeqOf(redrive.Pick));
+                break;
+            case Operation.Settle:
+                _specification.Settle(_queue.Policy, _queue.Now);
+                _queue.Settle();
                 break;
             case Operation.Step step:
                 _queue.Step(step.Seconds);

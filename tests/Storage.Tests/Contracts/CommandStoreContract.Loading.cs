@@ -12,13 +12,13 @@ public abstract partial class CommandStoreContract
     {
         StoredQueue queue = await fixture.RegisterAsync("a");
         var policy = new QueuePolicy { MaxDeliveries = 1, VisibilityTimeout = TimeSpan.FromMinutes(1) };
-        var random = new Random(17);
+        var random = new Random(4);
         QueueState state = queue.State;
         DateTimeOffset now = Samples.Noon;
         List<Command> dead = [];
         int redriven = 0;
         int below = 0;
-        for (int step = 0; step < 200; step++)
+        for (int step = 0; step < 600; step++)
         {
             now += TimeSpan.FromSeconds(random.Next(20));
             (QueueState next, ImmutableArray<Command> changes) = random.Next(8) switch
@@ -26,7 +26,7 @@ public abstract partial class CommandStoreContract
                 < 3 => Step(CommandQueue.Enqueue(state, RequestOf(random), policy, now)),
                 < 5 => Step(CommandQueue.Poll(state, policy, now)),
                 < 7 => Step(CommandQueue.Report(state, SuccessOf(Pick(state.Open, random)), [], now)),
-                _ => Step(Redrive(state, Pick(dead, random), policy)),
+                _ => Step(Redrive(state, Pick(dead, random), policy, now)),
             };
             dead.RemoveAll(command => changes.Any(change => change.Seq == command.Seq));
             dead.AddRange(changes.Where(change => change.State == CommandState.DeadLettered));
@@ -46,8 +46,8 @@ public abstract partial class CommandStoreContract
 
     private static (QueueState State, ImmutableArray<Command> Changes) Step<TOutcome>(Transition<TOutcome> transition) => (transition.State, transition.Changes);
 
-    private static Transition<ChangeOutcome> Redrive(QueueState state, Command? dead, QueuePolicy policy) =>
-        CommandQueue.Redrive(state, dead?.Seq ?? 0, dead, policy);
+    private static Transition<ChangeOutcome> Redrive(QueueState state, Command? dead, QueuePolicy policy, DateTimeOffset now) =>
+        CommandQueue.Redrive(state, dead?.Seq ?? 0, dead, policy, now);
 
     private static T? Pick<T>(IReadOnlyList<T> of, Random random)
         where T : class => of.Count == 0 ? null : of[random.Next(of.Count)];

@@ -192,17 +192,17 @@ public abstract partial class CommandStoreContract(StoreFixture fixture) : IAsyn
         StoredQueue a = await fixture.RegisterAsync("blue/a");
         StoredQueue b = await fixture.RegisterAsync("blue/b");
         StoredQueue bare = await fixture.RegisterAsync("a");
-        Assert.Equal(0, await fixture.Commands.CountPendingAsync(blue, 10));
+        Assert.Equal(0, await fixture.Commands.CountPendingAsync(blue, Samples.Noon, 10));
 
         await CommitAsync(a, Samples.Pending(1), Samples.Pending(2), Samples.Pending(3));
         await CommitAsync(a, Samples.Leased(Samples.Pending(1)), Samples.Ended(Samples.Pending(2)));
         await CommitAsync(b, Samples.Pending(1), Samples.Pending(2));
         await CommitAsync(bare, Samples.Pending(1));
 
-        Assert.Equal(3, await fixture.Commands.CountPendingAsync(blue, 10));
-        Assert.Equal(2, await fixture.Commands.CountPendingAsync(blue, 2));
-        Assert.Equal(1, await fixture.Commands.CountPendingAsync(ProjectId.Default, 10));
-        Assert.Equal(0, await fixture.Commands.CountPendingAsync(ProjectId.Parse("red"), 10));
+        Assert.Equal(3, await fixture.Commands.CountPendingAsync(blue, Samples.Noon, 10));
+        Assert.Equal(2, await fixture.Commands.CountPendingAsync(blue, Samples.Noon, 2));
+        Assert.Equal(1, await fixture.Commands.CountPendingAsync(ProjectId.Default, Samples.Noon, 10));
+        Assert.Equal(0, await fixture.Commands.CountPendingAsync(ProjectId.Parse("red"), Samples.Noon, 10));
     }
 
     [StoreFact]

@@ -237,7 +237,7 @@ public abstract class StoreVerificationContract(StoreFixture fixture) : IAsyncLi
         state = await WriteAsync(queue, CommandQueue.Poll(state, policy, Samples.Noon));
         state = await WriteAsync(queue, CommandQueue.Poll(state, policy, Samples.Noon.AddHours(1)));
         Command dead = (await fixture.Commands.FindAsync(queue.SourceNo, 1))!;
-        await WriteAsync(queue, CommandQueue.Redrive(state, 1, dead, policy));
+        await WriteAsync(queue, CommandQueue.Redrive(state, 1, dead, policy, Samples.Noon.AddHours(1)));
     }
 
     private async Task<QueueState> WriteAsync<T>(StoredQueue queue, Transition<T> transition)

@@ -1,0 +1,54 @@
+using CommandBroker.Core;
+using Npgsql;
+
+namespace CommandBroker.Storage.Postgres;
+
+/// <summary>
+/// Finds what time has changed and nobody has settled, by the primary keys alone: an index over leases would take from each delivery that
+/// it writes no index.
+/// </summary>
+internal static class OverdueQueues
+{
+    /// <summary>How many rows of a source server are looked at, from its oldest open command on: what is overdue is mostly there.</summary>
+    private const int MaxRowCount = 1_000;
+
+    /// <summary>Whether an open row <c>c</c> still waits at the instant <c>$2</c>.</summary>
+    public const string IsNotExpired = "(c.expires_at is null or c.expires_at > $2 or c.redrive_count > 0)";
+
+    private static readonly string Find = $"""
+        select s.source_no, s.server_id, s.quarantine_reason is null and (exists (
+            select from (
+                select state, redrive_count, leased_until, expires_at, ended_at from command
+                where source_no = s.source_no and seq >= newest.open_from order by seq limit {MaxRowCount}) c
+            where c.ended_at is null and (c.leased_until <= $2 or (c.state = 0 and not {IsNotExpired})))
+        or exists (
+            select from command c where c.source_no = s.source_no and c.redrive_count > 0 and c.ended_at is null and c.leased_until <= $2))
+        from (select * from source_server where source_no > $1 and deleted_at is null order by source_no limit $3) s
+        {OpenCommands.JoinNewest}
+        order by s.source_no
+        """;
+
+    /// <inheritdoc cref="ICommandStore.FindOverdueAsync"/>
+    public static async Task<OverduePage> FindAsync(NpgsqlConnection connection, long after, DateTimeOffset now, int limit)
+    {
+        await using var query = new NpgsqlCommand(Find, connection)
+        {
+            Parameters = { new() { Value = after }, new() { Value = now.UtcTicks }, new() { Value = (long)limit } },
+        };
+        var keys = new List<SourceServerKey>();
+        int count = 0;
+        long last = after;
+        await using NpgsqlDataReader row = await query.ExecuteReaderAsync();
+        while (await row.ReadAsync())
+        {
+            count++;
+            last = row.GetInt64(0);
+            if (row.GetBoolean(2))
+            {
+                keys.Add(SourceServerKey.Parse(row.GetString(1)));
+            }
+        }
+
+        return new OverduePage(keys, count < limit ? null : last);
+    }
+}

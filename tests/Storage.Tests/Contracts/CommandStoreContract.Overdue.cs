@@ -1,0 +1,49 @@
+using CommandBroker.Core;
+using Xunit;
+
+namespace CommandBroker.Storage.Tests;
+
+public abstract partial class CommandStoreContract
+{
+    [StoreFact]
+    public async Task What_time_has_ended_is_found_in_the_order_of_the_source_servers()
+    {
+        DateTimeOffset now = Samples.Noon.AddMinutes(1);
+        Command lapsed = Samples.Pending(1) with { State = CommandState.Leased, DeliveryCount = 1, DeliveredAt = Samples.Noon, LeasedUntil = now };
+        Command expired = Samples.Pending(1) with { TimeToLive = now - Samples.Pending(1).EnqueuedAt };
+        await AddAsync("lapsed", lapsed);
+        await AddAsync("running", lapsed with { LeasedUntil = now.AddTicks(1) });
+        await AddAsync("expired", expired);
+        await AddAsync("waiting", expired with { TimeToLive = expired.TimeToLive + TimeSpan.FromTicks(1) });
+        await AddAsync("plain", Samples.Pending(1));
+        await AddAsync("leased-beyond", lapsed with { LeasedUntil = now.AddMinutes(1), TimeToLive = expired.TimeToLive });
+        await AddAsync("redriven", expired with { RedriveCount = 1, DeliveredAt = Samples.Noon });
+        await AddAsync("later", expired);
+
+        OverduePage all = await fixture.Commands.FindOverdueAsync(0, now, 100);
+        OverduePage first = await fixture.Commands.FindOverdueAsync(0, now, 3);
+        OverduePage second = await fixture.Commands.FindOverdueAsync(first.Next!.Value, now, 100);
+
+        Assert.Equal(["lapsed", "expired", "later"], all.Keys.Select(key => key.Text));
+        Assert.Null(all.Next);
+        Assert.Equal(["lapsed", "expired"], first.Keys.Select(key => key.Text));
+        Assert.Equal(["later"], second.Keys.Select(key => key.Text));
+    }
+
+    [StoreFact]
+    public async Task A_command_whose_time_to_live_is_over_is_not_counted_as_pending()
+    {
+        Command expiring = Samples.Pending(1) with { TimeToLive = TimeSpan.FromMinutes(1) };
+        await AddAsync("a", expiring);
+        await AddAsync("b", expiring with { RedriveCount = 1, DeliveredAt = Samples.Noon });
+
+        Assert.Equal(2, await fixture.Commands.CountPendingAsync(ProjectId.Default, expiring.ExpiresAt!.Value.AddTicks(-1), 10));
+        Assert.Equal(1, await fixture.Commands.CountPendingAsync(ProjectId.Default, expiring.ExpiresAt!.Value, 10));
+    }
+
+    private async Task AddAsync(string key, Command command)
+    {
+        StoredQueue queue = await fixture.RegisterAsync(key);
+        Assert.Equal(CommitStatus.Committed, await fixture.Commands.CommitAsync(new QueueCommit { SourceNo = queue.SourceNo, Commands = [command] }));
+    }
+}
