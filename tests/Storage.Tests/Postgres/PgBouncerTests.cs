@@ -14,9 +14,7 @@ public sealed class PgBouncerTests
     [InlineData("statement")]
     public async Task A_pooler_without_sessions_is_refused_in_one_sentence(string poolMode)
     {
-        await using var fixture = new PostgresFixture();
-        await fixture.OpenAsync();
-        var there = new NpgsqlConnectionStringBuilder(fixture.ConnectionString);
+        NpgsqlConnectionStringBuilder there = await PatientAsync();
         using PgBouncer bouncer = await PgBouncer.StartAsync(there.Port, poolMode);
         there.Port = bouncer.Port;
 
@@ -32,15 +30,13 @@ public sealed class PgBouncerTests
     [InlineData("session")]
     public async Task A_pooler_with_sessions_serves_a_broker_and_its_restart(string poolMode)
     {
-        await using var direct = new PostgresFixture();
-        await direct.OpenAsync();
-        var there = new NpgsqlConnectionStringBuilder(direct.ConnectionString);
+        NpgsqlConnectionStringBuilder there = await PatientAsync();
         using PgBouncer bouncer = await PgBouncer.StartAsync(there.Port, poolMode);
         there.Port = bouncer.Port;
         for (int start = 1; start <= 2; start++)
         {
             await using var database = new PostgresDatabase(
-                new StorageOptions { ConnectionString = there.ConnectionString, CommitTimeout = TimeSpan.FromSeconds(30) });
+                new StorageOptions { ConnectionString = there.ConnectionString, CommitTimeout = TimeSpan.FromMinutes(5) });
             await database.OpenAsync(CancellationToken.None);
             await database.PingAsync(CancellationToken.None);
             await Task.WhenAll(Enumerable.Range(1, 40).Select(async i =>
@@ -63,6 +59,10 @@ public sealed class PgBouncerTests
             }));
         }
     }
+
+    // These tests are about what a pooler does, not about how fast.
+    private static async Task<NpgsqlConnectionStringBuilder> PatientAsync() =>
+        new(await (await PostgresServer.SharedAsync()).CreateDatabaseAsync()) { Timeout = 300 };
 }
 
 /// <summary>A theory that needs PostgreSQL and PgBouncer.</summary>
