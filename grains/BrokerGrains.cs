@@ -3,8 +3,10 @@ using CommandBroker.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
+using Orleans.Storage;
 
 namespace CommandBroker.Grains;
 
@@ -42,17 +44,21 @@ public static class BrokerGrains
         services.AddSingleton<StoreProbe>();
         if (provider == StorageProvider.Memory)
         {
-            silo.AddMemoryGrainStorage(GrainStorage.Provider);
+            silo.AddMemoryGrainStorage(GrainStorage.Tables);
         }
         else
         {
-            silo.AddAdoNetGrainStorage(GrainStorage.Provider, builder => builder.Configure<IBrokerDatabase>((options, database) =>
+            silo.AddAdoNetGrainStorage(GrainStorage.Tables, builder => builder.Configure<IBrokerDatabase>((options, database) =>
             {
                 (options.Invariant, options.ConnectionString) = database.OrleansConnection!.Value;
                 options.GrainStorageSerializer = new JsonStateSerializer();
             }));
         }
 
+        services.AddKeyedSingleton<IGrainStorage>(GrainStorage.Provider, (provider, _) => new GuardedGrainStorage(
+            provider.GetRequiredKeyedService<IGrainStorage>(GrainStorage.Tables),
+            provider.GetRequiredService<IBrokerDatabase>(),
+            provider.GetRequiredService<ILogger<GuardedGrainStorage>>()));
         return silo;
     }
 

@@ -1,21 +1,27 @@
 using CommandBroker.Contracts;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Storage;
 
 namespace CommandBroker.Grains;
 
 /// <inheritdoc cref="ISignatureClaimGrain"/>
-internal sealed class SignatureClaimGrain(
-    [PersistentState(GrainStorage.SignatureClaims, GrainStorage.Provider)] IPersistentState<SignatureClaimState> state, TimeProvider clock)
-    : Grain, ISignatureClaimGrain
+internal sealed class SignatureClaimGrain : Grain, ISignatureClaimGrain
 {
+    private readonly StoredState<SignatureClaimState> _stored;
+    private readonly TimeProvider _clock;
+
+    public SignatureClaimGrain([FromKeyedServices(GrainStorage.Provider)] IGrainStorage storage, TimeProvider clock) =>
+        (_stored, _clock) = (new StoredState<SignatureClaimState>(storage, GrainStorage.SignatureClaims, this.GetGrainId()), clock);
+
     public async ValueTask<bool> ClaimAsync(string signatureId, ulong tag, DateTimeOffset goodUntil)
     {
-        SignatureClaimState before = state.State;
+        SignatureClaimState before = await _stored.ReadAsync();
         if (before.Claims.TryGetValue(signatureId, out SignatureClaim? claim))
         {
             return claim.Tag == tag;
         }
 
-        DateTimeOffset now = clock.GetUtcNow();
+        DateTimeOffset now = _clock.GetUtcNow();
         var after = new SignatureClaimState { Claims = before.Claims.Where(entry => entry.Value.GoodUntil >= now).ToDictionary(StringComparer.Ordinal) };
         if (after.Claims.Count >= ISignatureClaimGrain.MaxClaimCount)
         {
@@ -25,18 +31,7 @@ internal sealed class SignatureClaimGrain(
         }
 
         after.Claims[signatureId] = new SignatureClaim(tag, goodUntil);
-        state.State = after;
-        try
-        {
-            await GrainStorage.GuardAsync(state.WriteStateAsync(), "signatures");
-        }
-        catch (BrokerException)
-        {
-            state.State = before;
-            DeactivateOnIdle();
-            throw;
-        }
-
+        await _stored.WriteAsync(after);
         return true;
     }
 }

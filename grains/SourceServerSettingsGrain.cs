@@ -1,36 +1,29 @@
 using CommandBroker.Contracts;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Storage;
 
 namespace CommandBroker.Grains;
 
 /// <inheritdoc cref="ISourceServerSettingsGrain"/>
-internal sealed class SourceServerSettingsGrain(
-    [PersistentState(GrainStorage.Settings, GrainStorage.Provider)] IPersistentState<SourceServerSettingsState> state)
-    : Grain, ISourceServerSettingsGrain
+internal sealed class SourceServerSettingsGrain : Grain, ISourceServerSettingsGrain
 {
-    public ValueTask<SourceServerSettings?> ReadAsync()
+    private readonly StoredState<SourceServerSettingsState> _stored;
+
+    public SourceServerSettingsGrain([FromKeyedServices(GrainStorage.Provider)] IGrainStorage storage) =>
+        _stored = new StoredState<SourceServerSettingsState>(storage, GrainStorage.Settings, this.GetGrainId());
+
+    public async ValueTask<SourceServerSettings?> ReadAsync()
     {
-        if (state.State.Settings is null)
+        SourceServerSettings? settings = (await _stored.ReadAsync()).Settings;
+        if (settings is null)
         {
             // Whoever repairs the row is not kept waiting by what was read before.
-            DeactivateOnIdle();
+            _stored.Forget();
         }
 
-        return new(state.State.Settings);
+        return settings;
     }
 
-    public async ValueTask WriteAsync(SourceServerSettings settings)
-    {
-        SourceServerSettings? before = state.State.Settings;
-        state.State = new SourceServerSettingsState { Settings = settings };
-        try
-        {
-            await GrainStorage.GuardAsync(state.WriteStateAsync(), "settings");
-        }
-        catch (BrokerException)
-        {
-            state.State = new SourceServerSettingsState { Settings = before };
-            DeactivateOnIdle();
-            throw;
-        }
-    }
+    public async ValueTask WriteAsync(SourceServerSettings settings) =>
+        await _stored.WriteAsync(new SourceServerSettingsState { Settings = settings });
 }

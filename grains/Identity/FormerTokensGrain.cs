@@ -1,16 +1,18 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Storage;
 
 namespace CommandBroker.Grains;
 
 /// <inheritdoc cref="IFormerTokensGrain"/>
-internal sealed class FormerTokensGrain(
-    [PersistentState(GrainStorage.FormerTokens, GrainStorage.Provider)] IPersistentState<FormerTokensState> state) : Grain, IFormerTokensGrain
+internal sealed class FormerTokensGrain : Grain, IFormerTokensGrain
 {
-    public ValueTask<ImmutableArray<FormerToken>> ReadAsync() => new([.. state.State.Credentials]);
+    private readonly StoredState<FormerTokensState> _stored;
 
-    public async ValueTask ClearAsync()
-    {
-        await GrainStorage.GuardAsync(state.ClearStateAsync(), "former tokens");
-        state.State = new FormerTokensState();
-    }
+    public FormerTokensGrain([FromKeyedServices(GrainStorage.Provider)] IGrainStorage storage) =>
+        _stored = new StoredState<FormerTokensState>(storage, GrainStorage.FormerTokens, this.GetGrainId());
+
+    public async ValueTask<ImmutableArray<FormerToken>> ReadAsync() => [.. (await _stored.ReadAsync()).Credentials];
+
+    public async ValueTask ClearAsync() => await _stored.ClearAsync();
 }

@@ -1,0 +1,88 @@
+using CommandBroker.Contracts;
+using CommandBroker.Contracts.Identity;
+using CommandBroker.Storage;
+using CommandBroker.Testing;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+using Xunit;
+
+namespace CommandBroker.Grains.Tests;
+
+/// <summary>Faults of Orleans' own storage, as the callers of its grains meet them.</summary>
+public sealed class GuardedGrainStorageTests
+{
+    private static readonly SourceServerSettings Strict = new() { MaxDeliveries = 1 };
+
+    [PostgresFact]
+    public async Task State_is_read_and_written_over_a_new_connection_when_the_server_ended_the_former()
+    {
+        await using StoredCluster clusters = await StoredCluster.CreateAsync(StorageProvider.Postgres);
+        IGrainFactory grains = await clusters.StartAsync();
+        await grains.GetGrain<ISourceServerSettingsGrain>("one").WriteAsync(Strict);
+
+        await EndSessionsAsync(clusters);
+        await grains.GetGrain<ISourceServerSettingsGrain>("one").WriteAsync(new SourceServerSettings { MaxDeliveries = 2 });
+        await EndSessionsAsync(clusters);
+        Assert.Null(await grains.GetGrain<ISourceServerSettingsGrain>("other").ReadAsync());
+        await EndSessionsAsync(clusters);
+        Assert.True(await grains.GetGrain<ISignatureClaimGrain>(7).ClaimAsync(new('a', 32), 2, clusters.Clock.GetUtcNow().AddMinutes(15)));
+    }
+
+    [PostgresFact]
+    public async Task What_does_not_mend_by_itself_is_told_without_the_words_of_PostgreSQL()
+    {
+        await using StoredCluster clusters = await StoredCluster.CreateAsync(StorageProvider.Postgres);
+        IGrainFactory grains = await clusters.StartAsync();
+        await grains.GetGrain<ISourceServerSettingsGrain>("one").WriteAsync(Strict);
+        await ExecuteAsync(clusters, "alter table orleansstorage rename to somewhere_else");
+
+        await AssertToldAsync(grains, BrokerErrorReason.Internal);
+
+        await ExecuteAsync(clusters, "alter table somewhere_else rename to orleansstorage");
+        await grains.GetGrain<ISourceServerSettingsGrain>("one").WriteAsync(Strict);
+        Assert.Null(await grains.GetGrain<ISourceServerSettingsGrain>("other").ReadAsync());
+    }
+
+    [Fact]
+    public async Task What_does_not_mend_by_itself_is_told_without_the_words_of_SQLite()
+    {
+        await using StoredCluster clusters = await StoredCluster.CreateAsync(StorageProvider.Sqlite);
+        IGrainFactory grains = await clusters.StartAsync();
+        await grains.GetGrain<ISourceServerSettingsGrain>("one").WriteAsync(Strict);
+        await using (var file = new SqliteConnection($"Data Source={clusters.FilePath};Pooling=False"))
+        {
+            await file.OpenAsync();
+            await using SqliteCommand rename = file.CreateCommand();
+            rename.CommandText = "alter table OrleansStorage rename to somewhere_else";
+            await rename.ExecuteNonQueryAsync();
+        }
+
+        await AssertToldAsync(grains, reason: null);
+    }
+
+    private static async Task AssertToldAsync(IGrainFactory grains, BrokerErrorReason? reason)
+    {
+        foreach (Func<Task> call in (Func<Task>[])[
+            () => grains.GetGrain<ISourceServerSettingsGrain>("one").WriteAsync(new SourceServerSettings()).AsTask(),
+            () => grains.GetGrain<ISourceServerSettingsGrain>("other").ReadAsync().AsTask(),
+            () => grains.GetGrain<ISignatureClaimGrain>(7).ClaimAsync(new('a', 32), 2, DateTimeOffset.MaxValue).AsTask()])
+        {
+            BrokerException told = await Assert.ThrowsAsync<BrokerException>(call);
+            Assert.DoesNotContain("orleansstorage", told.Message, StringComparison.OrdinalIgnoreCase);
+            Assert.Equal(reason ?? told.Reason, told.Reason);
+        }
+    }
+
+    private static Task EndSessionsAsync(StoredCluster clusters) => ExecuteAsync(
+        clusters,
+        "select pg_terminate_backend(pid, 60000) from pg_stat_activity where application_name = 'commandbroker-state' and datname = current_database()");
+
+    private static async Task<object?> ExecuteAsync(StoredCluster clusters, string sql)
+    {
+        var there = new NpgsqlConnectionStringBuilder(clusters.Database.OrleansConnection!.Value.ConnectionString) { Pooling = false, ApplicationName = "test", CommandTimeout = 0, Timeout = 300 };
+        await using var connection = new NpgsqlConnection(there.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync();
+    }
+}
