@@ -16,9 +16,13 @@ public interface ISourceServerGrain : IGrainWithStringKey
     [ResponseTimeout("00:01:00")]
     ValueTask<PollReply> PollAsync();
 
-    /// <summary>Takes back a delivery whose response could not be sent; harmless when the command has moved on.</summary>
+    /// <summary>Takes back a delivery of which a part may have arrived: all that gateways of former releases can say; harmless when the command has moved on.</summary>
     [Alias("Release")]
     ValueTask ReleaseAsync(long seq, int deliveryCount);
+
+    /// <summary>Takes back a delivery whose response was not sent, or not for sure; harmless when the command has moved on. To be called once for each reply to a poll.</summary>
+    [Alias("ReleaseUnsent")]
+    ValueTask ReleaseUnsentAsync(ReleaseCall release);
 
     /// <summary>Ends a command by its agent's report. Repeating it is harmless.</summary>
     [Alias("Report")]

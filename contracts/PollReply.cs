@@ -26,6 +26,15 @@ public sealed record PollReply
     /// <summary>How long the lease runs; null in <c>AtMostOnce</c>, where there is none. A duration, because agents' clocks are not trusted.</summary>
     [Id(5)] public TimeSpan? LeaseRemaining { get; init; }
 
-    /// <summary>Whether it is handed out again under the lease that runs, as Sequential does. Such a delivery is not counted and must not be released.</summary>
+    /// <summary>Whether it is handed out again under the lease that runs, as Sequential does. Such a delivery is not counted.</summary>
     [Id(6)] public bool IsRepeat { get; init; }
+
+    /// <summary>When the command was handed out before this delivery; null when it never was. Comes back in a <see cref="ReleaseCall"/>.</summary>
+    [Id(7)] public DateTimeOffset? FormerDeliveredAt { get; init; }
+
+    /// <summary>Whether this delivery is a reason not to redeliver another command. Comes back in a <see cref="ReleaseCall"/>.</summary>
+    [Id(8)] public bool HasOvertaken { get; init; }
+
+    /// <summary>When it is handed out; null from a silo that knows no <see cref="ISourceServerGrain.ReleaseUnsentAsync"/>. Tells this delivery from others.</summary>
+    [Id(9)] public DateTimeOffset? DeliveredAt { get; init; }
 }

@@ -9,6 +9,11 @@ public sealed record Command
     /// <summary>The longest <see cref="IdempotencyKey"/>, in characters.</summary>
     public const int MaxKeyLength = 255;
 
+    /// <summary>What <see cref="RedriveCount"/> has besides redrives when a hand-out that had ended the command was taken back.</summary>
+    public const int TakenBackMark = 1 << 30;
+
+    private static readonly TimeSpan DefaultMark = TimeSpan.FromTicks(1);
+
     /// <summary>The command's number within its source server, from 1, rising in the order of acknowledgement, never reused. It is the command id on the wire.</summary>
     public required long Seq { get; init; }
 
@@ -27,7 +32,10 @@ public sealed record Command
     /// <summary>Not handed out before this instant; null means at once.</summary>
     public DateTimeOffset? NotBeforeAt { get; init; }
 
-    /// <summary>The longest wait before it ends as Expired, counted from <see cref="EnqueuedAt"/>; more than zero, at most 3,650 days; null means no limit.</summary>
+    /// <summary>
+    /// The longest wait before it ends as Expired, counted from <see cref="EnqueuedAt"/>; more than zero, at most 3,650 days; null means no
+    /// limit. As <see cref="ByDefault"/> has it when the enqueue named none.
+    /// </summary>
     public TimeSpan? TimeToLive { get; init; }
 
     /// <summary>The enqueuer's name for this enqueue, unique within the source server while the command is retained; null when none was sent.</summary>
@@ -51,10 +59,13 @@ public sealed record Command
     /// <summary>Deliveries so far: 1 in the first. Starts again from 0 with a redrive.</summary>
     public int DeliveryCount { get; init; }
 
-    /// <summary>How often it was put back from the dead letters.</summary>
+    /// <summary>
+    /// How often it was put back from the dead letters; <see cref="TakenBackMark"/> more when it had ended by a delivery that was never sent.
+    /// Other than 0 says to a store that it may be open again though it had ended.
+    /// </summary>
     public int RedriveCount { get; init; }
 
-    /// <summary>When it was last handed out; null when never. Stays when a delivery that was not sent is taken back: the agent may have seen it.</summary>
+    /// <summary>When it was last handed out in a response of which a byte may have left; null when never.</summary>
     public DateTimeOffset? DeliveredAt { get; init; }
 
     /// <summary>When its lease ends; null unless <see cref="State"/> is Leased.</summary>
@@ -66,8 +77,17 @@ public sealed record Command
     /// <summary>How it ended; null exactly while it is Pending or Leased.</summary>
     public Outcome? Outcome { get; init; }
 
+    /// <summary>How often an operator put it back.</summary>
+    public int OperatorRedriveCount => RedriveCount & ~TakenBackMark;
+
     /// <summary>When its time to live is over; null when it has none. A redrive is an operator's word that it is still wanted, so it lifts it.</summary>
-    public DateTimeOffset? ExpiresAt => RedriveCount == 0 ? EnqueuedAt + TimeToLive : null;
+    public DateTimeOffset? ExpiresAt => OperatorRedriveCount == 0 ? EnqueuedAt + TimeToLive - (HasDefaultTimeToLive ? DefaultMark : default) : null;
+
+    /// <summary>Whether its time to live is the default of its time: its enqueue named none, whatever the default is now.</summary>
+    public bool HasDefaultTimeToLive => TimeToLive?.Ticks % 10 == DefaultMark.Ticks;
+
+    /// <summary>A default time to live as it is kept: one tick (100 ns) longer than a whole number of microseconds, which tells it from one that was named.</summary>
+    public static TimeSpan? ByDefault(TimeSpan? timeToLive) => timeToLive is { } length ? TimeSpan.FromTicks(length.Ticks - (length.Ticks % 10)) + DefaultMark : null;
 
     /// <summary>Whether it is still to be worked on: Pending or Leased.</summary>
     public bool IsOpen => State is CommandState.Pending or CommandState.Leased;

@@ -48,7 +48,7 @@ public static partial class CommandQueue
             TaskId = request.TaskId,
             Priority = request.Priority,
             NotBeforeAt = request.NotBeforeAt,
-            TimeToLive = request.TimeToLive ?? policy.DefaultTimeToLive,
+            TimeToLive = request.TimeToLive ?? Command.ByDefault(policy.DefaultTimeToLive),
             IdempotencyKey = request.IdempotencyKey,
             SupersedesTask = request.SupersedesTask,
             EnqueuedAt = now,
@@ -122,7 +122,7 @@ public static partial class CommandQueue
             && request.Param == prior.Param
             && request.Priority == prior.Priority
             && request.NotBeforeAt == prior.NotBeforeAt
-            && (request.TimeToLive == prior.TimeToLive || (request.TimeToLive is null && prior.TimeToLive == policy.DefaultTimeToLive))
+            && (request.TimeToLive == prior.TimeToLive || (request.TimeToLive is null && (prior.HasDefaultTimeToLive || prior.TimeToLive == policy.DefaultTimeToLive)))
             && request.SupersedesTask == prior.SupersedesTask;
         return same
             ? new EnqueueOutcome(EnqueueStatus.WasThere, prior.Seq)

@@ -4,8 +4,8 @@ public static partial class CommandQueue
 {
     /// <summary>Settles what time has done to the queue, then hands out the next due command.</summary>
     /// <remarks>
-    /// In Queue mode that is the first due Pending command. In Sequential the outstanding one is repeated, uncounted, until it is reported or
-    /// its lease ends. In AtMostOnce the command ends as it is handed out. The delivery must be committed before the agent sees it.
+    /// In Queue mode that is the first due Pending command. In Sequential the outstanding one is repeated, not counted as a delivery, until it
+    /// is reported or its lease ends. In AtMostOnce the command ends as it is handed out. The delivery must be committed before the agent sees it.
     /// </remarks>
     public static Transition<PollOutcome> Poll(QueueState state, QueuePolicy policy, DateTimeOffset now)
     {
@@ -22,7 +22,9 @@ public static partial class CommandQueue
 
         if (policy.DeliveryMode == DeliveryMode.Sequential && FirstLeased(state) is { } outstanding)
         {
-            return changes.Finish(new PollOutcome(outstanding, IsRepeat: true));
+            Command shown = Showings.Add(outstanding, 1);
+            shown = ReferenceEquals(shown, outstanding) ? outstanding : changes.Replace(outstanding, shown);
+            return changes.Finish(new PollOutcome(shown, IsRepeat: true, FormerDeliveredAt: Showings.FormerOf(outstanding)));
         }
 
         if (FirstDue(state, now) is not { } next)
@@ -36,8 +38,8 @@ public static partial class CommandQueue
         }
 
         Command delivered = changes.Replace(next, HandOut(next, policy, now));
-        Overtake(delivered, state, policy, now, changes);
-        return changes.Finish(new PollOutcome(delivered));
+        bool hasOvertaken = Overtake(delivered, state, policy, now, changes);
+        return changes.Finish(new PollOutcome(delivered, FormerDeliveredAt: next.DeliveredAt, HasOvertaken: hasOvertaken));
     }
 
     private static Command? FirstLeased(QueueState state)
@@ -74,12 +76,13 @@ public static partial class CommandQueue
     private static Command HandOut(Command command, QueuePolicy policy, DateTimeOffset now)
     {
         bool isAwaited = policy.DeliveryMode != DeliveryMode.AtMostOnce;
+        DateTimeOffset deliveredAt = Showings.Begin(command, now);
         Command delivered = command with
         {
             State = CommandState.Leased,
             DeliveryCount = command.DeliveryCount + 1,
-            DeliveredAt = now,
-            LeasedUntil = isAwaited ? now + policy.VisibilityTimeout : null,
+            DeliveredAt = deliveredAt,
+            LeasedUntil = isAwaited ? Showings.InstantOf(now) + policy.VisibilityTimeout : null,
         };
         return isAwaited
             ? delivered
@@ -87,20 +90,30 @@ public static partial class CommandQueue
     }
 
     /// <summary>Earlier commands of the task that an agent has seen must not come again after this one.</summary>
-    private static void Overtake(Command delivered, QueueState state, QueuePolicy policy, DateTimeOffset now, ChangeSet changes)
+    /// <returns>Whether there are any.</returns>
+    private static bool Overtake(Command delivered, QueueState state, QueuePolicy policy, DateTimeOffset now, ChangeSet changes)
     {
+        bool hasOvertaken = false;
         if (delivered.TaskId is null)
         {
-            return;
+            return hasOvertaken;
         }
 
         foreach (Command command in state.Open)
         {
-            if (command.Seq < delivered.Seq && command.TaskId == delivered.TaskId && command is { DeliveryCount: > 0, OvertakenBy: null })
+            if (command.Seq >= delivered.Seq || command.TaskId != delivered.TaskId || command.DeliveryCount == 0)
+            {
+                continue;
+            }
+
+            hasOvertaken = true;
+            if (command.OvertakenBy is null)
             {
                 Command overtaken = command with { OvertakenBy = delivered.Seq };
                 changes.Replace(command, Settle(overtaken, policy, now));
             }
         }
+
+        return hasOvertaken;
     }
 }

@@ -22,7 +22,7 @@ public static partial class CommandQueue
             ChangeStatus status = command switch
             {
                 null => ChangeStatus.Unknown,
-                { IsOpen: true, RedriveCount: > 0 } => ChangeStatus.WasSo,
+                { IsOpen: true, OperatorRedriveCount: > 0 } => ChangeStatus.WasSo,
                 _ => ChangeStatus.WrongState,
             };
             return changes.Finish(new ChangeOutcome(status, command));

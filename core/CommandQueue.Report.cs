@@ -17,7 +17,8 @@ public static partial class CommandQueue
     /// <param name="now">The server's clock.</param>
     /// <remarks>
     /// By number the match is exact. By name it is the oldest running lease of that name; else the one command of that name whose lease
-    /// ran out; else what the history tells. A report by a number or name in doubt never ends a command: all stay due, so none is lost.
+    /// ran out; else what the history tells. When the response of that one command was not sent in full, and the report says what the last
+    /// ended one of that name was reported with, it is a repeat of that. A report by a number or name in doubt never ends a command: all stay due, so none is lost.
     /// </remarks>
     public static Transition<ReportOutcome> Report(
         QueueState state, ReportRequest report, IReadOnlyList<Command>? history, DateTimeOffset now) => report.Seq is long seq
@@ -60,9 +61,14 @@ public static partial class CommandQueue
             return ReportOn(state, running, report, now);
         }
 
-        if (lapsed is not null)
+        if (lapsed is not null && knownCount > 1)
         {
-            return knownCount == 1 ? ReportOn(state, lapsed, report, now) : KeepStray(state, report, StrayReason.Ambiguous, null, now);
+            return KeepStray(state, report, StrayReason.Ambiguous, null, now);
+        }
+
+        if (lapsed is { DeliveryCount: > 0 } or { OperatorRedriveCount: > 0 })
+        {
+            return ReportOn(state, lapsed, report, now);
         }
 
         if (history is null)
@@ -72,8 +78,16 @@ public static partial class CommandQueue
 
         Command[] ended = [.. history
             .Where(command => command.MayBeKnown && command.Name == report.Name)
-            .OrderByDescending(command => command.DeliveredAt)
+            .OrderByDescending(Showings.InstantOf)
             .ThenByDescending(command => command.Seq)];
+        if (lapsed is not null)
+        {
+            // Of its only delivery it is not sure that it arrived: what was said before of another one is most likely said again.
+            return ended is [Command last, ..] && IsSaidOf(last, report)
+                ? Unchanged(state, new ReportOutcome(ReportStatus.Repeated))
+                : ReportOn(state, lapsed, report, now);
+        }
+
         return ended switch
         {
             [] => WithoutMatch(state, report, now),
@@ -84,7 +98,11 @@ public static partial class CommandQueue
     }
 
     private static bool WasHandedOutBefore(Command? one, Command other) =>
-        one is not null && (one.DeliveredAt < other.DeliveredAt || (one.DeliveredAt == other.DeliveredAt && one.Seq < other.Seq));
+        one is not null && (Showings.InstantOf(one) < Showings.InstantOf(other)
+            || (Showings.InstantOf(one) == Showings.InstantOf(other) && one.Seq < other.Seq));
+
+    private static bool IsSaidOf(Command command, ReportRequest report) =>
+        command.Outcome is { } outcome && outcome.Result == report.Result && outcome.ResultDetail == report.ResultDetail;
 
     /// <summary>Whether it ended by our own doing after an agent had seen it, so that a late report still ends it.</summary>
     private static bool IsUnreported(Command command) =>

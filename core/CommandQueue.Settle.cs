@@ -61,10 +61,14 @@ public static partial class CommandQueue
         Command settled = command;
         if (settled.State == CommandState.Leased)
         {
-            if (settled.DeliveredAt > now)
+            if (settled.DeliveredAt is { } deliveredAt && Showings.InstantOf(deliveredAt) > now)
             {
                 // The clock stepped back. Counted from the instant we see now, the lease still lasts no longer than its length.
-                return settled with { DeliveredAt = now, LeasedUntil = now + (settled.LeasedUntil - settled.DeliveredAt) };
+                return settled with
+                {
+                    DeliveredAt = Showings.Move(deliveredAt, now),
+                    LeasedUntil = Showings.InstantOf(now) + (settled.LeasedUntil - Showings.InstantOf(deliveredAt)),
+                };
             }
 
             if (settled.LeasedUntil > now)
@@ -89,7 +93,7 @@ public static partial class CommandQueue
 
         if (settled.ExpiresAt <= now)
         {
-            return End(settled, CommandState.Expired, now, Outcome.BrokerActor, $"Waited longer than its time to live of {settled.TimeToLive}.");
+            return End(settled, CommandState.Expired, now, Outcome.BrokerActor, $"Waited longer than its time to live of {settled.ExpiresAt - settled.EnqueuedAt}.");
         }
 
         return settled;

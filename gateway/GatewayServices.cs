@@ -57,6 +57,8 @@ public static class GatewayServices
         services.AddExternalIam();
         services.AddIam();
         services.TryAddSingleton<VendorBorder>();
+        services.TryAddSingleton<UnsentReleases>();
+        services.TryAddSingleton<LatePolls>();
         services.TryAddSingleton<PollEndpoint>();
         services.TryAddSingleton<ReportEndpoint>();
         services.TryAddSingleton<SourceServerEndpoints>();

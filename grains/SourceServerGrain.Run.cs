@@ -118,9 +118,10 @@ internal sealed partial class SourceServerGrain
             bool? isStored = await _session.IsStoredAsync(delivery);
             if (isStored == true)
             {
-                Transition<bool> release = CommandQueue.Release(_session.State, handed.Seq, handed.DeliveryCount);
+                Transition<ReleaseOutcome> release = CommandQueue.Release(
+                    _session.State, UnsentDelivery.OfUnanswered(handed), handed.IsOpen ? [] : [handed]);
                 if (_session.State.Find(handed.Seq)?.Version < handed.Version
-                    || await _session.CommitAsync(release.State, release.Changes, stray: null) != CommitStatus.Committed)
+                    || await _session.CommitAsync(release.State, release.Changes, release.Outcome.Stray) != CommitStatus.Committed)
                 {
                     _session.Drop();
                     return false;

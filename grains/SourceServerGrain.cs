@@ -55,10 +55,18 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain, IQu
         return new ValueTask<PollReply>(PollReply.Idle);
     }
 
-    public async ValueTask ReleaseAsync(long seq, int deliveryCount)
+    public ValueTask ReleaseAsync(long seq, int deliveryCount) =>
+        TakeBackAsync(new UnsentDelivery { Seq = seq, DeliveryCount = deliveryCount, MayHaveArrived = true });
+
+    public ValueTask ReleaseUnsentAsync(ReleaseCall release) => TakeBackAsync(new UnsentDelivery
     {
-        await RunAsync((queue, _, _) => CommandQueue.Release(queue, seq, deliveryCount));
-    }
+        Seq = release.Seq,
+        DeliveryCount = release.DeliveryCount,
+        MayHaveArrived = release.MayHaveArrived,
+        FormerDeliveredAt = release.FormerDeliveredAt,
+        HasOvertaken = release.HasOvertaken,
+        DeliveredAt = release.DeliveredAt,
+    });
 
     public async ValueTask<ReportReplyStatus> ReportAsync(ReportCall report)
     {
@@ -167,8 +175,35 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain, IQu
         }
 
         NoteVisit();
-        PollOutcome outcome = await RunAsync(CommandQueue.Poll, handedOutOf: answer => answer.IsRepeat ? null : answer.Delivered);
+        PollOutcome outcome = await RunAsync(CommandQueue.Poll, handedOutOf: answer => answer.Delivered);
         return Views.Of(outcome, _context.Now);
+    }
+
+    private async ValueTask TakeBackAsync(UnsentDelivery delivery)
+    {
+        if (await TryTakeBackAsync(delivery) == ReleaseStatus.Unchanged)
+        {
+            // Another activation may have handed the command out: what memory does not know is judged by what the store holds.
+            _session.Drop();
+            await TryTakeBackAsync(delivery);
+        }
+    }
+
+    private async ValueTask<ReleaseStatus> TryTakeBackAsync(UnsentDelivery delivery)
+    {
+        ReleaseOutcome outcome = await RunAsync((queue, _, _) => CommandQueue.Release(queue, delivery, history: null), answer => answer.Stray);
+        if (outcome.Status == ReleaseStatus.NeedsHistory)
+        {
+            var ended = new List<Command>(delivery.HasOvertaken ? await _session.ReadHistoryAsync(before: null, CommandQueue.ReportHistoryCount) : []);
+            if (ended.All(command => command.Seq != delivery.Seq) && await _session.FindEndedAsync(delivery.Seq) is Command found)
+            {
+                ended.Add(found);
+            }
+
+            outcome = await RunAsync((queue, _, _) => CommandQueue.Release(queue, delivery, ended), answer => answer.Stray);
+        }
+
+        return outcome.Status;
     }
 
     /// <summary>Decides, and again with what the store holds when memory knows no command of that number: it has ended, or another activation enqueued it.</summary>

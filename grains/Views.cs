@@ -20,6 +20,9 @@ internal static class Views
             DeliveryCount = command.DeliveryCount,
             LeaseRemaining = command.LeasedUntil - now,
             IsRepeat = outcome.IsRepeat,
+            FormerDeliveredAt = outcome.FormerDeliveredAt,
+            HasOvertaken = outcome.HasOvertaken,
+            DeliveredAt = command.DeliveredAt,
         },
     };
 
@@ -63,7 +66,7 @@ internal static class Views
             Version = command.Version,
             State = command.State,
             DeliveryCount = command.DeliveryCount,
-            RedriveCount = command.RedriveCount,
+            RedriveCount = command.OperatorRedriveCount,
             DeliveredAt = command.DeliveredAt,
             LeasedUntil = command.LeasedUntil,
             WaitsFor = waiting?.For,

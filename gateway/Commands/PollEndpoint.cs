@@ -13,7 +13,15 @@ namespace CommandBroker.Gateway.Commands;
 
 /// <summary><c>GET …/sources/{server_id}/command</c>: hands out the next command. A body on the GET is ignored: one SDK sends <c>{}</c>.</summary>
 internal sealed class PollEndpoint(
-    VendorBorder border, Admission admission, RequestGate gate, SourceServerCache servers, IOptions<GatewayOptions> options, TimeProvider clock, ILogger<PollEndpoint> log)
+    VendorBorder border,
+    Admission admission,
+    RequestGate gate,
+    SourceServerCache servers,
+    LatePolls late,
+    UnsentReleases releases,
+    IOptions<GatewayOptions> options,
+    TimeProvider clock,
+    ILogger<PollEndpoint> log)
 {
     private readonly TimeSpan _callTimeout = options.Value.CallTimeout;
     private readonly byte[] _idle = CommandBody.Encode(options.Value.IdleCommandName, "{}").ToArray();
@@ -76,14 +84,18 @@ internal sealed class PollEndpoint(
             return VendorErrors.UnknownSourceServer;
         }
 
-        ValueTask<PollReply> polling = server.PollAsync();
-        PollReply reply = polling.IsCompletedSuccessfully
-            ? polling.Result
-            : await WithinAsync(polling.AsTask(), server, new SourceServerKey(principal.ProjectId, id));
+        var key = new SourceServerKey(principal.ProjectId, id);
+        if (await AskAsync(context, server, key) is not { } reply)
+        {
+            // Nobody is there to be answered, and nothing was taken.
+            context.Abort();
+            return null;
+        }
+
         switch (reply.Status)
         {
             case PollStatus.Delivered:
-                await DeliverAsync(context, server, new SourceServerKey(principal.ProjectId, id), reply);
+                await DeliverAsync(context, server, key, reply);
                 return null;
             case PollStatus.UnknownSourceServer:
                 servers.Remove(principal, id);
@@ -97,38 +109,36 @@ internal sealed class PollEndpoint(
         return null;
     }
 
-    private async ValueTask<PollReply> WithinAsync(Task<PollReply> polling, ISourceServerGrain server, SourceServerKey key)
+    /// <summary>Asks the queue, or waits for what an earlier poll asked and did not wait for. Null when the client has gone.</summary>
+    private async ValueTask<PollReply?> AskAsync(HttpContext context, ISourceServerGrain server, SourceServerKey key)
     {
-        try
+        // What is handed out was asked for earlier and is as good as new; that nothing was due then says nothing of now.
+        if (late.TryTake(key) is { } earlier
+            && await WithinAsync(earlier, context, server, key) is { Status: PollStatus.Delivered or PollStatus.UnknownSourceServer } handedOut)
         {
-            return await polling.WaitAsync(_callTimeout, clock);
+            return handedOut;
         }
-        catch (TimeoutException) when (!polling.IsCompleted)
+
+        if (context.RequestAborted.IsCancellationRequested)
         {
-            // The agent is told to come again; what the call may still take for it is given back.
-            _ = ReleaseLateAsync(polling, server, key);
-            throw;
+            return null;
         }
+
+        ValueTask<PollReply> polling = server.PollAsync();
+        return polling.IsCompletedSuccessfully ? polling.Result : await WithinAsync(polling.AsTask(), context, server, key);
     }
 
-    private async Task ReleaseLateAsync(Task<PollReply> polling, ISourceServerGrain server, SourceServerKey key)
+    private async ValueTask<PollReply> WithinAsync(Task<PollReply> polling, HttpContext context, ISourceServerGrain server, SourceServerKey key)
     {
-        PollReply late;
         try
         {
-            late = await polling;
+            return await polling.WaitAsync(_callTimeout, clock, context.RequestAborted);
         }
-        catch (Exception failure)
+        catch (Exception tooLate) when (tooLate is TimeoutException or OperationCanceledException && !polling.IsFaulted)
         {
-            // The outermost border of a call that nobody waits for; its agent was answered, and a lease that it left runs out by itself.
-            log.LatePollFailed(failure, key);
-            return;
-        }
-
-        if (late is { Status: PollStatus.Delivered, IsRepeat: false })
-        {
-            GatewayInstruments.PollsUnsent.Add(1);
-            await ReleaseAsync(server, key, late);
+            // The agent is told to come again, or has gone; what the call may still take for it is the next poll's, or given back.
+            late.Leave(key, server, polling);
+            throw;
         }
     }
 
@@ -140,10 +150,17 @@ internal sealed class PollEndpoint(
 
     private async ValueTask DeliverAsync(HttpContext context, ISourceServerGrain server, SourceServerKey key, PollReply reply)
     {
+        bool mayHaveArrived = false;
         bool isSent = false;
         try
         {
-            isSent = !context.RequestAborted.IsCancellationRequested && await SendAsync(context, reply);
+            if (!context.RequestAborted.IsCancellationRequested)
+            {
+                using CommandBody body = CommandBody.Encode(reply.Name, reply.Param);
+                Prepare(context, reply, body);
+                mayHaveArrived = true;
+                isSent = await SendAsync(context, body);
+            }
         }
         catch (Exception gone) when (gone is IOException or OperationCanceledException)
         {
@@ -152,35 +169,25 @@ internal sealed class PollEndpoint(
         finally
         {
             (isSent ? GatewayInstruments.PollsDelivered : GatewayInstruments.PollsUnsent).Add(1);
-            // A repeat under a lease that runs was not counted: there is nothing to take back.
-            if (!isSent && !reply.IsRepeat)
+            if (!isSent)
             {
-                await ReleaseAsync(server, key, reply);
+                await releases.ReleaseAsync(server, key, reply, mayHaveArrived);
             }
         }
     }
 
-    // The flush completes when the socket has taken the bytes (see GatewayKestrel), so what is true here really went out.
-    private static async ValueTask<bool> SendAsync(HttpContext context, PollReply reply)
+    private static void Prepare(HttpContext context, PollReply reply, CommandBody body)
     {
-        using CommandBody body = CommandBody.Encode(reply.Name, reply.Param);
         VendorResponse.Prepare(context, body.Memory.Length);
         context.Response.Headers["X-Command-Id"] = reply.Seq.ToString(CultureInfo.InvariantCulture);
         context.Response.Headers["X-Delivery-Count"] = reply.DeliveryCount.ToString(CultureInfo.InvariantCulture);
-        System.IO.Pipelines.FlushResult flushed = await context.Response.BodyWriter.WriteAsync(body.Memory, context.RequestAborted);
-        return !flushed.IsCompleted && !flushed.IsCanceled && !context.RequestAborted.IsCancellationRequested;
     }
 
-    private async ValueTask ReleaseAsync(ISourceServerGrain server, SourceServerKey key, PollReply reply)
+    // The flush completes when the socket has taken the bytes (see GatewayKestrel), so what is true here really went out. When it is not, or
+    // the write throws, nobody can say how much did: Kestrel hands header and body to the socket's own loop and does not tell what that took.
+    private static async ValueTask<bool> SendAsync(HttpContext context, CommandBody body)
     {
-        try
-        {
-            await server.ReleaseAsync(reply.Seq, reply.DeliveryCount);
-            log.DeliveryReleased(key, reply.Seq, reply.DeliveryCount);
-        }
-        catch (Exception failure) when (failure is BrokerException || GrainFailure.IsUnreachable(failure))
-        {
-            log.DeliveryNotReleased(failure, key, reply.Seq);
-        }
+        System.IO.Pipelines.FlushResult flushed = await context.Response.BodyWriter.WriteAsync(body.Memory, context.RequestAborted);
+        return !flushed.IsCompleted && !flushed.IsCanceled && !context.RequestAborted.IsCancellationRequested;
     }
 }

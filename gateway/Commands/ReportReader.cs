@@ -110,13 +110,9 @@ internal static class ReportReader
             return VendorErrors.NoResultDetail;
         }
 
-        int length = detail.End - detail.Start;
-        if (length > maxResultDetailBytes)
-        {
-            return VendorErrors.LongResultDetail(length, maxResultDetailBytes);
-        }
-
-        report = new Report(name, result, Encoding.UTF8.GetString(utf8.Slice(detail.Start, length)));
+        // The work is done, however long the agent's words about it: refusing them would have it done again.
+        ReadOnlySpan<byte> whole = utf8[detail.Start..detail.End];
+        report = new Report(name, result, whole.Length > maxResultDetailBytes ? CutDetail.Of(whole, maxResultDetailBytes) : Encoding.UTF8.GetString(whole));
         return null;
     }
 

@@ -19,11 +19,11 @@ internal readonly struct RequestBody : IDisposable
     /// <summary>Whether the whole body is here.</summary>
     public RequestBodyStatus Status { get; }
 
-    /// <summary>The body; empty unless it is whole.</summary>
-    public ReadOnlySpan<byte> Utf8 => _rented.AsSpan(0, _length);
+    /// <summary>The body without a byte order mark; empty unless it is whole.</summary>
+    public ReadOnlySpan<byte> Utf8 => Memory.Span;
 
     /// <summary>The same as memory.</summary>
-    public ReadOnlyMemory<byte> Memory => _rented.AsMemory(0, _length);
+    public ReadOnlyMemory<byte> Memory => _rented.AsMemory(0, _length)[ByteOrderMark.LengthIn(_rented.AsSpan(0, _length))..];
 
     /// <summary>Reads the body, but not more than <paramref name="maxBytes"/>: what is longer is left unread and the connection closes after the answer.</summary>
     public static async ValueTask<RequestBody> ReadAsync(HttpContext context, int maxBytes)

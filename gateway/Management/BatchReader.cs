@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using CommandBroker.Gateway.Http;
 
 namespace CommandBroker.Gateway.Management;
 
@@ -91,7 +92,8 @@ internal sealed class BatchReader(PipeReader reader, int windowLines, int maxLin
             return;
         }
 
-        ReadOnlySpan<byte> utf8 = (line.IsSingleSegment ? line.FirstSpan : line.ToArray()).Trim(" \t\r"u8);
+        ReadOnlySpan<byte> whole = line.IsSingleSegment ? line.FirstSpan : line.ToArray();
+        ReadOnlySpan<byte> utf8 = whole[(_number == 1 ? ByteOrderMark.LengthIn(whole) : 0)..].Trim(" \t\r"u8);
         if (!utf8.IsEmpty)
         {
             _windowBytes += utf8.Length;

@@ -26,10 +26,6 @@ internal static class VendorErrors
     /// <summary>The body is longer than the setting allows.</summary>
     public static VendorError LongBody(int allowed) => new(400, "SMS.6014", $"The body is too long; Gateway:MaxBodyBytes allows {allowed} bytes.");
 
-    /// <summary>The result's detail is longer than the setting allows.</summary>
-    public static VendorError LongResultDetail(long found, int allowed) =>
-        new(400, "SMS.6023", $"result_detail is {found} bytes; Gateway:MaxResultDetailBytes allows {allowed}.");
-
     /// <summary>Open commands forbid it.</summary>
     public static VendorError Outstanding(string message) => new(400, "SMS.7601", message);
 

@@ -9,6 +9,7 @@ internal sealed class LiveQueue
     public static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
     private readonly Dictionary<long, Command> _ended = [];
+    private readonly Dictionary<(long Seq, int Count), UnsentDelivery> _deliveries = [];
 
     public QueuePolicy Policy { get; set; } = new() { VisibilityTimeout = TimeSpan.FromSeconds(60), MaxDeliveries = 3 };
 
@@ -53,7 +54,27 @@ internal sealed class LiveQueue
 
     public static EnqueueRequest Request(string name = "START") => new() { Name = name, Param = "{}", Actor = "operator" };
 
-    public PollOutcome Poll() => Apply(Whole(() => CommandQueue.Poll(State, Policy, Now)));
+    public PollOutcome Poll()
+    {
+        PollOutcome outcome = Apply(Whole(() => CommandQueue.Poll(State, Policy, Now)));
+        if (outcome.Delivered is { } delivered)
+        {
+            LastDelivery = _deliveries[(delivered.Seq, delivered.DeliveryCount)] = new UnsentDelivery
+            {
+                Seq = delivered.Seq,
+                DeliveryCount = delivered.DeliveryCount,
+                MayHaveArrived = false,
+                FormerDeliveredAt = outcome.FormerDeliveredAt,
+                HasOvertaken = outcome.HasOvertaken,
+                DeliveredAt = delivered.DeliveredAt,
+            };
+        }
+
+        return outcome;
+    }
+
+    /// <summary>What the last poll handed out, as its gateway would release it.</summary>
+    public UnsentDelivery? LastDelivery { get; private set; }
 
     /// <summary>Settles what time has done; answers with how many commands changed.</summary>
     public int Settle() => Apply(Whole(() => CommandQueue.Settle(State, Policy, Now)));
@@ -79,7 +100,29 @@ internal sealed class LiveQueue
 
     public ReportStatus ReportByName(string name = "START", ReportResult result = ReportResult.Success) => Report(null, name, result);
 
-    public bool Release(long seq, int deliveryCount) => Apply(CommandQueue.Release(State, seq, deliveryCount));
+    /// <summary>Releases the last delivery of that number and count.</summary>
+    public bool Release(long seq, int deliveryCount, bool mayHaveArrived = true) =>
+        Release(_deliveries.GetValueOrDefault((seq, deliveryCount), new UnsentDelivery { Seq = seq, DeliveryCount = deliveryCount, MayHaveArrived = true }) with
+        {
+            MayHaveArrived = mayHaveArrived,
+        });
+
+    public bool Release(UnsentDelivery delivery)
+    {
+        Transition<ReleaseOutcome> first = CommandQueue.Release(State, delivery, null);
+        if (first.Outcome.Status == ReleaseStatus.NeedsHistory)
+        {
+            Assert.Same(State, first.State);
+            first = CommandQueue.Release(State, delivery, [.. _ended.Values.OrderByDescending(command => command.Seq)]);
+        }
+
+        if (Apply(first, isRelease: true).Stray is { } stray)
+        {
+            Strays.Add(stray);
+        }
+
+        return first.Outcome.Status == ReleaseStatus.TakenBack;
+    }
 
     public ChangeOutcome Cancel(long seq, string? reason = null) =>
         Apply(Whole(() => CommandQueue.Cancel(State, seq, _ended.GetValueOrDefault(seq), "operator", reason, Policy, Now)));
@@ -109,9 +152,9 @@ internal sealed class LiveQueue
         return transition;
     }
 
-    private TOutcome Apply<TOutcome>(Transition<TOutcome> transition)
+    private TOutcome Apply<TOutcome>(Transition<TOutcome> transition, bool isRelease = false)
     {
-        TransitionRules.Check(State, _ended, transition.State, transition.Changes);
+        TransitionRules.Check(State, _ended, transition.State, transition.Changes, isRelease);
         foreach (Command change in transition.Changes)
         {
             _ended.Remove(change.Seq);

@@ -33,6 +33,46 @@ public sealed class DeadlineTests
     }
 
     [Fact]
+    public async Task Next_poll_gets_what_the_late_one_was_given_and_asks_for_nothing_itself()
+    {
+        var answer = new TaskCompletionSource<PollReply>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using GatewayHost host = await GatewayHost.StartAsync(
+            grains => grains.Register("s1").Poll = () => new ValueTask<PollReply>(answer.Task), ShortCall);
+
+        (await host.SendAsync("GET", Poll)).IsVendorError(503, "SMS.6301");
+        (await host.SendAsync("GET", Poll)).IsVendorError(503, "SMS.6301");
+        Answer got;
+        do
+        {
+            Task<Answer> next = host.SendAsync("GET", Poll);
+            answer.TrySetResult(new PollReply { Status = PollStatus.Delivered, Seq = 7, Name = "START", DeliveryCount = 1, DeliveredAt = DateTimeOffset.UnixEpoch });
+            got = await next;
+        }
+        while (got.Status == 503);
+
+        FakeServer server = host.Grains.Servers["s1"];
+        Assert.Equal((200, "7"), (got.Status, got.Header("X-Command-Id")));
+        Assert.Equal("Poll", server.Calls.First());
+    }
+
+    [Fact]
+    public async Task Poll_after_a_late_one_that_found_nothing_asks_anew()
+    {
+        var answer = new TaskCompletionSource<PollReply>(TaskCreationOptions.RunContinuationsAsynchronously);
+        int polls = 0;
+        await using GatewayHost host = await GatewayHost.StartAsync(
+            grains => grains.Register("s1").Poll = () => Interlocked.Increment(ref polls) == 1
+                ? new ValueTask<PollReply>(answer.Task)
+                : ValueTask.FromResult(new PollReply { Status = PollStatus.Delivered, Seq = 7, Name = "START", DeliveryCount = 1 }),
+            ShortCall);
+
+        (await host.SendAsync("GET", Poll)).IsVendorError(503, "SMS.6301");
+        answer.SetResult(PollReply.Idle);
+
+        Assert.Equal("7", (await host.SendAsync("GET", Poll)).Header("X-Command-Id"));
+    }
+
+    [Fact]
     public async Task Request_beyond_the_limit_is_refused_at_once_and_the_place_is_given_back()
     {
         var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

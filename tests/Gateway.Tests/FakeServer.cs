@@ -56,6 +56,25 @@ internal sealed class FakeServer : ISourceServerGrain, IQueuePages
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>What was said of deliveries that were not sent.</summary>
+    public ConcurrentQueue<ReleaseCall> Releases { get; } = new();
+
+    /// <summary>How a release ends, by how many came before it.</summary>
+    public Func<int, Exception?> ReleaseFailure { get; set; } = _ => null;
+
+    public ValueTask ReleaseUnsentAsync(ReleaseCall release)
+    {
+        Calls.Enqueue("Release");
+        Releases.Enqueue(release);
+        if (ReleaseFailure(Releases.Count) is { } failure)
+        {
+            return ValueTask.FromException(failure);
+        }
+
+        Released.TrySetResult((release.Seq, release.DeliveryCount));
+        return ValueTask.CompletedTask;
+    }
+
     public ValueTask<ReportReplyStatus> ReportAsync(ReportCall report)
     {
         Reports.Enqueue(report);

@@ -126,19 +126,46 @@ public sealed class ReportTests
     }
 
     [Theory]
-    [InlineData(100, 200)]
-    [InlineData(101, 400)]
-    public async Task Result_detail_is_bounded(int bytes, int status)
+    [InlineData(200, "d")]
+    [InlineData(201, "d")]
+    [InlineData(5_000, "\\\"")]
+    [InlineData(5_000, "ß€\ud83d\ude00")]
+    public async Task Longer_result_detail_is_cut_and_says_so_and_the_report_counts(int bytes, string filling)
     {
         await using GatewayHost host = await GatewayHost.StartAsync(
-            grains => grains.Register("s1"), new() { ["Gateway:MaxResultDetailBytes"] = "100" });
-        Answer answer = await host.SendAsync(
-            "POST", Path, $$"""{"command_name":"START","result":"success","result_detail":"{{new string('d', bytes - 2)}}"}""");
-        Assert.Equal(status, answer.Status);
-        if (status == 400)
+            grains => grains.Register("s1"), new() { ["Gateway:MaxResultDetailBytes"] = "200" });
+        string text = string.Concat(Enumerable.Repeat(filling, bytes - 2));
+        string detail = $"\"{(filling == "d" ? text : text[..(text.Length / filling.Length * filling.Length)])}\"";
+        string body = $$"""{"command_name":"START","result":"success","result_detail":{{detail}}}""";
+
+        Assert.Equal(200, (await host.SendAsync("POST", Path, body)).Status);
+        Assert.Equal(200, (await host.SendAsync("POST", Path, body)).Status);
+        string[] kept = [.. host.Grains.Servers["s1"].Reports.Select(report => report.ResultDetail)];
+        Assert.Equal(kept[0], kept[1]);
+        if (bytes == 200)
         {
-            answer.IsVendorError(400, "SMS.6023");
+            Assert.Equal(detail, kept[0]);
+            return;
         }
+
+        byte[] whole = System.Text.Encoding.UTF8.GetBytes(detail);
+        using var read = System.Text.Json.JsonDocument.Parse(kept[0]);
+        Assert.True(System.Text.Encoding.UTF8.GetByteCount(kept[0]) <= 200);
+        Assert.True(read.RootElement.GetProperty("cut").GetBoolean());
+        Assert.Equal(whole.Length, read.RootElement.GetProperty("bytes").GetInt32());
+        Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(whole)), read.RootElement.GetProperty("sha256").GetString());
+        string begin = read.RootElement.GetProperty("begin").GetString()!;
+        Assert.NotEmpty(begin);
+        Assert.StartsWith(begin, detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Byte_order_mark_before_a_report_is_passed_over()
+    {
+        await using GatewayHost host = await GatewayHost.StartAsync(grains => grains.Register("s1"));
+
+        Assert.Equal(200, (await host.SendAsync("POST", Path, "\ufeff" + Good)).Status);
+        Assert.Single(host.Grains.Servers["s1"].Reports);
     }
 
     [Theory]

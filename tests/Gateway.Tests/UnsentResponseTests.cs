@@ -8,7 +8,10 @@ namespace CommandBroker.Gateway.Tests;
 
 public sealed class UnsentResponseTests
 {
-    private static readonly PollReply Start = new() { Status = PollStatus.Delivered, Seq = 17, Name = "START", DeliveryCount = 2 };
+    private static readonly PollReply Start = new()
+    {
+        Status = PollStatus.Delivered, Seq = 17, Name = "START", DeliveryCount = 2, DeliveredAt = DateTimeOffset.UnixEpoch, FormerDeliveredAt = DateTimeOffset.UnixEpoch,
+    };
 
     [Theory]
     [InlineData(true)]
@@ -36,10 +39,11 @@ public sealed class UnsentResponseTests
         client.Close();
 
         Assert.Equal((17, 2), await host.Grains.Servers["s1"].Released.Task.WaitAsync(GatewayHost.Deadline));
+        Assert.Equal(ReleaseCall.Of(Start, mayHaveArrived: false), Assert.Single(host.Grains.Servers["s1"].Releases));
     }
 
     [Fact]
-    public async Task Repeat_under_a_running_lease_is_not_taken_back()
+    public async Task Repeat_of_a_silo_that_does_not_count_repeats_is_not_taken_back()
     {
         var polled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var aborted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -49,7 +53,7 @@ public sealed class UnsentResponseTests
             {
                 polled.TrySetResult();
                 await aborted.Task.WaitAsync(GatewayHost.Deadline);
-                return Start with { IsRepeat = true };
+                return Start with { IsRepeat = true, DeliveredAt = null };
             },
             inFront: async (context, next) =>
             {
@@ -68,18 +72,52 @@ public sealed class UnsentResponseTests
     }
 
     [Fact]
-    public async Task Delivery_is_taken_back_when_writing_fails()
+    public async Task Poll_whose_client_has_gone_asks_for_nothing()
     {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using GatewayHost host = await GatewayHost.StartAsync(
             grains => grains.Register("s1").Poll = () => ValueTask.FromResult(Start),
-            inFront: (context, next) =>
+            inFront: async (context, next) =>
             {
                 context.Abort();
+                await next(context);
+                ended.TrySetResult();
+            });
+
+        using Socket client = await SendPollAsync(host);
+        await ended.Task.WaitAsync(GatewayHost.Deadline);
+        Assert.Empty(host.Grains.Servers["s1"].Calls);
+    }
+
+    [Fact]
+    public async Task Release_that_fails_is_tried_again()
+    {
+        var polled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var aborted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using GatewayHost host = await GatewayHost.StartAsync(
+            grains =>
+            {
+                FakeServer server = grains.Register("s1");
+                server.ReleaseFailure = tries => tries == 1 ? new TimeoutException() : null;
+                server.Poll = async () =>
+                {
+                    polled.TrySetResult();
+                    await aborted.Task.WaitAsync(GatewayHost.Deadline);
+                    return Start;
+                };
+            },
+            inFront: (context, next) =>
+            {
+                context.RequestAborted.Register(() => aborted.TrySetResult());
                 return next(context);
             });
 
         using Socket client = await SendPollAsync(host);
-        Assert.Equal((17, 2), await host.Grains.Servers["s1"].Released.Task.WaitAsync(GatewayHost.Deadline));
+        await polled.Task.WaitAsync(GatewayHost.Deadline);
+        client.Close();
+
+        await host.Grains.Servers["s1"].Released.Task.WaitAsync(GatewayHost.Deadline);
+        Assert.Equal(2, host.Grains.Servers["s1"].Releases.Count);
     }
 
     private static async Task<Socket> SendPollAsync(GatewayHost host)

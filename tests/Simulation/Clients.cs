@@ -41,6 +41,15 @@ internal sealed class Clients(SeededRandom random, ScheduleSetup setup, Ledger l
         }
 
         ledger.HandedOut(reply);
+        int sending = random.Next(100);
+        if (sending < 12)
+        {
+            // The answer came too late for its agent: not a byte of it left.
+            _followUps.Enqueue(ReleaseCallOf(reply, mayHaveArrived: false));
+            return;
+        }
+
+        ledger.MaybeSeen.Add(reply.Seq);
         int fate = random.Next(100);
         ReportResult result = random.Percent(70) ? ReportResult.Success : ReportResult.Fail;
         if (fate < 60)
@@ -51,13 +60,9 @@ internal sealed class Clients(SeededRandom random, ScheduleSetup setup, Ledger l
         {
             _followUps.Enqueue(ReportCallOf(reply, result, byNumber: false));
         }
-        else if (fate < 85 && !reply.IsRepeat)
+        else if (fate < 85)
         {
-            _followUps.Enqueue(grain2 => AskAsync<object>(async () =>
-            {
-                await grain2.ReleaseAsync(reply.Seq, reply.DeliveryCount);
-                return null;
-            }));
+            _followUps.Enqueue(ReleaseCallOf(reply, mayHaveArrived: true));
         }
     }
 
@@ -68,9 +73,23 @@ internal sealed class Clients(SeededRandom random, ScheduleSetup setup, Ledger l
         if (reply is { Status: PollStatus.Delivered })
         {
             ledger.HandedOut(reply);
+            ledger.MaybeSeen.Add(reply.Seq);
             await ReportCallOf(reply, ReportResult.Success, byNumber: true)(grain);
         }
     }
+
+    private Func<ISourceServerGrain, Task> ReleaseCallOf(PollReply reply, bool mayHaveArrived) => async grain =>
+    {
+        object? done = await AskAsync<object>(async () =>
+        {
+            await grain.ReleaseUnsentAsync(ReleaseCall.Of(reply, mayHaveArrived));
+            return reply;
+        });
+        if (done is not null && !mayHaveArrived)
+        {
+            ledger.TakenBack(reply.Seq, reply.IsRepeat);
+        }
+    };
 
     private long AnySeq() => 1 + random.Next((int)_highestSeq + 1);
 

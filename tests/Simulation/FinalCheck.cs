@@ -48,6 +48,16 @@ internal static class FinalCheck
             }
         }
 
+        foreach (Command command in stored.Values.Where(command => ledger.IsSurelyUnseen(command.Seq)))
+        {
+            // What a later command replaced at its enqueue ends without a delivery, as do a cancel and the end of a time to live.
+            if (command is { State: CommandState.Succeeded or CommandState.Failed or CommandState.Delivered or CommandState.DeadLettered }
+                or { State: CommandState.Superseded, OvertakenBy: not null })
+            {
+                ledger.Break($"S2: #{command.Seq} ended as {command.State} ({command.Outcome!.Reason}), and no agent can have seen it.");
+            }
+        }
+
         if (stored.Values.FirstOrDefault(command => command.IsOpen) is { } open)
         {
             ledger.Break($"L1: #{open.Seq} is still {open.State} after the drain.");

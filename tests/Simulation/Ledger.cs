@@ -15,6 +15,7 @@ internal sealed class Ledger(QueuePolicy policy, bool isStrict, bool isTold)
     private readonly HashSet<string> _unkeyed = [];
     private readonly Dictionary<(long Seq, int Count), int> _deliveriesBySeq = [];
     private readonly Dictionary<long, int> _firstDeliveries = [];
+    private readonly Dictionary<long, int> _unresolved = [];
     private int _firstDeliveryCount;
     private readonly Dictionary<long, Command> _current = [];
 
@@ -41,6 +42,19 @@ internal sealed class Ledger(QueuePolicy policy, bool isStrict, bool isTold)
 
     /// <summary>Cancels that were acknowledged, with the number of changes at that moment.</summary>
     public List<long> Cancelled { get; } = [];
+
+    /// <summary>Commands of which an agent got a response, or may have got one.</summary>
+    public HashSet<long> MaybeSeen { get; } = [];
+
+    /// <summary>A response was not sent, and its release was answered as done.</summary>
+    public void TakenBack(long seq, bool isRepeat)
+    {
+        Lines?.Add($"         not sent and taken back: #{seq}{(isRepeat ? " again" : "")}");
+        _unresolved[seq] = _unresolved.GetValueOrDefault(seq) - 1;
+    }
+
+    /// <summary>Whether no agent can have seen it: every response that showed it was not sent, and that was taken back.</summary>
+    public bool IsSurelyUnseen(long seq) => !MaybeSeen.Contains(seq) && _unresolved.GetValueOrDefault(seq) == 0;
 
     /// <summary>Notes a rule that is broken; the first one counts.</summary>
     public void Break(string rule) => Broken ??= rule;
@@ -85,9 +99,16 @@ internal sealed class Ledger(QueuePolicy policy, bool isStrict, bool isTold)
             Break($"S5: #{after.Seq} was leased, though it may be handed out once only.");
         }
 
-        if (after.State == CommandState.Leased && after.LeasedUntil - after.DeliveredAt is { } lease && lease != policy.VisibilityTimeout)
+        // The last two digits of the delivery's instant, of 100 ns, say how often it was shown.
+        if (after.State == CommandState.Leased && after.LeasedUntil - after.DeliveredAt is { } lease && policy.VisibilityTimeout - lease is { Ticks: < 0 or >= 100 })
         {
             Break($"S5: #{after.Seq} was leased for {lease}, and the settings say {policy.VisibilityTimeout}.");
+        }
+
+        if ((after.DeliveredAt - before?.DeliveredAt)?.Ticks == 1)
+        {
+            // Shown once more. Nine times are as good as seen.
+            _unresolved[after.Seq] = _unresolved.GetValueOrDefault(after.Seq) + (after.DeliveredAt!.Value.Ticks % 10 == 9 ? 1_000 : 1);
         }
 
         if (IsDelivery(before, after))
@@ -98,6 +119,11 @@ internal sealed class Ledger(QueuePolicy policy, bool isStrict, bool isTold)
         {
             // Taken back, as its response was not sent, or redriven: what comes next is a first delivery again.
             _delivered.Remove(after.Seq);
+            if (!after.MayBeKnown)
+            {
+                // Never sent: it was not handed out after any other.
+                _firstDeliveries.Remove(after.Seq);
+            }
         }
 
         _current[after.Seq] = after;
@@ -142,6 +168,7 @@ internal sealed class Ledger(QueuePolicy policy, bool isStrict, bool isTold)
     private void Delivered(Command? before, Command after, DateTimeOffset now)
     {
         bool isFirst = _delivered.Add(after.Seq);
+        _unresolved[after.Seq] = _unresolved.GetValueOrDefault(after.Seq) + 1;
         HadRedelivery |= !isFirst;
         _everDelivered.Add(after.Seq);
         if (before is { State: CommandState.Leased } && before.LeasedUntil > now)

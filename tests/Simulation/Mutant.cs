@@ -41,4 +41,7 @@ public enum Mutant
 
     /// <summary>Settings that cannot be read are read as none.</summary>
     UnreadPolicyIsDefault,
+
+    /// <summary>A delivery that was never sent is taken back, and the command still counts as known.</summary>
+    ReleasesStayKnown,
 }

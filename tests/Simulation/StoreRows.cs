@@ -95,6 +95,8 @@ internal sealed class StoreRows(MemoryTables tables, Ledger ledger, SimulatedClo
                 return commit with { Commands = commit.Commands[..Math.Min(1, commit.Commands.Length)] };
             case Mutant.DeletesOnPoll:
                 return commit with { Commands = [.. commit.Commands.Select(Removed)] };
+            case Mutant.ReleasesStayKnown:
+                return commit with { Commands = [.. commit.Commands.Select(command => command with { DeliveredAt = command.DeliveredAt ?? Stored(command)?.DeliveredAt })] };
             case Mutant.UncommittedRead:
                 StoredQueue queue = Load(tables.Sources.Keys.First())!;
                 _lastWanted = QueueState.Restore(

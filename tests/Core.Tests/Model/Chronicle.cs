@@ -22,6 +22,32 @@ internal sealed class Chronicle
 
     public DateTimeOffset EnqueuedAt(long seq) => Of(seq).First().At;
 
+    /// <summary>The last time it was handed out; null when it never was.</summary>
+    public Fact? LastHandOut(long seq) => Of(seq).LastOrDefault(IsHandOut);
+
+    /// <summary>How many responses have shown that hand-out besides the first; 9 are as good as any number.</summary>
+    public int ShownAgain(Fact handOut)
+    {
+        int count = 0;
+        foreach (Fact fact in _facts.Skip(_facts.IndexOf(handOut)).Where(fact => fact.Seq == handOut.Seq))
+        {
+            count += count == 9 ? 0 : fact.What == What.ShownAgain ? 1 : fact.What == What.Hidden ? -1 : 0;
+        }
+
+        return count;
+    }
+
+    /// <summary>Takes out a hand-out and what it led to for its command, some kinds aside: it never happened.</summary>
+    public void Strike(Fact handOut, params What[] staying)
+    {
+        int at = _facts.IndexOf(handOut);
+        Fact[] struck = [.. _facts.Skip(at).Where(fact => fact.Seq == handOut.Seq && !staying.Contains(fact.What))];
+        _facts.RemoveAll(struck.Contains);
+    }
+
+    /// <summary>Takes out that it ended because a later command of its task was handed out.</summary>
+    public void StrikeSupersession(long seq) => _facts.RemoveAll(fact => fact.Seq == seq && fact.What == What.Superseded);
+
     public CommandState StateOf(long seq)
     {
         CommandState state = CommandState.Pending;
@@ -48,6 +74,8 @@ internal sealed class Chronicle
     public int DeliveryCount(long seq) => CountUpTo(seq, _facts.Count);
 
     public bool WasRedriven(long seq) => Of(seq).Any(fact => fact.What == What.Redriven);
+
+    public int HandOutCount(long seq) => Of(seq).Count(IsHandOut);
 
     public bool WasSeen(long seq) => Of(seq).Any(IsHandOut);
 

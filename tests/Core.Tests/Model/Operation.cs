@@ -11,7 +11,7 @@ internal abstract record Operation
 
     public sealed record ReportByName(string Name, ReportResult Result) : Operation;
 
-    public sealed record Release(int Pick, int CountOffset) : Operation;
+    public sealed record Release(int Pick, bool MayHaveArrived) : Operation;
 
     public sealed record Cancel(int Pick) : Operation;
 

@@ -27,7 +27,7 @@ internal static class OperationGen
         (24, Enqueues),
         (8, Gen.Select(Pick, Result, (pick, result) => (Operation)new Operation.ReportByNumber(pick, result))),
         (8, Gen.Select(Name, Result, (name, result) => (Operation)new Operation.ReportByName(name, result))),
-        (5, Gen.Select(Pick, Gen.OneOf(0, 0, 0, -1), (pick, off) => (Operation)new Operation.Release(pick, off))),
+        (9, Gen.Select(Pick, Gen.Bool, (pick, mayHaveArrived) => (Operation)new Operation.Release(pick, mayHaveArrived))),
         (4, Pick.Select(pick => (Operation)new Operation.Cancel(pick))),
         (4, Pick.Select(pick => (Operation)new Operation.Redrive(pick))),
         (3, Gen.Const((Operation)new Operation.Settle())),

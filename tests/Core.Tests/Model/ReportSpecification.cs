@@ -7,7 +7,7 @@ internal static class ReportSpecification
     {
         Chronicle told = specification.Told;
         long[] seen = [.. told.All.Where(seq => told.WasSeen(seq) && told.RequestOf(seq).Name == name)];
-        long? meant = number is long given ? seen.FirstOrDefault(seq => seq == given) : ByName(told, seen, now);
+        long? meant = number is long given ? seen.FirstOrDefault(seq => seq == given) : ByName(told, seen, result, now);
         return meant switch
         {
             null => ReportStatus.KeptAsStray,
@@ -17,20 +17,28 @@ internal static class ReportSpecification
     }
 
     /// <summary>0 when none is meant, null when it is in doubt which.</summary>
-    private static long? ByName(Chronicle told, long[] seen, DateTimeOffset now)
+    private static long? ByName(Chronicle told, long[] seen, ReportResult said, DateTimeOffset now)
     {
         long[] open = [.. seen.Where(told.Open.Contains)];
         long running = open.Where(seq => told.StateOf(seq) == CommandState.Leased && told.LeaseEnd(seq) > now)
             .OrderBy(told.SeenAt).ThenBy(seq => seq).FirstOrDefault();
         if (running > 0 || open.Length > 0)
         {
-            return running > 0 ? running : open.Length == 1 ? open[0] : null;
+            return running > 0 ? running : open.Length == 1 ? MeantInDoubt(told, open[0], seen, said) : null;
         }
 
         long[] ended = [.. seen.OrderByDescending(told.SeenAt).ThenByDescending(seq => seq)];
         bool isInDoubt = ended.Length > 1 && ended.Take(2).All(seq =>
             told.ResultOf(seq) is null && told.StateOf(seq) is not (CommandState.Cancelled));
         return isInDoubt ? null : ended.FirstOrDefault();
+    }
+
+    /// <summary>An only delivery that may not have arrived is not meant by what was said before, word for word, of the last one that ended.</summary>
+    private static long MeantInDoubt(Chronicle told, long seq, long[] seen, ReportResult result)
+    {
+        long last = seen.Where(other => !told.Open.Contains(other)).OrderByDescending(told.SeenAt).ThenByDescending(other => other).FirstOrDefault();
+        bool isInDoubt = told.DeliveryCount(seq) == 0 && !told.WasRedriven(seq);
+        return isInDoubt && last > 0 && told.ResultOf(last) == result ? last : seq;
     }
 
     private static ReportStatus On(Chronicle told, long seq, ReportResult result, DateTimeOffset now)

@@ -46,6 +46,7 @@ internal sealed class Specification
         long[] leased = [.. InOrder().Where(seq => Told.StateOf(seq) == CommandState.Leased)];
         if (policy.DeliveryMode == DeliveryMode.Sequential && leased.Length > 0)
         {
+            Told.Add(What.ShownAgain, leased[0], now);
             return (leased[0], true, false);
         }
 
@@ -61,16 +62,6 @@ internal sealed class Specification
         return (next, false, false);
     }
 
-    public bool Release(long seq, int deliveryCount, DateTimeOffset now)
-    {
-        bool isThat = Told.Open.Contains(seq) && Told.StateOf(seq) == CommandState.Leased && Told.DeliveryCount(seq) == deliveryCount;
-        if (isThat)
-        {
-            Told.Add(What.Released, seq, now);
-        }
-
-        return isThat;
-    }
 
     public void Settle(QueuePolicy policy, DateTimeOffset now) => SettleAll(policy, now);
 

@@ -9,6 +9,8 @@ internal enum What
     ClockSeenBack,
     Lapsed,
     Released,
+    ShownAgain,
+    Hidden,
     Redriven,
     Succeeded,
     Failed,

@@ -62,8 +62,8 @@ public sealed class EnqueueTests
     {
         _queue.Policy = _queue.Policy with { DefaultTimeToLive = TimeSpan.FromHours(1) };
 
-        Assert.Equal(TimeSpan.FromHours(1), _queue[_queue.Enqueue()].TimeToLive);
-        Assert.Equal(TimeSpan.FromSeconds(5), _queue[_queue.Enqueue(timeToLive: 5)].TimeToLive);
+        Assert.Equal(LiveQueue.Start.AddHours(1), _queue[_queue.Enqueue()].ExpiresAt);
+        Assert.Equal(LiveQueue.Start.AddSeconds(5), _queue[_queue.Enqueue(timeToLive: 5)].ExpiresAt);
     }
 
     [Fact]

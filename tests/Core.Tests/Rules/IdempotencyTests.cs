@@ -66,6 +66,20 @@ public sealed class IdempotencyTests
     }
 
     [Fact]
+    public void It_is_the_same_body_also_after_the_default_has_changed()
+    {
+        EnqueueRequest request = Keyed with { TimeToLive = null };
+        foreach (TimeSpan? later in new TimeSpan?[] { TimeSpan.FromHours(1), TimeSpan.FromHours(2), null, TimeSpan.FromHours(3) })
+        {
+            Assert.NotEqual(EnqueueStatus.KeyConflict, _queue.Enqueue(request).Status);
+            _queue.Policy = _queue.Policy with { DefaultTimeToLive = later };
+            Assert.NotEqual(EnqueueStatus.KeyConflict, _queue.Enqueue(request with { IdempotencyKey = "second" }).Status);
+        }
+
+        Assert.Equal(EnqueueStatus.KeyConflict, _queue.Enqueue(request with { IdempotencyKey = "second", TimeToLive = TimeSpan.FromHours(1) }).Status);
+    }
+
+    [Fact]
     public void The_body_is_the_same_with_every_value_set_and_with_none()
     {
         EnqueueRequest all = Keyed with { TaskId = "t", Priority = -3, NotBeforeAt = _queue.Now.AddSeconds(5), SupersedesTask = true };
