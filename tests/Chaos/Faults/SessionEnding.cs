@@ -8,6 +8,9 @@ namespace CommandBroker.Chaos.Faults;
 /// <param name="MendAsync">Ends it. Harmless when it was never brought about.</param>
 internal sealed record SessionEnding(string Code, Func<Scene, Task> BreakAsync, Func<Scene, Task> MendAsync)
 {
+    /// <summary>Whose log has it.</summary>
+    public Func<Scene, Database> Server { get; init; } = scene => scene.Cluster.Database;
+
     /// <summary>One that a setting of the server brings about.</summary>
     public static SessionEnding OfSetting(string code, string setting, string value) =>
         new(code, scene => scene.Cluster.Database.SetAsync(setting, value), scene => scene.Cluster.Database.SetAsync(setting, null));

@@ -14,6 +14,7 @@ internal sealed class SessionEndings : IFault
 
     private readonly List<string> _seen = [];
     private readonly List<string> _missing = [];
+    private readonly ReadOnlyServer _readOnly = new();
     private readonly SessionEnding[] _all;
     private NpgsqlConnection? _own;
     private Task? _stop;
@@ -36,6 +37,7 @@ internal sealed class SessionEndings : IFault
         }),
         SessionEnding.OfRole("28P01", cluster => cluster.SetDatabasePasswordAsync(isRight: false), cluster => cluster.SetDatabasePasswordAsync(isRight: true)),
         SessionEnding.OfSetting("25006", "default_transaction_read_only", "on"),
+        new("25006", _readOnly.BreakAsync, _readOnly.MendAsync) { Server = scene => _readOnly.Standby ?? scene.Cluster.Database },
         SessionEnding.OfRole("53300", cluster => LimitAsync(cluster, 2), cluster => LimitAsync(cluster, -1)),
     ];
 
@@ -47,20 +49,21 @@ internal sealed class SessionEndings : IFault
     {
         foreach (SessionEnding ending in _all)
         {
-            Database database = scene.Cluster.Database;
-            int before = database.CountInLog($" {ending.Code} ");
-            TimeSpan startedAt = scene.Clients.Recorder.Elapsed;
+            int before = scene.Cluster.Database.CountInLog($" {ending.Code} ");
             await ending.BreakAsync(scene);
+            Database server = ending.Server(scene);
+            before = server == scene.Cluster.Database ? before : 0;
+            TimeSpan startedAt = scene.Clients.Recorder.Elapsed;
             do
             {
                 await Task.Delay(StepHold);
             }
-            while (database.CountInLog($" {ending.Code} ") == before && scene.Clients.Recorder.Elapsed < startedAt + StepTimeout);
+            while (server.CountInLog($" {ending.Code} ") == before && scene.Clients.Recorder.Elapsed < startedAt + StepTimeout);
 
-            int count = database.CountInLog($" {ending.Code} ") - before;
+            int count = server.CountInLog($" {ending.Code} ") - before;
             (count > 0 ? _seen : _missing).Add($"{ending.Code} {count}");
             await ending.MendAsync(scene);
-            await database.WaitUntilItAnswersAsync();
+            await scene.Cluster.Database.WaitUntilItAnswersAsync();
             IReadOnlyList<string> unserved = await scene.UnservedAsync(ServeTimeout);
             if (unserved.Count > 0)
             {
