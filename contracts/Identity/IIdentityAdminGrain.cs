@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orleans.CodeGeneration;
 
 namespace CommandBroker.Contracts.Identity;
 
@@ -8,6 +9,7 @@ namespace CommandBroker.Contracts.Identity;
 /// UnknownIdentity, IdentityExists or StorageUnavailable, and with Unauthorized where the caller sees what it asks for and may not change it.
 /// </summary>
 [Alias("CommandBroker.IIdentityAdminGrain")]
+[Version(1)]
 public interface IIdentityAdminGrain : IGrainWithIntegerKey
 {
     /// <summary>Makes a domain with a project named <c>default</c>. Broker administrators only.</summary>

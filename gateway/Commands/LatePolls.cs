@@ -4,79 +4,67 @@ using CommandBroker.Gateway.Diagnostics;
 namespace CommandBroker.Gateway.Commands;
 
 /// <summary>
-/// Calls of polls whose agents wait no longer: answered with 503, or gone. The next poll of the same source server takes over the reply of
-/// one instead of making a call of its own; when none does, what was handed out is released. So an agent that comes again and again
-/// leaves one call behind, not one for each time.
+/// Calls of polls whose agents wait no longer: answered with 503, or gone. What such a call is handed out is released as never sent. The next poll of the
+/// same source server first waits for that, so an agent that comes again and again leaves one call behind, not one for each time.
 /// </summary>
-/// <remarks>Each gateway knows its own calls. Through two of them the same agent leaves two calls, and both replies are released.</remarks>
-internal sealed class LatePolls(UnsentReleases releases, ILogger<LatePolls> log)
+/// <remarks>
+/// A late hand-out is not passed on to the next poll: its lease began before that poll, and may be nearly over. Nor does a poll wait for a call that is
+/// older than twice the call's timeout: a silo that died answers none, and another may have the queue by now. Each gateway knows its own calls.
+/// </remarks>
+internal sealed class LatePolls(UnsentReleases releases, IOptions<GatewayOptions> options, TimeProvider clock, ILogger<LatePolls> log)
 {
     private readonly ConcurrentDictionary<SourceServerKey, LatePoll> _polls = new();
+    private readonly TimeSpan _patience = 2 * options.Value.CallTimeout;
     private int _count;
 
-    /// <summary>Takes over a call that nobody waits for; the caller must take its reply or leave it again. Null when there is none.</summary>
-    public Task<PollReply>? TryTake(SourceServerKey key)
+    /// <summary>Completes when what a late poll may have taken is given back; null when there is nothing to wait for.</summary>
+    public Task? Find(SourceServerKey key)
     {
         // Nearly always nothing is late, and then a poll pays one read.
-        if (Volatile.Read(ref _count) == 0 || !_polls.TryRemove(key, out LatePoll? poll))
-        {
-            return null;
-        }
-
-        Interlocked.Decrement(ref _count);
-        return poll.Reply;
+        return Volatile.Read(ref _count) > 0 && _polls.TryGetValue(key, out LatePoll? poll) && clock.GetElapsedTime(poll.LeftAt) < _patience
+            ? poll.Settled.Task
+            : null;
     }
 
-    /// <summary>Leaves a call to the next poll of its source server, or to itself when another one is left there.</summary>
+    /// <summary>Leaves a call to itself.</summary>
     public void Leave(SourceServerKey key, ISourceServerGrain server, Task<PollReply> reply)
     {
-        var poll = new LatePoll(reply);
-        bool isListed = _polls.TryAdd(key, poll);
-        if (isListed)
-        {
-            Interlocked.Increment(ref _count);
-        }
+        var poll = new LatePoll(clock.GetTimestamp());
+        Interlocked.Increment(ref _count);
 
-        _ = ReleaseAsync(key, server, poll, isListed);
+        // A newer call takes the place of one that nobody waits for any more.
+        _polls[key] = poll;
+        _ = SettleAsync(key, server, poll, reply);
     }
 
-    private async Task ReleaseAsync(SourceServerKey key, ISourceServerGrain server, LatePoll poll, bool isListed)
+    private async Task SettleAsync(SourceServerKey key, ISourceServerGrain server, LatePoll poll, Task<PollReply> reply)
     {
-        PollReply? reply = null;
-        Exception? failure = null;
         try
         {
-            reply = await poll.Reply;
+            if (await reply is { Status: PollStatus.Delivered } late)
+            {
+                GatewayInstruments.PollsUnsent.Add(1);
+                await releases.ReleaseAsync(server, key, late, mayHaveArrived: false);
+            }
         }
-        catch (Exception thrown)
+        catch (Exception failure)
         {
             // The outermost border of a call that nobody waits for; its agent was answered.
-            failure = thrown;
-        }
-
-        if (isListed)
-        {
-            if (!_polls.TryRemove(new KeyValuePair<SourceServerKey, LatePoll>(key, poll)))
-            {
-                return;
-            }
-
-            Interlocked.Decrement(ref _count);
-        }
-
-        if (failure is not null)
-        {
             log.LatePollFailed(failure, key);
         }
-        else if (reply is { Status: PollStatus.Delivered })
+        finally
         {
-            GatewayInstruments.PollsUnsent.Add(1);
-            await releases.ReleaseAsync(server, key, reply, mayHaveArrived: false);
+            _polls.TryRemove(new KeyValuePair<SourceServerKey, LatePoll>(key, poll));
+            Interlocked.Decrement(ref _count);
+            poll.Settled.SetResult();
         }
     }
 
-    private sealed class LatePoll(Task<PollReply> reply)
+    private sealed class LatePoll(long leftAt)
     {
-        public Task<PollReply> Reply => reply;
+        /// <summary>When it was left, as the clock's timestamp.</summary>
+        public long LeftAt => leftAt;
+
+        public TaskCompletionSource Settled { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

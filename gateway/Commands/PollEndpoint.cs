@@ -109,14 +109,12 @@ internal sealed class PollEndpoint(
         return null;
     }
 
-    /// <summary>Asks the queue, or waits for what an earlier poll asked and did not wait for. Null when the client has gone.</summary>
+    /// <summary>Asks the queue, once what an earlier poll may have taken is given back. Null when the client has gone.</summary>
     private async ValueTask<PollReply?> AskAsync(HttpContext context, ISourceServerGrain server, SourceServerKey key)
     {
-        // What is handed out was asked for earlier and is as good as new; that nothing was due then says nothing of now.
-        if (late.TryTake(key) is { } earlier
-            && await WithinAsync(earlier, context, server, key) is { Status: PollStatus.Delivered or PollStatus.UnknownSourceServer } handedOut)
+        if (late.Find(key) is { } settled)
         {
-            return handedOut;
+            await settled.WaitAsync(_callTimeout, clock, context.RequestAborted);
         }
 
         if (context.RequestAborted.IsCancellationRequested)

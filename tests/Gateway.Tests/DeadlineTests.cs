@@ -33,26 +33,44 @@ public sealed class DeadlineTests
     }
 
     [Fact]
-    public async Task Next_poll_gets_what_the_late_one_was_given_and_asks_for_nothing_itself()
+    public async Task Next_poll_waits_until_what_the_late_one_took_is_given_back_and_asks_then()
     {
         var answer = new TaskCompletionSource<PollReply>(TaskCreationOptions.RunContinuationsAsynchronously);
+        int polls = 0;
         await using GatewayHost host = await GatewayHost.StartAsync(
-            grains => grains.Register("s1").Poll = () => new ValueTask<PollReply>(answer.Task), ShortCall);
+            grains => grains.Register("s1").Poll = () => Interlocked.Increment(ref polls) == 1
+                ? new ValueTask<PollReply>(answer.Task)
+                : ValueTask.FromResult(new PollReply { Status = PollStatus.Delivered, Seq = 7, Name = "START", DeliveryCount = 1, DeliveredAt = DateTimeOffset.UnixEpoch }),
+            new Dictionary<string, string?> { ["Gateway:CallTimeout"] = "00:00:02" });
 
         (await host.SendAsync("GET", Poll)).IsVendorError(503, "SMS.6301");
-        (await host.SendAsync("GET", Poll)).IsVendorError(503, "SMS.6301");
-        Answer got;
-        do
+        Task<Answer> next = host.SendAsync("GET", Poll);
+        answer.SetResult(new PollReply { Status = PollStatus.Delivered, Seq = 7, Name = "START", DeliveryCount = 1, DeliveredAt = DateTimeOffset.UnixEpoch });
+
+        Assert.Equal("7", (await next).Header("X-Command-Id"));
+        Assert.Equal(["Poll", "Release", "Poll"], host.Grains.Servers["s1"].Calls);
+    }
+
+    [Fact]
+    public async Task A_call_that_never_ends_keeps_no_later_poll_from_another_silo()
+    {
+        int polls = 0;
+        await using GatewayHost host = await GatewayHost.StartAsync(
+            grains => grains.Register("s1").Poll = () => Interlocked.Increment(ref polls) == 1
+                ? new ValueTask<PollReply>(new TaskCompletionSource<PollReply>().Task)
+                : ValueTask.FromResult(PollReply.Idle),
+            ShortCall);
+
+        Answer answer;
+        int refused = 0;
+        while ((answer = await host.SendAsync("GET", Poll)).Status == 503)
         {
-            Task<Answer> next = host.SendAsync("GET", Poll);
-            answer.TrySetResult(new PollReply { Status = PollStatus.Delivered, Seq = 7, Name = "START", DeliveryCount = 1, DeliveredAt = DateTimeOffset.UnixEpoch });
-            got = await next;
+            refused++;
+            Assert.InRange(refused, 1, 100);
         }
-        while (got.Status == 503);
 
-        FakeServer server = host.Grains.Servers["s1"];
-        Assert.Equal((200, "7"), (got.Status, got.Header("X-Command-Id")));
-        Assert.Equal("Poll", server.Calls.First());
+        Assert.Equal(200, answer.Status);
+        Assert.Equal(2, polls);
     }
 
     [Fact]
