@@ -15,6 +15,6 @@ internal static class GrainFailure
         _ => null,
     };
 
-    /// <summary>Whether no answer came, or one that says only that the silo failed at something it had no words for, as a database driver's exception.</summary>
-    public static bool IsUnreachable(Exception failure) => failure is TimeoutException or OrleansException or CodecNotFoundException;
+    /// <summary>Whether no answer came, a silo gave the call up before its queue had a place, or one that says only that the silo failed at something it had no words for, as a database driver's exception.</summary>
+    public static bool IsUnreachable(Exception failure) => failure is TimeoutException or OrleansException or CodecNotFoundException or OperationCanceledException;
 }

@@ -36,7 +36,7 @@ internal static class FaultCatalogue
     ];
 
     /// <summary>Those of the reduced run: one of every sort that takes seconds. 2 right behind 8, where the cluster still recovers from the database's outage.</summary>
-    public static IReadOnlyList<FaultKind> Reduced { get; } = [.. ((int[])[5, 1, 7, 8, 2, 9, 6, 4, 23]).Select(Get)];
+    public static IReadOnlyList<FaultKind> Reduced { get; } = [.. ((int[])[5, 1, 7, 8, 2, 9, 6, 4]).Select(Get)];
 
     /// <summary>One of them.</summary>
     /// <exception cref="ArgumentException">There is none of that number.</exception>
