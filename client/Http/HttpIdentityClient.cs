@@ -195,7 +195,7 @@ public sealed class HttpIdentityClient : IIdentityClient
             "api/v1/identity/rotate-token-key",
             WireJson.Default.DoneRecord,
             cancellationToken,
-            HttpBrokerConnection.Json(new RotateTokenKeyBody { Now = endTokens ? true : null }, WireJson.Default.RotateTokenKeyBody));
+            endTokens ? HttpBrokerConnection.Json(new RotateTokenKeyBody { Now = true }, WireJson.Default.RotateTokenKeyBody) : null);
 
     /// <inheritdoc/>
     public async Task<int> ReencryptAsync(CancellationToken cancellationToken = default) =>

@@ -60,6 +60,7 @@ public sealed class IdentityVerbTests : IAsyncLifetime
     [InlineData(
         "tenant quota p --source-servers 5 --requests-per-second 0", """PATCH /api/v1/projects/p {"max_source_servers":5,"max_requests_per_second":0}""")]
     [InlineData("identity rotate-token-key", "POST /api/v1/identity/rotate-token-key")]
+    [InlineData("identity rotate-token-key --now", "POST /api/v1/identity/rotate-token-key {\"now\":true}")]
     [InlineData("identity reencrypt", "POST /api/v1/identity/reencrypt")]
     public async Task A_verb_is_one_call(string line, string call)
     {

@@ -25,7 +25,7 @@ internal sealed class Ledger(BrokerProcess broker, string serverId = "s-1") : ID
 
     /// <summary>Queue limits that are in nobody's way.</summary>
     public static (string Name, string Value)[] Roomy =>
-        [("Queue__MaxOutstandingCount", "10000"), ("Queue__MaxPendingCount", "100000"), ("Queue__VisibilityTimeout", "01:00:00"), ("Storage__CommitTimeout", "00:00:02")];
+        [("Queue__MaxOutstandingCount", "10000"), ("Queue__MaxPendingCount", "100000"), ("Queue__VisibilityTimeout", "01:00:00"), ("Storage__CommitTimeout", "00:00:02"), ("Gateway__StallTolerance", "00:00:01")];
 
     public (int Enqueued, int Delivered, int Reported) Acknowledged => (_enqueued.Count, _delivered.Count, _reported.Count);
 

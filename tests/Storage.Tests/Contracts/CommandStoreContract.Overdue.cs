@@ -14,7 +14,7 @@ public abstract partial class CommandStoreContract
         await AddAsync("lapsed", lapsed);
         await AddAsync("running", lapsed with { LeasedUntil = now.AddTicks(1) });
         await AddAsync("expired", expired);
-        await AddAsync("waiting", expired with { TimeToLive = expired.TimeToLive + TimeSpan.FromTicks(1) });
+        await AddAsync("waiting", expired with { TimeToLive = expired.TimeToLive + TimeSpan.FromMilliseconds(1) });
         await AddAsync("plain", Samples.Pending(1));
         await AddAsync("leased-beyond", lapsed with { LeasedUntil = now.AddMinutes(1), TimeToLive = expired.TimeToLive });
         await AddAsync("redriven", expired with { RedriveCount = 1, DeliveredAt = Samples.Noon });
