@@ -112,7 +112,7 @@ public sealed class DiskTests : IDisposable
         await Ledger.UntilRefusedAsync(() => ledger.EnqueueAsync(60_000));
         await Ledger.UntilRefusedAsync(() => ledger.PollAsync());
         await Ledger.UntilRefusedAsync(() => ledger.ReportAsync());
-        await Ledger.UntilRefusedAsync(ledger.IsReadyAsync);
+        await ledger.UntilNotReadyAsync();
 
         // Who has nothing to do is told so all the same.
         using HttpClient agent = broker.Client(broker.AgentToken);
@@ -125,7 +125,7 @@ public sealed class DiskTests : IDisposable
         await Ledger.UntilAcknowledgedAsync(() => ledger.EnqueueAsync(60_000));
         Assert.True(await ledger.PollAsync());
         Assert.True(await ledger.ReportAsync());
-        Assert.True(await ledger.IsReadyAsync());
+        await Ledger.UntilAcknowledgedAsync(ledger.IsReadyAsync);
         await ledger.AssertNothingIsLostAsync();
     }
 

@@ -118,6 +118,9 @@ internal sealed class Ledger(BrokerProcess broker, string serverId = "s-1") : ID
     /// <summary>Whether <c>/readyz</c> says that the broker can serve.</summary>
     public async Task<bool> IsReadyAsync() => (await _agent.GetAsync("/readyz")).StatusCode == HttpStatusCode.OK;
 
+    /// <summary>Waits until <c>/readyz</c> says that the broker cannot serve, which it says of the last look it had.</summary>
+    public Task UntilNotReadyAsync() => UntilAcknowledgedAsync(async () => !await IsReadyAsync());
+
     /// <summary>Calls until it is refused.</summary>
     public static async Task UntilRefusedAsync(Func<Task<bool>> call)
     {

@@ -28,14 +28,14 @@ public sealed class PostgresOutageTests : IDisposable
             await server.StopAsync();
             int[] refused = [.. ledgers.Select(ledger => ledger.RefusedCount)];
             await Until(traffic, ledgers, ledger => ledger.RefusedCount > refused[Array.IndexOf(ledgers, ledger)]);
-            Assert.False(await ledgers[0].IsReadyAsync());
+            await ledgers[0].UntilNotReadyAsync();
             await server.StartAgainAsync();
         }
 
         await Until(traffic, ledgers, ledger => ledger.Acknowledged.Reported >= 40);
         await stop.CancelAsync();
         await traffic;
-        Assert.True(await ledgers[0].IsReadyAsync());
+        await Ledger.UntilAcknowledgedAsync(ledgers[0].IsReadyAsync);
         await AssertNothingIsLostAsync(broker, ledgers);
     }
 
@@ -56,7 +56,7 @@ public sealed class PostgresOutageTests : IDisposable
         disk.Fill();
         await Ledger.UntilRefusedAsync(() => ledger.EnqueueAsync(60_000));
         await Ledger.UntilRefusedAsync(() => ledger.ReportAsync(60_000));
-        await Ledger.UntilRefusedAsync(ledger.IsReadyAsync);
+        await ledger.UntilNotReadyAsync();
         await ledger.AssertNothingIsLostAsync();
         disk.Empty();
 

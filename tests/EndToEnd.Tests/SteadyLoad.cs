@@ -49,9 +49,9 @@ internal sealed class SteadyLoad : IAsyncDisposable
     private async Task RunAsync(string server)
     {
         await DoneAsync(() => _tool.PostAsync("/v3/sources", Json($$"""{"id":"{{server}}","name":"{{server}}","os_type":"LINUX"}""")), "register");
-        for (int round = 0; !_stop.IsCancellationRequested; round++)
+        while (!_stop.IsCancellationRequested)
         {
-            await DoneAsync(() => _tool.PostAsync($"/api/v1/sources/{server}/commands", Json($$"""{"command_name":"SYNC","idempotency_key":"{{round}}"}""")), "enqueue");
+            await DoneAsync(() => _tool.PostAsync($"/api/v1/sources/{server}/commands", Json("""{"command_name":"SYNC"}""")), "enqueue");
             await DoneAsync(() => _agent.GetAsync($"/v3/sources/{server}/command"), "poll");
             await DoneAsync(() => _agent.PostAsync($"/v3/sources/{server}/command_result", Json("""{"command_name":"SYNC","result":"success","result_detail":{}}""")), "report");
             Interlocked.Increment(ref _rounds);
