@@ -80,6 +80,9 @@ public sealed record Command
     /// <summary>How often an operator put it back.</summary>
     public int OperatorRedriveCount => RedriveCount & ~TakenBackMark;
 
+    /// <summary>When it was last handed out, for people: <see cref="DeliveredAt"/> without what the queue keeps in its last digits.</summary>
+    public DateTimeOffset? LastHandOutAt => Showings.InstantOf(this);
+
     /// <summary>When its time to live is over; null when it has none. A redrive is an operator's word that it is still wanted, so it lifts it.</summary>
     public DateTimeOffset? ExpiresAt => OperatorRedriveCount == 0 ? EnqueuedAt + TimeToLive - (HasDefaultTimeToLive ? DefaultMark : default) : null;
 

@@ -1,6 +1,7 @@
 using CommandBroker.Gateway.Commands;
 using CommandBroker.Gateway.ExternalIam;
 using CommandBroker.Gateway.Health;
+using CommandBroker.Gateway.Http;
 using CommandBroker.Gateway.Iam;
 using CommandBroker.Gateway.Identity;
 using CommandBroker.Gateway.Management;
@@ -20,11 +21,12 @@ public static class GatewayEndpoints
         IServiceProvider services = routes.ServiceProvider;
         PollEndpoint poll = services.GetRequiredService<PollEndpoint>();
         ReportEndpoint report = services.GetRequiredService<ReportEndpoint>();
+        UnknownRoute unknown = services.GetRequiredService<UnknownRoute>();
         foreach (string family in (string[])["/v3/sources", "/v1/sms/sources"])
         {
             // Without a method, so that HEAD and OPTIONS come to the endpoint, which refuses them, and not to the framework.
-            routes.Map(family + "/{server_id}/command", poll.HandleAsync);
-            routes.Map(family + "/{server_id}/command_result", report.HandleAsync);
+            ExactCasePolicy.Guard(routes, family + "/{server_id}/command", poll.HandleAsync, unknown.HandleAsync);
+            ExactCasePolicy.Guard(routes, family + "/{server_id}/command_result", report.HandleAsync, unknown.HandleAsync);
         }
 
         SourceServerEndpoints sources = services.GetRequiredService<SourceServerEndpoints>();

@@ -67,7 +67,7 @@ internal static class Views
             State = command.State,
             DeliveryCount = command.DeliveryCount,
             RedriveCount = command.OperatorRedriveCount,
-            DeliveredAt = command.DeliveredAt,
+            DeliveredAt = command.LastHandOutAt,
             LeasedUntil = command.LeasedUntil,
             WaitsFor = waiting?.For,
             WaitsUntil = waiting?.Until,

@@ -243,7 +243,9 @@ public sealed class SourceServerGrainTests(BrokerCluster cluster) : IClassFixtur
         await BrokerCluster.EnqueueAsync(queue, "STOP");
 
         PollReply first = await queue.PollAsync();
+        CommandView shown = (await queue.ShowAsync(first.Seq))!;
         PollReply repeat = await queue.PollAsync();
+        Assert.Equal(shown.DeliveredAt, (await queue.ShowAsync(first.Seq))!.DeliveredAt);
         Assert.Equal(settings, await queue.ReadSettingsAsync());
         Assert.Equal((TimeSpan.FromMinutes(1), false), (first.LeaseRemaining, first.IsRepeat));
         Assert.Equal((first.Seq, 1, true), (repeat.Seq, repeat.DeliveryCount, repeat.IsRepeat));

@@ -33,6 +33,25 @@ public sealed class SpoiltHistoryTests
     }
 
     [Fact]
+    public void Broker_that_ends_as_delivered_what_it_never_sent_is_caught()
+    {
+        _run.Enqueue(6);
+        _run.Ends(6, null, state: "superseded");
+
+        AssertCaught(ViolationKind.DeliveryCount);
+    }
+
+    [Fact]
+    public void Broker_that_ends_what_was_never_sent_by_the_report_of_another_is_caught()
+    {
+        _run.Enqueue(6);
+        _run.Report(6);
+        _run.Ends(6, "success", deliveries: 0);
+
+        AssertCaught(ViolationKind.DeliveryCount);
+    }
+
+    [Fact]
     public void Broker_that_makes_commands_up_is_caught()
     {
         _run.Ends(6, null, state: "cancelled");

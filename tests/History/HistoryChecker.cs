@@ -8,7 +8,7 @@ public static class HistoryChecker
     private static readonly IHistoryRule[] All =
     [
         new NothingIsLost(), new NothingIsInvented(), new KeysAreUnique(), new NumbersRise(), new FirstDeliveriesAreInOrder(),
-        new LeasesAndCountsHold(), new ResultsAreFinal(), new EverythingEnds(),
+        new LeasesAndCountsHold(), new DeliveriesWereSent(), new ResultsAreFinal(), new EverythingEnds(),
     ];
 
     /// <summary>Checks a run that is over.</summary>
