@@ -44,39 +44,46 @@ internal sealed partial class TenantEndpoints(IamBorder border, IdentityCache ca
             return IamError.Invalid("name and domain_id must be sent once at most.");
         }
 
-        List<(string Id, string Name)> projects = query["domain_id"].ToString() is { Length: > 0 } domainId && domainId != caller.DomainId
-            ? []
-            : await FindAsync(caller);
-        if (name.ToString() is { Length: > 0 } wanted)
+        if (query["domain_id"].ToString() is { Length: > 0 } domainId && domainId != caller.DomainId)
         {
-            projects = [.. projects.Where(project => project.Name == wanted)];
-            if (projects.Count == 0 && RegionName().IsMatch(wanted))
-            {
-                // Vendor SDKs look a region's name up here, because there each region is a project of that name. Here any region
-                // means the caller's own project.
-                projects = [(caller.ProjectId.Value, wanted)];
-            }
+            return Write(context, caller, []);
         }
 
-        return Write(context, caller, projects);
+        List<Listed> all = await FindAsync(caller);
+        string wanted = name.ToString();
+        return Write(context, caller, wanted.Length > 0 ? Named(wanted, all, caller) : all.Where(project => project.IsEnabled));
     }
 
-    private async ValueTask<List<(string Id, string Name)>> FindAsync(Principal caller)
+    // SDKs look a region's name up here, because the vendor has a project of that name for each region. So a name that no project has
+    // means the only project of a caller who has one, and a region's name means the caller's own project.
+    private static IEnumerable<Listed> Named(string wanted, List<Listed> all, Principal caller)
+    {
+        if (all.Where(project => project.Name == wanted).ToArray() is { Length: > 0 } named)
+        {
+            return named.Where(project => project.IsEnabled);
+        }
+
+        return all.Where(project => project.IsEnabled).ToArray() is [var only] ? [only with { Name = wanted }]
+            : RegionName().IsMatch(wanted) ? [new Listed(caller.ProjectId.Value, wanted, true)]
+            : [];
+    }
+
+    private async ValueTask<List<Listed>> FindAsync(Principal caller)
     {
         if (!caller.IsDomainWide)
         {
-            return [(caller.ProjectId.Value, caller.ProjectName)];
+            return [new Listed(caller.ProjectId.Value, caller.ProjectName, IsEnabled: true)];
         }
 
         KnownProjects? known = await cache.Projects.FindAsync(caller.DomainId, clock.GetUtcNow());
-        return known is null ? [] : [.. known.All.Where(project => project.IsEnabled).Select(project => (project.TenantId, project.Name))];
+        return known is null ? [] : [.. known.All.Select(project => new Listed(project.TenantId, project.Name, project.IsEnabled))];
     }
 
-    private static IamAnswer Write(HttpContext context, Principal caller, List<(string Id, string Name)> projects) => IamAnswer.Ok(IamJson.Write(writer =>
+    private static IamAnswer Write(HttpContext context, Principal caller, IEnumerable<Listed> projects) => IamAnswer.Ok(IamJson.Write(writer =>
     {
         writer.WriteStartObject();
         writer.WriteStartArray("projects"u8);
-        foreach ((string id, string name) in projects)
+        foreach ((string id, string name, _) in projects)
         {
             writer.WriteStartObject();
             writer.WriteString("id"u8, id);
@@ -110,6 +117,8 @@ internal sealed partial class TenantEndpoints(IamBorder border, IdentityCache ca
         writer.WriteString("self"u8, self);
         writer.WriteEndObject();
     }
+
+    private readonly record struct Listed(string Id, string Name, bool IsEnabled);
 
     private static string Root(HttpContext context) => $"{context.Request.Scheme}://{context.Request.Host.Value}";
 

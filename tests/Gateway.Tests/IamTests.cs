@@ -209,6 +209,42 @@ public sealed class IamTests
         Assert.Equal(expected, string.Join(',', answer.Json.GetProperty("projects").EnumerateArray().Select(project => project.GetProperty("name").GetString())));
     }
 
+    [Theory]
+    [InlineData("%3CYOUR%20REGION%3E", "<YOUR REGION>")]
+    [InlineData("anything", "anything")]
+    [InlineData("cn-north-4", "cn-north-4")]
+    [InlineData("default", "default")]
+    [InlineData("off", "")]
+    public async Task Any_name_that_no_project_has_means_the_only_project_of_a_caller_who_has_one(string name, string expected)
+    {
+        await using GatewayHost host = await StartAsync();
+        FakeIdentity fake = host.Grains.Identity;
+        fake.AddProject("off", isEnabled: false);
+        fake.AddToken("wide", fake.AddPrincipal("wide", Roles.None, isDomainWide: true));
+
+        JsonElement[] found = [.. (await host.SendAsync("GET", $"/v3/projects?name={name}", token: "wide")).Json.GetProperty("projects").EnumerateArray()];
+
+        Assert.Equal(expected, string.Join(',', found.Select(project => project.GetProperty("name").GetString())));
+        Assert.All(found, project => Assert.Equal(DefaultTenant.ProjectId, project.GetProperty("id").GetString()));
+    }
+
+    [Fact]
+    public async Task A_caller_of_one_project_learns_by_no_name_whether_there_are_others()
+    {
+        await using GatewayHost host = await StartAsync();
+        FakeIdentity fake = host.Grains.Identity;
+        fake.AddProject("other");
+        fake.AddToken("ann", fake.Principals[FakeIdentity.Id("ann")]);
+
+        foreach (string name in (string[])["other", "nobodys"])
+        {
+            JsonElement only = Assert.Single((await host.SendAsync("GET", $"/v3/projects?name={name}", token: "ann")).Json.GetProperty("projects").EnumerateArray());
+            Assert.Equal((DefaultTenant.ProjectId, name), (only.GetProperty("id").GetString(), only.GetProperty("name").GetString()));
+        }
+
+        Assert.Equal(0, (await host.SendAsync("GET", "/v3/projects?name=cn-north-4&domain_id=elsewhere", token: "ann")).Json.GetProperty("projects").GetArrayLength());
+    }
+
     [Fact]
     public async Task Projects_of_a_bound_caller_and_of_a_foreign_domain_are_not_more_than_its_own()
     {
