@@ -4,6 +4,7 @@ using System.CommandLine.Parsing;
 using CommandBroker.Cli.Admin;
 using CommandBroker.Cli.Identity;
 using CommandBroker.Cli.Login;
+using CommandBroker.Cli.Sdk;
 using CommandBroker.Cli.Verbs;
 using CommandBroker.Contracts;
 
@@ -39,6 +40,7 @@ internal static class CliApp
           cbroker watch SERVER
           cbroker login --user ada
           cbroker agent-key SERVER
+          eval "$(cbroker sdk-config)"
           cbroker admin verify data
           eval "$(cbroker completion bash)"
         """;
@@ -96,6 +98,7 @@ internal static class CliApp
         root.Subcommands.Add(UserVerbs.Create(host));
         root.Subcommands.Add(KeyVerbs.Create(host));
         root.Subcommands.Add(KeyVerbs.CreateAgentKey(host));
+        root.Subcommands.Add(SdkConfigVerb.Create(host));
         root.Subcommands.Add(AuditVerb.Create(host));
         root.Subcommands.Add(IdentityVerbs.Create(host));
         root.Subcommands.Add(AdminVerbs.Create(host));

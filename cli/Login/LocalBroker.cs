@@ -10,7 +10,10 @@ internal sealed class LocalBroker
 
     private readonly JsonElement _content;
 
-    private LocalBroker(JsonElement content) => _content = content;
+    private LocalBroker(string path, JsonElement content) => (Path, _content) = (path, content);
+
+    /// <summary>The file, from the root.</summary>
+    public string Path { get; }
 
     public string? Endpoint => Member("endpoint");
 
@@ -24,10 +27,10 @@ internal sealed class LocalBroker
         string? home = host.Variable("HOME");
         for (DirectoryInfo? at = new(host.CurrentDirectory); at is not null; at = at.Parent)
         {
-            string path = Path.Combine(at.FullName, FileName);
+            string path = System.IO.Path.Combine(at.FullName, FileName);
             if (File.Exists(path))
             {
-                if (FileOwner.IsOursAlone(path) && FileOwner.IsOursAlone(Path.GetDirectoryName(path)!))
+                if (FileOwner.IsOursAlone(path) && FileOwner.IsOursAlone(System.IO.Path.GetDirectoryName(path)!))
                 {
                     return Read(path);
                 }
@@ -35,7 +38,7 @@ internal sealed class LocalBroker
                 host.Error.WriteLine($"cbroker: {path} is passed over: another user owns it or its directory, or may write there.");
             }
 
-            if (at.FullName == home || Path.Exists(Path.Combine(at.FullName, ".git")))
+            if (at.FullName == home || System.IO.Path.Exists(System.IO.Path.Combine(at.FullName, ".git")))
             {
                 return null;
             }
@@ -54,7 +57,7 @@ internal sealed class LocalBroker
         {
             using JsonDocument file = JsonDocument.Parse(File.ReadAllBytes(path));
             return file.RootElement.ValueKind == JsonValueKind.Object
-                ? new LocalBroker(file.RootElement.Clone())
+                ? new LocalBroker(path, file.RootElement.Clone())
                 : throw new JsonException("A JSON object is needed.");
         }
         catch (JsonException fault)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
@@ -6,7 +7,9 @@ using CommandBroker.Contracts;
 
 namespace CommandBroker.Client.Http;
 
-/// <summary>Fetches and revokes tokens at the broker's embedded IAM (<c>/v3/auth/tokens</c>). Throws <see cref="BrokerException"/>; nothing is repeated.</summary>
+/// <summary>
+/// Fetches and revokes tokens at the broker's embedded IAM, and tells a caller's projects. Throws <see cref="BrokerException"/>; nothing is repeated.
+/// </summary>
 /// <param name="http">With the broker's base address (ending in a slash); stays the caller's to dispose.</param>
 public sealed class TokenService(HttpClient http)
 {
@@ -54,7 +57,26 @@ public sealed class TokenService(HttpClient http)
         }
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    /// <summary>The projects that the caller may work in (<c>GET /v3/projects</c>). The credential is that of the HTTP client.</summary>
+    /// <exception cref="BrokerException">Unauthorized: the credential is missing or wrong, or the embedded IAM is switched off.</exception>
+    public async Task<ImmutableArray<NamedRecord>> ListProjectsAsync(CancellationToken cancellationToken = default)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("v3/projects", UriKind.Relative));
+        using HttpResponseMessage response = await SendAsync(request, cancellationToken, "looks up no projects");
+        try
+        {
+            await using Stream stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+            ProjectsEnvelope? answer = await JsonSerializer.DeserializeAsync(stream, IamJson.Default.ProjectsEnvelope, cancellationToken);
+            return [.. answer?.Projects ?? throw new JsonException("null")];
+        }
+        catch (JsonException fault)
+        {
+            throw NoBroker(fault);
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, CancellationToken cancellationToken, string refusal = "issues no tokens")
     {
         try
         {
@@ -67,7 +89,7 @@ public sealed class TokenService(HttpClient http)
             using (response)
             {
                 throw response.StatusCode == HttpStatusCode.NotFound
-                    ? new BrokerException(BrokerErrorReason.Unauthorized, "This broker issues no tokens: its embedded IAM is switched off.")
+                    ? new BrokerException(BrokerErrorReason.Unauthorized, $"This broker {refusal}: its embedded IAM is switched off.")
                     : await HttpFault.ReadAsync(response, cancellationToken);
             }
         }
@@ -80,6 +102,6 @@ public sealed class TokenService(HttpClient http)
 
     private BrokerException NoBroker(Exception? cause) => new(
         BrokerErrorReason.Internal,
-        $"What answers at {http.BaseAddress?.GetLeftPart(UriPartial.Authority)} issues no tokens as a CommandBroker does; is the address right?",
+        $"What answers at {http.BaseAddress?.GetLeftPart(UriPartial.Authority)} is not the IAM of a CommandBroker; is the address right?",
         cause);
 }

@@ -63,6 +63,7 @@ internal sealed class FakeIdentity
             app.MapPost(route, (HttpContext context) => ChangeAsync(context, $$"""{"access_key":"AK1","secret_key":"{{SecretKey}}","key":{{Key}} }"""));
         }
 
+        app.MapGet("/v3/projects", (HttpContext context) => AnswerAsync(context, $$"""{"projects":[{{Project}}],"links":{} }"""));
         app.MapGet("/api/v1/projects", (HttpContext context) => AnswerAsync(context, $$"""{"projects":[{{Project}}]}"""));
         app.MapPost("/api/v1/projects", (HttpContext context) => ChangeAsync(context, Project));
         app.MapPost("/api/v1/domains", (HttpContext context) => ChangeAsync(context, """{"id":"d","name":"north","enabled":true}"""));

@@ -9,5 +9,6 @@ namespace CommandBroker.Client.Wire.Iam;
     Converters = [typeof(InstantConverter)])]
 [JsonSerializable(typeof(SignInBody))]
 [JsonSerializable(typeof(TokenEnvelope))]
+[JsonSerializable(typeof(ProjectsEnvelope))]
 [JsonSerializable(typeof(IamErrorRecord))]
 internal sealed partial class IamJson : JsonSerializerContext;
