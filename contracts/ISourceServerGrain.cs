@@ -68,9 +68,11 @@ public interface ISourceServerGrain : IGrainWithStringKey
     [Alias("Configure")]
     ValueTask ConfigureAsync(SourceServerSettings settings, string? actor = null);
 
-    /// <summary>Deletes the source server.</summary>
+    /// <summary>
+    /// Deletes the principals that are bound to the source server, with their keys, and then the source server. A call that failed may be repeated.
+    /// </summary>
     /// <param name="actor">Who, for the audit; null when not known.</param>
-    /// <exception cref="BrokerException">CommandsOutstanding while it has open commands.</exception>
+    /// <exception cref="BrokerException">CommandsOutstanding while it has open commands; StorageUnavailable.</exception>
     [Alias("Delete")]
     ValueTask DeleteAsync(string? actor = null);
 }

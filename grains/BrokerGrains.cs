@@ -76,6 +76,7 @@ public static class BrokerGrains
         services.AddSingleton<PasswordChecks>();
         services.AddSingleton<IdentityContext>();
         services.AddSingleton<IdentityWrites>();
+        services.AddSingleton<BoundPrincipals>();
         services.AddSingleton<TokenKeys>();
         services.AddSingleton<AuditRecorder>();
         services.AddSingleton<AuditFlushService>();

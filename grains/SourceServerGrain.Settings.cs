@@ -1,6 +1,7 @@
 using CommandBroker.Contracts;
 using CommandBroker.Core;
 using CommandBroker.Storage;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CommandBroker.Grains;
 
@@ -47,6 +48,11 @@ internal sealed partial class SourceServerGrain
         await RequireSettledAsync();
         int openCount = _session.State.Open.Length;
         bool deleted = false;
+        if (openCount == 0)
+        {
+            await EndKeysAsync(actor);
+        }
+
         try
         {
             // One that is gone was deleted by a call whose answer was lost.
@@ -72,6 +78,10 @@ internal sealed partial class SourceServerGrain
         _context.Audit.Record(AuditActions.ServerDeleted, actor, _key, _key.ServerId.Value);
         DeactivateOnIdle();
     }
+
+    /// <summary>Before the deletion: whoever repeats a call that failed in between finds the source server still there, and deletes it.</summary>
+    private Task EndKeysAsync(string? actor) =>
+        IdentityFaults.TranslateAsync(ServiceProvider.GetRequiredService<BoundPrincipals>().DeleteAsync(_key, actor), _context.Logger);
 
     private ISourceServerSettingsGrain SettingsGrain => GrainFactory.GetGrain<ISourceServerSettingsGrain>(_key.Text);
 

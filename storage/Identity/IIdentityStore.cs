@@ -46,6 +46,9 @@ public interface IIdentityStore
     /// <summary>Reads principals.</summary>
     Task<IReadOnlyList<PrincipalEntry>> ListPrincipalsAsync(PrincipalFilter filter);
 
+    /// <summary>Reads the principals that are bound to one source server.</summary>
+    Task<IReadOnlyList<PrincipalEntry>> ListBoundPrincipalsAsync(string projectId, string serverId);
+
     /// <summary>Reads a credential, expired or not; null when there is none.</summary>
     Task<CredentialEntry?> FindCredentialAsync(string credentialId);
 

@@ -10,10 +10,20 @@ public sealed class FaultyDatabase : IBrokerDatabase, ICommandStore
 {
     private readonly IBrokerDatabase _inner = new MemoryDatabase();
 
-    public FaultyDatabase() => Identities = FaultyIdentityStore.Over(_inner.Identities, ThrowIfDown);
+    public FaultyDatabase() => Identities = FaultyIdentityStore.Over(_inner.Identities, () =>
+    {
+        ThrowIfDown();
+        if (FailIdentities)
+        {
+            throw new StoreUnavailableException("The identities do not answer.");
+        }
+    });
 
     /// <summary>Refuses everything, as a database that is down does.</summary>
     public bool IsDown { get; set; }
+
+    /// <summary>Refuses what concerns identities alone.</summary>
+    public bool FailIdentities { get; set; }
 
     /// <summary>Writes, but loses the answer of the next commit.</summary>
     public bool LosesNextAnswer { get; set; }

@@ -92,6 +92,9 @@ internal sealed class SqlIdentityStore(IIdentityDatabase database) : IIdentitySt
         ListPrincipals, IdentityRows.ReadEntry, filter.DomainId, filter.After is null ? "" : IdentityRows.Fold(filter.After), filter.BoundToProjectId,
         (long)filter.Limit);
 
+    public Task<IReadOnlyList<PrincipalEntry>> ListBoundPrincipalsAsync(string projectId, string serverId) =>
+        ListAsync($"{SelectEntry} where u.project_id = $1 and u.server_id = $2", IdentityRows.ReadEntry, projectId, serverId);
+
     public Task<CredentialEntry?> FindCredentialAsync(string credentialId) =>
         FindAsync($"{SelectCredential} where c.credential_id = $1", IdentityRows.ReadCredential, credentialId);
 

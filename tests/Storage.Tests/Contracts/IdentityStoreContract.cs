@@ -186,6 +186,27 @@ public abstract class IdentityStoreContract(StoreFixture fixture) : IAsyncLifeti
     }
 
     [StoreFact]
+    public async Task Principals_that_are_bound_to_a_source_server_are_found_by_it()
+    {
+        await Store.WriteAsync(Sample("a") with
+        {
+            Principals =
+            [
+                Person("one", "d-a", "p-a") with { ServerId = "web" },
+                Person("two", "d-a", "p-a") with { ServerId = "web" },
+                Person("case", "d-a", "p-a") with { ServerId = "Web" },
+                Person("elsewhere", "d-a", "p-b") with { ServerId = "web" },
+                Person("free", "d-a", "p-a"),
+            ],
+        });
+
+        Assert.Equal(
+            ["one", "two"],
+            (await Store.ListBoundPrincipalsAsync("p-a", "web")).Select(entry => entry.Principal.Name).Order(StringComparer.Ordinal));
+        Assert.Empty(await Store.ListBoundPrincipalsAsync("p-a", "other"));
+    }
+
+    [StoreFact]
     public async Task Credentials_are_listed_page_by_page_newest_first()
     {
         IdentityWrite write = Sample("a");
