@@ -28,9 +28,9 @@ internal sealed partial class SourceServerGrain
 
             // A crash in between leaves settings without the mark, which are not in force, as their caller was told nothing; never the
             // mark without settings. The mark stays when all settings are cleared: what is stored says that there are none.
-            if (settings != new SourceServerSettings())
+            if (settings != new SourceServerSettings() && !await MarkOverridesAsync())
             {
-                await MarkOverridesAsync();
+                throw NotRegistered();
             }
         }
         finally
@@ -116,11 +116,12 @@ internal sealed partial class SourceServerGrain
         }
     }
 
-    private async Task MarkOverridesAsync()
+    /// <returns>False when it is not registered any more: a deletion came to an end that nobody knew the outcome of.</returns>
+    private async Task<bool> MarkOverridesAsync()
     {
         try
         {
-            await _context.SourceServers.MarkOverridesAsync(_key);
+            return await _context.SourceServers.MarkOverridesAsync(_key);
         }
         catch (Exception exception) when (StoreFault.IsStoreFault(exception))
         {

@@ -2,7 +2,10 @@ using CommandBroker.Core;
 
 namespace CommandBroker.Storage;
 
-/// <summary>Keeps the directory of source servers, by project. Every method may throw <see cref="StoreUnavailableException"/>.</summary>
+/// <summary>
+/// Keeps the directory of source servers, by project. Every method may throw <see cref="StoreUnavailableException"/>: its change is made or not, perhaps
+/// later, and never undoes one that was acknowledged after it.
+/// </summary>
 public interface ISourceServerStore
 {
     /// <summary>
@@ -38,7 +41,8 @@ public interface ISourceServerStore
     /// Notes for good that settings of its own are stored for a source server: it lasts until the source server is deleted. It is never
     /// taken back, so that no call that is carried out late can undo a later one.
     /// </summary>
-    Task MarkOverridesAsync(SourceServerKey key);
+    /// <returns>False when it is not registered.</returns>
+    Task<bool> MarkOverridesAsync(SourceServerKey key);
 
     /// <summary>Lists a source server as quarantined, or, with null, no longer.</summary>
     Task SetQuarantineAsync(SourceServerKey key, string? reason);

@@ -43,9 +43,13 @@ internal sealed class IdentityWrites(IdentityContext context) : IDisposable
 
                 if (write is null)
                 {
-                    // It is so already, and the answer acknowledges what made it so.
-                    await context.Store.VouchAsync();
-                    return answer;
+                    // It is so already, and the answer acknowledges what made it so, unless a change that nobody had heard of made it otherwise.
+                    if (await context.Store.VouchAsync(revision))
+                    {
+                        return answer;
+                    }
+
+                    continue;
                 }
 
                 if (await context.Store.WriteAsync(write with { ExpectedRevision = revision }))

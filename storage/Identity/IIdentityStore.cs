@@ -71,8 +71,13 @@ public interface IIdentityStore
     /// <returns>False when <see cref="IdentityWrite.ExpectedRevision"/> is no longer the current one; nothing is written.</returns>
     Task<bool> WriteAsync(IdentityWrite write);
 
-    /// <inheritdoc cref="ICommandStore.VouchAsync"/>
-    Task VouchAsync() => Task.CompletedTask;
+    /// <summary>
+    /// Whoever acknowledges and writes nothing, because it is so already, awaits this first: all that was read is as durable as what the store
+    /// acknowledges, and no change that was under way when it was read has come since.
+    /// </summary>
+    /// <param name="revision">The revision that the caller read before everything it decided by.</param>
+    /// <returns>False when it is no longer the current one.</returns>
+    Task<bool> VouchAsync(long revision);
 
     /// <summary>Writes a secret anew over the one that was read; no revision, since what it says is the same.</summary>
     /// <returns>False when it is no longer the stored one.</returns>

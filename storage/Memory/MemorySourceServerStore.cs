@@ -93,16 +93,17 @@ internal sealed class MemorySourceServerStore(MemoryTables tables) : ISourceServ
         }
     }
 
-    public Task MarkOverridesAsync(SourceServerKey key)
+    public Task<bool> MarkOverridesAsync(SourceServerKey key)
     {
         lock (tables)
         {
-            if (tables.FindRegistered(key) is MemorySourceRow row)
+            MemorySourceRow? row = tables.FindRegistered(key);
+            if (row is not null)
             {
                 row.HasOverrides = true;
             }
 
-            return Task.CompletedTask;
+            return Task.FromResult(row is not null);
         }
     }
 

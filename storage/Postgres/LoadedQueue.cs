@@ -19,6 +19,9 @@ internal sealed class LoadedQueue
     /// <summary>The mark that the directory holds now; null when none.</summary>
     public required string? QuarantineReason { get; init; }
 
+    /// <summary>Whether a deletion is under way, or was, and nobody knows what became of it.</summary>
+    public bool IsBeingDeleted { get; init; }
+
     /// <summary>The open commands.</summary>
     public List<CommandRow> Rows { get; } = [];
 

@@ -97,6 +97,19 @@ internal sealed class PostgresConnections : IAsyncDisposable
     }
 
     /// <summary>
+    /// As <see cref="RunAsync{T}"/> for what changes rows that others change too, in a transaction whose commit is sent once the rows are known to be
+    /// locked. A session that stands still before that carries out nothing when it goes on, for its client has gone; one that stands still at the commit
+    /// lets nobody else change those rows. So nothing that is carried out late undoes what was acknowledged after it.
+    /// </summary>
+    public Task<T> ChangeAsync<T>(Func<NpgsqlConnection, Task<T>> work) => RunAsync(async connection =>
+    {
+        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync();
+        T done = await work(connection);
+        await transaction.CommitAsync();
+        return done;
+    });
+
+    /// <summary>
     /// As <see cref="RunAsync{T}"/> for what only reads: when the pooled connection stays silent for half a second, it is asked over a new one
     /// as well, and the first answer counts. So connections that a firewall forgot cost a fraction of a second.
     /// </summary>

@@ -11,23 +11,13 @@ internal sealed class PostgresIdentityDatabase(PostgresConnections connections) 
         connections.ReadAsync(connection => work(new PostgresIdentitySession(connection)).AsTask());
 
     /// <inheritdoc/>
-    public Task<T> WriteAsync<T>(Func<IIdentitySession, ValueTask<T>> work) => connections.RunAsync(async connection =>
+    public Task<T> WriteAsync<T>(Func<IIdentitySession, ValueTask<T>> work) => connections.ChangeAsync(async connection =>
     {
-        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync();
         T result = await work(new PostgresIdentitySession(connection));
 
         // Also what changes no row, as a write that finds itself done, is acknowledged only behind a commit.
-        await BarrierAsync(connection);
-        await transaction.CommitAsync();
+        await using var barrier = new NpgsqlCommand(StandbyWatch.Barrier, connection);
+        await barrier.ExecuteNonQueryAsync();
         return result;
     });
-
-    /// <inheritdoc/>
-    public Task VouchAsync() => connections.RunAsync(BarrierAsync);
-
-    private static async Task<int> BarrierAsync(NpgsqlConnection connection)
-    {
-        await using var barrier = new NpgsqlCommand(StandbyWatch.Barrier, connection);
-        return await barrier.ExecuteNonQueryAsync();
-    }
 }

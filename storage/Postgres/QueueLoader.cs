@@ -9,20 +9,27 @@ internal sealed class QueueLoader(PostgresConnections connections)
 {
     private const string Select = $"""
         select s.server_id, s.source_no, s.has_overrides, s.removed_count, greatest(s.seq_floor, newest.seq), s.quarantine_reason, s.skipped_count,
-            {CommandRows.Columns}
+            s.deletion is not null, {CommandRows.Columns}
         from {SourceServerRows.FromKeys}
         {OpenCommands.JoinNewest}
         left join lateral ({OpenCommands.Select}) c on true
         """;
 
-    private const int FirstCommandColumn = 7;
+    private const int FirstCommandColumn = 8;
 
     /// <summary>Completes every lookup; a row that cannot be read is the fault of its own lookup alone.</summary>
     public async ValueTask LoadAsync(IReadOnlyList<PendingLookup<SourceServerKey, StoredQueue?>> lookups)
     {
         string[] keys = [.. lookups.Select(lookup => lookup.Key.Text).Distinct()];
         Dictionary<string, LoadedQueue> loaded = await ReadAsync(keys);
-        foreach (LoadedQueue queue in loaded.Values)
+        PendingLookup<SourceServerKey, StoredQueue?>[] uncertain = [.. lookups.Where(IsUncertain)];
+        if (uncertain.Length > 0)
+        {
+            // The others are not kept waiting.
+            _ = LoadUndeletedAsync(uncertain);
+        }
+
+        foreach (LoadedQueue queue in loaded.Values.Where(queue => !queue.IsBeingDeleted))
         {
             queue.Restore();
             if (queue.Fault?.Message != queue.QuarantineReason && (queue.Fault is not null || !queue.HasOverrides))
@@ -31,7 +38,7 @@ internal sealed class QueueLoader(PostgresConnections connections)
             }
         }
 
-        foreach (PendingLookup<SourceServerKey, StoredQueue?> lookup in lookups)
+        foreach (PendingLookup<SourceServerKey, StoredQueue?> lookup in lookups.Where(lookup => !IsUncertain(lookup)))
         {
             LoadedQueue? queue = loaded.GetValueOrDefault(lookup.Key.Text);
             if (queue?.Fault is { } fault)
@@ -42,6 +49,23 @@ internal sealed class QueueLoader(PostgresConnections connections)
             {
                 lookup.TrySetResult(queue?.Queue);
             }
+        }
+
+        bool IsUncertain(PendingLookup<SourceServerKey, StoredQueue?> lookup) => loaded.GetValueOrDefault(lookup.Key.Text)?.IsBeingDeleted == true;
+    }
+
+    /// <summary>Completes lookups of source servers that may be about to be deleted, once they are deleted or will not be.</summary>
+    private async Task LoadUndeletedAsync(PendingLookup<SourceServerKey, StoredQueue?>[] lookups)
+    {
+        try
+        {
+            await SourceServerDeletion.WithdrawAsync(connections, [.. lookups.Select(lookup => lookup.Key.Text).Distinct()]);
+            await LoadAsync(lookups);
+        }
+        catch (Exception fault)
+        {
+            // As for a batch: whatever it is, it is an answer to these.
+            Array.ForEach(lookups, lookup => lookup.Fail(fault));
         }
     }
 
@@ -100,6 +124,7 @@ internal sealed class QueueLoader(PostgresConnections connections)
                     LastSeq = reader.GetInt64(4),
                     QuarantineReason = reader.IsDBNull(5) ? null : reader.GetString(5),
                     SkippedCount = reader.GetInt64(6),
+                    IsBeingDeleted = reader.GetBoolean(7),
                 };
                 loaded.Add(key, queue);
             }
@@ -118,7 +143,7 @@ internal sealed class QueueLoader(PostgresConnections connections)
     {
         try
         {
-            await connections.RunAsync(connection => MarkAsync(connection, queue));
+            await connections.ChangeAsync(connection => MarkAsync(connection, queue));
         }
         catch (StoreUnavailableException)
         {

@@ -61,8 +61,8 @@ internal sealed class SqliteSourceServerStore(SqliteReaders readers, SqliteWrite
             AND NOT EXISTS (SELECT 1 FROM command WHERE command.source_no = source_server.source_no AND ended_at IS NULL)
         """].Bind(1, key.Text).Bind(2, now.UtcTicks).Run() == 1);
 
-    public Task MarkOverridesAsync(SourceServerKey key) => writer.WriteAsync(session =>
-        session["UPDATE source_server SET has_overrides = 1 WHERE server_id = ?1 AND deleted_at IS NULL AND has_overrides = 0"].Bind(1, key.Text).Run());
+    public Task<bool> MarkOverridesAsync(SourceServerKey key) => writer.WriteAsync(session =>
+        session["UPDATE source_server SET has_overrides = 1 WHERE server_id = ?1 AND deleted_at IS NULL"].Bind(1, key.Text).Run() == 1);
 
     public Task SetQuarantineAsync(SourceServerKey key, string? reason) => writer.WriteAsync(session =>
         session["UPDATE source_server SET quarantine_reason = ?2 WHERE server_id = ?1 AND deleted_at IS NULL"].Bind(1, key.Text).Bind(2, reason).Run());

@@ -8,7 +8,4 @@ internal interface IIdentityDatabase
 
     /// <summary>Writes in one transaction, and answers after its flush. May be run again after a lost connection, its commit done or not.</summary>
     Task<T> WriteAsync<T>(Func<IIdentitySession, ValueTask<T>> work);
-
-    /// <inheritdoc cref="ICommandStore.VouchAsync"/>
-    Task VouchAsync() => Task.CompletedTask;
 }

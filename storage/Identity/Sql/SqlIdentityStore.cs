@@ -117,7 +117,8 @@ internal sealed class SqlIdentityStore(IIdentityDatabase database) : IIdentitySt
 
     public Task<bool> WriteAsync(IdentityWrite write) => database.WriteAsync(session => IdentityWriter.RunAsync(session, write));
 
-    public Task VouchAsync() => database.VouchAsync();
+    public Task<bool> VouchAsync(long revision) => database.WriteAsync(async session =>
+        await session.RunAsync("update identity_revision set revision = revision where revision = $1", revision) > 0);
 
     public Task<bool> ReplaceSecretAsync(SecretOwner read, StoredSecret secret) => database.WriteAsync(async session => await session.RunAsync(
         read.IsTokenKey

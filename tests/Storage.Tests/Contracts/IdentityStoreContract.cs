@@ -58,6 +58,17 @@ public abstract class IdentityStoreContract(StoreFixture fixture) : IAsyncLifeti
     }
 
     [StoreFact]
+    public async Task What_was_read_is_vouched_for_while_nothing_has_changed()
+    {
+        Assert.True(await Store.VouchAsync(0));
+        await Store.WriteAsync(Sample("a"));
+
+        Assert.False(await Store.VouchAsync(0));
+        Assert.True(await Store.VouchAsync(1));
+        Assert.Equal(1, await Store.ReadRevisionAsync());
+    }
+
+    [StoreFact]
     public async Task A_row_of_the_same_id_is_written_over()
     {
         IdentityWrite write = Sample("a");

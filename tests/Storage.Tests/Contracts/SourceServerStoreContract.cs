@@ -203,10 +203,11 @@ public abstract class SourceServerStoreContract(StoreFixture fixture) : IAsyncLi
         SourceServerKey key = SourceServerKey.Parse("a");
         await fixture.RegisterAsync("a");
 
-        await fixture.Sources.MarkOverridesAsync(key);
-        await fixture.Sources.MarkOverridesAsync(key);
+        Assert.True(await fixture.Sources.MarkOverridesAsync(key));
+        Assert.True(await fixture.Sources.MarkOverridesAsync(key));
         Assert.True((await fixture.LoadAsync("a")).HasOverrides);
         await fixture.Sources.DeleteAsync(key, Samples.Noon);
+        Assert.False(await fixture.Sources.MarkOverridesAsync(key));
         Assert.False((await fixture.RegisterAsync("a")).HasOverrides);
     }
 

@@ -1,6 +1,7 @@
 using CommandBroker.Storage.Identity;
 using CommandBroker.Storage.Postgres;
 using CommandBroker.Testing;
+using Npgsql;
 using Xunit;
 
 namespace CommandBroker.Storage.Tests;
@@ -51,6 +52,27 @@ public sealed class PostgresIdentityTests
                 Enumerable.Range(0, PerWriter).SelectMany(i => (string[])[$"{writer}/{i}/a", $"{writer}/{i}/b"]),
                 seen.Where(subject => subject.StartsWith($"{writer}/", StringComparison.Ordinal)));
         }
+    }
+
+    /// <summary>As when a user is disabled, nobody knows whether, and then enabled.</summary>
+    [PostgresFact]
+    public async Task What_is_so_already_is_not_vouched_for_while_a_change_of_it_is_under_way()
+    {
+        await using var fixture = new PostgresFixture();
+        await fixture.OpenAsync();
+        await using NpgsqlConnection late = await fixture.ConnectAsync();
+        await using NpgsqlTransaction change = await late.BeginTransactionAsync();
+        await using var take = new NpgsqlCommand("update identity_revision set revision = revision + 1", late, change);
+        await take.ExecuteNonQueryAsync();
+
+        Task<bool> vouched = fixture.Database.Identities.VouchAsync(0);
+        while (!vouched.IsCompleted && (long)(await fixture.ScalarAsync("select count(*) from pg_locks where not granted"))! == 0)
+        {
+            await Task.Yield();
+        }
+
+        await change.CommitAsync();
+        Assert.False(await vouched);
     }
 
     [PostgresFact]

@@ -64,7 +64,7 @@ public sealed class PostgresStandbyTests
             "delete" => () => scene.Database.SourceServers.DeleteAsync(Key, DateTimeOffset.UnixEpoch),
             "write identities" => () => scene.Database.Identities.WriteAsync(scene.Identities(2)),
             "repeat a write of identities" => () => scene.Database.Identities.WriteAsync(write),
-            _ => () => scene.Database.Identities.VouchAsync(),
+            _ => () => scene.Database.Identities.VouchAsync(1),
         };
 
         await scene.RequireStandbyAsync();
