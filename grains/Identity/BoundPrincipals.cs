@@ -18,18 +18,7 @@ internal sealed class BoundPrincipals(IdentityContext context, IdentityWrites wr
     /// <param name="key">The source server.</param>
     /// <param name="actor">The name of who deletes it; null when not known.</param>
     /// <exception cref="StoreUnavailableException">They may be deleted or not; trying again is right.</exception>
-    public async Task DeleteAsync(SourceServerKey key, string? actor)
-    {
-        if ((await FindAsync(key)).Count > 0)
-        {
-            await writes.RunAsync(() => DecideAsync(key, actor));
-        }
-        else
-        {
-            // A call before this one may have deleted them, and its answer may have been lost.
-            await context.Store.VouchAsync();
-        }
-    }
+    public Task DeleteAsync(SourceServerKey key, string? actor) => writes.RunAsync(() => DecideAsync(key, actor));
 
     private Task<IReadOnlyList<PrincipalEntry>> FindAsync(SourceServerKey key) =>
         context.Store.ListBoundPrincipalsAsync(key.ProjectId.Value, key.ServerId.Value);
