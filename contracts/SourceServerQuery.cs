@@ -19,4 +19,16 @@ public sealed record SourceServerQuery
 
     /// <summary>The project; null means the default project, as callers mean it that know of none. The clients set it.</summary>
     [Id(4)] public string? ProjectId { get; init; }
+
+    /// <summary>Only the source server of this id; null means all.</summary>
+    [Id(5)] public string? ServerId { get; init; }
+
+    /// <summary>True: only those that are <see cref="SourceServerView.Connected"/>; false: only the others; null, the default: all.</summary>
+    [Id(6)] public bool? Connected { get; init; }
+
+    /// <summary>
+    /// The text of one JSON object whose members are strings, as <c>{"ip":"10.0.0.7"}</c>: only source servers whose details have each
+    /// of them. Null means all.
+    /// </summary>
+    [Id(7)] public string? Members { get; init; }
 }

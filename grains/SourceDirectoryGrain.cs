@@ -13,12 +13,13 @@ namespace CommandBroker.Grains;
 internal sealed class SourceDirectoryGrain(
     IBrokerDatabase database, StoreProbe probe, IOptions<SourceOptions> options, VisitRecorder visits, AuditRecorder audit, TimeProvider clock,
     ILogger<SourceDirectoryGrain> logger)
-    : Grain, ISourceDirectoryGrain
+    : Grain, ISourceDirectoryGrain, ISourceChanges
 {
     private const string Directory = "the directory of source servers";
     private const int MaxNameLength = 64;
     private const int MaxDetailsLength = 65_536;
     private const int MaxLimit = 1_000;
+    private const int MaxChangeAttempts = 10;
 
     private readonly ISourceServerStore _store = database.SourceServers;
 
@@ -30,12 +31,7 @@ internal sealed class SourceDirectoryGrain(
             throw Invalid("os_type must be WINDOWS or LINUX.");
         }
 
-        if (call.Details.Length > MaxDetailsLength)
-        {
-            throw Invalid($"The registration has {call.Details.Length} characters; {MaxDetailsLength} are allowed.");
-        }
-
-        CheckStorable("The registration", call.Details);
+        CheckDetails(call.Details);
         string text = call.ServerId ?? Guid.NewGuid().ToString();
         ServerId serverId = ServerId.TryParse(text, out ServerId id) ? id : throw Invalid(ServerId.Describe(text));
         ProjectId project = ProjectOf(call.ProjectId);
@@ -81,8 +77,27 @@ internal sealed class SourceDirectoryGrain(
         }
 
         CheckStorable("name", query.NameContains);
+        CheckStorable("The query", query.Members);
+        ProjectId project = ProjectOf(query.ProjectId);
+        if (query.ServerId is not null && !ServerId.TryParse(query.ServerId, out _))
+        {
+            return new SourceServerListView { Servers = [], TotalCount = 0 };
+        }
+
+        if (query.Connected is not null)
+        {
+            // The store decides who polled lately, so it is told what this silo alone knows.
+            await GuardAsync(WriteVisitsAsync());
+        }
+
         SourceServerPage page = await GuardAsync(_store.ListAsync(
-            new SourceServerFilter(ProjectOf(query.ProjectId), query.Limit, query.Offset, query.Quarantined, query.NameContains)));
+            new SourceServerFilter(project, query.Limit, query.Offset, query.Quarantined, query.NameContains)
+            {
+                Key = query.ServerId is { } id ? new SourceServerKey(project, ServerId.Parse(id)) : null,
+                Visited = query.Connected,
+                VisitedSince = clock.GetUtcNow() - options.Value.ConnectedTimeout,
+                Members = query.Members,
+            }));
         return new SourceServerListView { Servers = [.. page.Servers.Select(ViewOf)], TotalCount = page.TotalCount };
     }
 
@@ -97,7 +112,40 @@ internal sealed class SourceDirectoryGrain(
         audit.Record(AuditActions.ServerRenamed, actor, id, id.ServerId.Value);
     }
 
+    public async ValueTask ChangeAsync(string key, SourceServerChange change, string? actor)
+    {
+        if (change.Name is { } name)
+        {
+            CheckName(name);
+        }
+
+        for (int attempt = 0; attempt < MaxChangeAttempts; attempt++)
+        {
+            if (!SourceServerKey.TryParse(key, out SourceServerKey id) || await GuardAsync(_store.FindAsync(id)) is not { } former)
+            {
+                throw new BrokerException(BrokerErrorReason.UnknownSourceServer, "The source server is not registered.");
+            }
+
+            string details = change.Members is { } members ? SourceDetails.Merge(former.Details, members) : former.Details;
+            CheckDetails(details);
+            if (await GuardAsync(_store.ReplaceAsync(former, change.Name ?? former.Name, details)))
+            {
+                string action = change.Members is null ? AuditActions.ServerRenamed : AuditActions.ServerChanged;
+                audit.Record(action, actor, id, id.ServerId.Value);
+                return;
+            }
+        }
+
+        throw new BrokerException(BrokerErrorReason.StorageUnavailable, "Others change the source server at the same time; try again.");
+    }
+
     public async ValueTask PingAsync() => await GuardAsync(PingStoreAsync());
+
+    private async Task<bool> WriteVisitsAsync()
+    {
+        await _store.RecordVisitsAsync(visits.TakeAll());
+        return true;
+    }
 
     private async Task<bool> PingStoreAsync()
     {
@@ -123,6 +171,16 @@ internal sealed class SourceDirectoryGrain(
         }
 
         CheckStorable("name", name);
+    }
+
+    private static void CheckDetails(string details)
+    {
+        if (details.Length > MaxDetailsLength)
+        {
+            throw Invalid($"The registration has {details.Length} characters; {MaxDetailsLength} are allowed.");
+        }
+
+        CheckStorable("The registration", details);
     }
 
     private static void CheckStorable(string what, string? text)

@@ -30,6 +30,13 @@ public interface ISourceServerStore
     /// <returns>False when it is not registered.</returns>
     Task<bool> RenameAsync(SourceServerKey key, string name);
 
+    /// <summary>Replaces a source server's name and details, if they are still those that were read.</summary>
+    /// <param name="former">What was read.</param>
+    /// <param name="name">The new name.</param>
+    /// <param name="details">The new details.</param>
+    /// <returns>False when it is not registered, or has another name or other details by now; nothing is written.</returns>
+    Task<bool> ReplaceAsync(SourceServer former, string name, string details);
+
     /// <summary>
     /// Deletes a source server that has no open command, and what it registered besides its name. Its row and its history stay until
     /// retention removes them (<see cref="ICommandStore.PurgeAsync"/>).

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json;
 using CommandBroker.Client.Wire;
 using CommandBroker.Contracts;
 
@@ -44,18 +46,21 @@ public sealed class HttpSourceServerClient : ISourceServerClient
     /// <inheritdoc/>
     public async Task<SourceServerListView> ListAsync(SourceServerQuery query, CancellationToken cancellationToken = default)
     {
-        string state = query.Quarantined switch
+        string? state = query.Quarantined switch
         {
-            null => "",
-            true => $"&state={SourceServerRecord.ErrorState}",
-            false => $"&state={SourceServerRecord.WaitingState}",
+            null => null,
+            true => SourceServerRecord.ErrorState,
+            false => SourceServerRecord.WaitingState,
         };
-        string name = query.NameContains is { } part ? $"&name={Uri.EscapeDataString(part)}" : "";
+        (string Name, string? Value)[] members =
+        [
+            ("limit", query.Limit.ToString(CultureInfo.InvariantCulture)), ("offset", query.Offset.ToString(CultureInfo.InvariantCulture)),
+            ("state", state), ("name", query.NameContains), ("id", query.ServerId),
+            ("connected", query.Connected switch { null => null, true => "true", false => "false" }),
+            .. RegisteredMembers(query.Members),
+        ];
         SourceServerListRecord answer = await _connection.CallAsync(
-            HttpMethod.Get,
-            FormattableString.Invariant($"v3/sources?limit={query.Limit}&offset={query.Offset}{state}{name}"),
-            WireJson.Default.SourceServerListRecord,
-            cancellationToken);
+            HttpMethod.Get, HttpQuery.Of("v3/sources", members), WireJson.Default.SourceServerListRecord, cancellationToken);
         return new SourceServerListView { Servers = [.. answer.SourceServers.Select(SourceServerMap.ToView)], TotalCount = answer.Count };
     }
 
@@ -75,6 +80,34 @@ public sealed class HttpSourceServerClient : ISourceServerClient
                 return true;
             },
             cancellationToken);
+
+    // The API filters by few registered members, and has another name for one of them.
+    private static IEnumerable<(string Name, string? Value)> RegisteredMembers(string? members)
+    {
+        if (members is null)
+        {
+            return [];
+        }
+
+        try
+        {
+            using JsonDocument wanted = JsonDocument.Parse(members);
+            return [.. wanted.RootElement.EnumerateObject().Select(member => (NameOf(member.Name), member.Value.GetString()))];
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        {
+            throw new BrokerException(BrokerErrorReason.InvalidArgument, $"Members is no JSON object of strings: {fault.Message}", fault);
+        }
+    }
+
+    private static string NameOf(string member) => member switch
+    {
+        "ip" or "ipv6" or "vm_id" or "migration_cycle" => member,
+        "migprojectid" => "migproject",
+        _ => throw new BrokerException(
+            BrokerErrorReason.InvalidArgument,
+            $"Members has \"{member}\"; over HTTP ip, ipv6, vm_id, migration_cycle and migprojectid are allowed."),
+    };
 
     private static string Path(string serverId) => HttpBrokerConnection.SourcePath("v3", serverId);
 }

@@ -14,6 +14,9 @@ internal interface IBrokerGrains
     /// <summary>The directory of source servers.</summary>
     ISourceDirectoryGrain Directory { get; }
 
+    /// <summary>Changes of registered source servers.</summary>
+    ISourceChanges SourceChanges { get; }
+
     /// <summary>Which user a sign-in is about.</summary>
     IUserNameGrain UserNames { get; }
 

@@ -8,6 +8,7 @@ internal sealed class OrleansGrains(IGrainFactory factory) : IBrokerGrains
     private IIdentityGrain? _identity;
     private IIdentityAdminGrain? _identityAdmin;
     private ISourceDirectoryGrain? _directory;
+    private ISourceChanges? _sourceChanges;
     private IUserNameGrain? _userNames;
 
     /// <inheritdoc/>
@@ -18,6 +19,9 @@ internal sealed class OrleansGrains(IGrainFactory factory) : IBrokerGrains
 
     /// <inheritdoc/>
     public ISourceDirectoryGrain Directory => _directory ??= factory.GetGrain<ISourceDirectoryGrain>(0);
+
+    /// <inheritdoc/>
+    public ISourceChanges SourceChanges => _sourceChanges ??= factory.GetGrain<ISourceChanges>(0);
 
     /// <inheritdoc/>
     public IUserNameGrain UserNames => _userNames ??= factory.GetGrain<IUserNameGrain>(0);

@@ -10,6 +10,7 @@ namespace CommandBroker.Gateway.Sources;
 internal static class RegisterBody
 {
     private const int MaxNameLength = 64;
+
     // Routes of the vendor's beside {server_id}: they would hide its own.
     private static readonly string[] ReservedIds = ["delete", "overview"];
 
@@ -40,28 +41,26 @@ internal static class RegisterBody
             }
         }
 
-        return (null, new RegisterCall { ServerId = serverId, Name = name, OsType = osType.GetString()!, Details = ReadDetails(body) });
+        return (null, new RegisterCall { ServerId = serverId, Name = name, OsType = osType.GetString()!, Details = Select(body, name => name is not ("id" or "name" or "os_type")) });
     }
 
-    /// <summary>Reads the name alone, as a rename sends it.</summary>
+    /// <summary>Reads a name.</summary>
     public static (VendorError? Error, string? Name) ReadName(JsonElement body) =>
         body.TryGetProperty("name"u8, out JsonElement member) && member.ValueKind == JsonValueKind.String
         && member.GetString() is { Length: > 0 and <= MaxNameLength } name
             ? (null, name)
             : (VendorErrors.Invalid($"name must be a string of 1 to {MaxNameLength} characters."), null);
 
-    private static string ReadDetails(JsonElement body)
+    /// <summary>The members of an object that are wanted, as the text of another.</summary>
+    public static string Select(JsonElement body, Func<string, bool> isWanted)
     {
         var text = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(text, Writing))
         {
             writer.WriteStartObject();
-            foreach (JsonProperty member in body.EnumerateObject())
+            foreach (JsonProperty member in body.EnumerateObject().Where(member => isWanted(member.Name)))
             {
-                if (member.Name is not ("id" or "name" or "os_type"))
-                {
-                    member.WriteTo(writer);
-                }
+                member.WriteTo(writer);
             }
 
             writer.WriteEndObject();

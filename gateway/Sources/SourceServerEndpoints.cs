@@ -8,7 +8,7 @@ using CommandBroker.Gateway.Vendor;
 
 namespace CommandBroker.Gateway.Sources;
 
-/// <summary>The vendor's routes around source servers: register, list, show, rename, delete, and version discovery.</summary>
+/// <summary>The vendor's routes around source servers: register, list, show, change, delete, and version discovery.</summary>
 internal sealed class SourceServerEndpoints(
     VendorBorder border, IBrokerGrains grains, SourceServerCache servers, IOptions<GatewayOptions> options)
 {
@@ -41,7 +41,7 @@ internal sealed class SourceServerEndpoints(
     public Task MemberAsync(HttpContext context) => context.Request.Method switch
     {
         "GET" => border.RunAsync(context, Permission.QueryServer, ShowAsync),
-        "PUT" => border.RunAsync(context, Permission.UpdateServer, RenameAsync),
+        "PUT" => border.RunAsync(context, Permission.UpdateServer, ChangeAsync),
         "DELETE" => border.RunAsync(context, Permission.DeleteServer, DeleteAsync),
         _ => border.RefuseMethodAsync(context, "GET, PUT, DELETE"),
     };
@@ -78,9 +78,9 @@ internal sealed class SourceServerEndpoints(
             return VendorErrors.Invalid(fault);
         }
 
-        SourceServerListView page = isNone ? new SourceServerListView { Servers = [], TotalCount = 0 }
+        SourceServerListView page = isNone ? SourceServerQueryText.None
             : principal.ServerId is { } only
-            ? await ListOneAsync(principal, only)
+            ? query.ServerId is null || query.ServerId == only ? await ListOneAsync(principal, only) : SourceServerQueryText.None
             : await grains.Directory.ListAsync(query with { ProjectId = principal.ProjectId.Value });
         return Ok(
             new SourceServerListRecord
@@ -143,20 +143,33 @@ internal sealed class SourceServerEndpoints(
             : VendorErrors.UnknownSourceServer;
     }
 
-    private async ValueTask<VendorAnswer> RenameAsync(HttpContext context, Principal principal)
+    private async ValueTask<VendorAnswer> ChangeAsync(HttpContext context, Principal principal)
     {
         if (ReadId(context, principal, out ServerId id) is { } error)
         {
             return error;
         }
 
-        (error, string? name) = await VendorBody.ReadAsync<string>(context, _maxBodyBytes, RegisterBody.ReadName);
-        if (name is null)
+        (error, SourceServerChange? change) = await VendorBody.ReadAsync<SourceServerChange>(context, _maxBodyBytes, UpdateBody.Read);
+        if (change is null)
         {
             return error!;
         }
 
-        await grains.Directory.RenameAsync(KeyOf(principal, id), name, principal.Name);
+        string key = KeyOf(principal, id);
+        switch (change)
+        {
+            case { Members: not null }:
+                await grains.SourceChanges.ChangeAsync(key, change, principal.Name);
+                break;
+            case { Name: { } name }:
+                // Silos of the release before know no more, and nothing more is needed.
+                await grains.Directory.RenameAsync(key, name, principal.Name);
+                break;
+            default:
+                return await grains.Directory.ExistsAsync(key) ? VendorAnswer.Done : VendorErrors.UnknownSourceServer;
+        }
+
         return VendorAnswer.Done;
     }
 

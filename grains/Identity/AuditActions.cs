@@ -26,6 +26,9 @@ internal static class AuditActions
     public const string CommandRedriven = "command.redriven";
     public const string ServerRegistered = "server.registered";
     public const string ServerRenamed = "server.renamed";
+
+    /// <summary>Something besides the name of a source server was changed.</summary>
+    public const string ServerChanged = "server.changed";
     public const string ServerDeleted = "server.deleted";
     public const string ServerConfigured = "server.configured";
     public const string AuditLost = "audit.lost";

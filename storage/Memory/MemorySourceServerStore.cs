@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CommandBroker.Core;
 
 namespace CommandBroker.Storage.Memory;
@@ -55,10 +56,7 @@ internal sealed class MemorySourceServerStore(MemoryTables tables) : ISourceServ
     {
         lock (tables)
         {
-            SourceServer[] matching = [.. RegisteredOf(filter.ProjectId)
-                .Select(row => row.Server)
-                .Where(server => filter.Quarantined is null || filter.Quarantined == server.QuarantineReason is not null)
-                .Where(server => filter.NameContains is null || server.Name.Contains(filter.NameContains, StringComparison.OrdinalIgnoreCase))];
+            SourceServer[] matching = [.. RegisteredOf(filter.ProjectId).Select(row => row.Server).Where(server => Matches(server, filter))];
             return Task.FromResult(new SourceServerPage([.. matching.Skip((int)filter.Offset).Take(filter.Limit)], matching.Length));
         }
     }
@@ -74,6 +72,20 @@ internal sealed class MemorySourceServerStore(MemoryTables tables) : ISourceServ
             }
 
             return Task.FromResult(row is not null);
+        }
+    }
+
+    public Task<bool> ReplaceAsync(SourceServer former, string name, string details)
+    {
+        lock (tables)
+        {
+            if (tables.FindRegistered(former.Key) is not { } row || (row.Server.Name, row.Server.Details) != (former.Name, former.Details))
+            {
+                return Task.FromResult(false);
+            }
+
+            row.Server = row.Server with { Name = name, Details = details };
+            return Task.FromResult(true);
         }
     }
 
@@ -134,6 +146,21 @@ internal sealed class MemorySourceServerStore(MemoryTables tables) : ISourceServ
 
             return Task.CompletedTask;
         }
+    }
+
+    private static bool Matches(SourceServer server, SourceServerFilter filter) =>
+        (filter.Quarantined is null || filter.Quarantined == server.QuarantineReason is not null)
+        && (filter.NameContains is null || server.Name.Contains(filter.NameContains, StringComparison.OrdinalIgnoreCase))
+        && (filter.Key is null || filter.Key == server.Key)
+        && (filter.Visited is null || filter.Visited == server.LastVisitAt >= filter.VisitedSince)
+        && (filter.Members is null || HasMembers(server.Details, filter.Members));
+
+    private static bool HasMembers(string details, string members)
+    {
+        using JsonDocument has = JsonDocument.Parse(details), wanted = JsonDocument.Parse(members);
+        return wanted.RootElement.EnumerateObject().All(member =>
+            has.RootElement.TryGetProperty(member.Name, out JsonElement value)
+            && value.ValueKind == JsonValueKind.String && value.ValueEquals(member.Value.GetString()));
     }
 
     private IEnumerable<MemorySourceRow> RegisteredOf(ProjectId project) =>

@@ -66,6 +66,17 @@ internal sealed class PostgresSourceServerStore : ISourceServerStore, IAsyncDisp
             TextOf(key.Text), TextOf(name), TextOf(SourceServerRows.Fold(name))) > 0;
 
     /// <inheritdoc/>
+    public async Task<bool> ReplaceAsync(SourceServer former, string name, string details) =>
+        await ChangeAsync(
+            $"update source_server set name = $2, name_folded = $3, details = $4 where {Known} and name = $5 and details = $6",
+            TextOf(former.Key.Text),
+            TextOf(name),
+            TextOf(SourceServerRows.Fold(name)),
+            TextOf(details),
+            TextOf(former.Name),
+            TextOf(former.Details)) > 0;
+
+    /// <inheritdoc/>
     public Task<bool> DeleteAsync(SourceServerKey key, DateTimeOffset now) => SourceServerDeletion.RunAsync(_connections, key, now);
 
     /// <inheritdoc/>

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using CommandBroker.Core;
 using Npgsql;
 using NpgsqlTypes;
@@ -18,13 +20,6 @@ internal static class SourceServerRows
     public const string FromKeys = """
         unnest((select $1::text[])) as k(server_id)
         join lateral (select * from source_server where server_id = k.server_id offset 0) s on s.deleted_at is null
-        """;
-
-    // The quarantined are asked for as NULL, true or false; a name as NULL or a folded text.
-    private const string Matching = """
-        from source_server
-        where project_id = $1 and deleted_at is null
-            and ($2::boolean is null or (quarantine_reason is not null) = $2) and ($3::text is null or strpos(name_folded, $3) > 0)
         """;
 
     /// <summary>A name as it is compared: the server's own case rules depend on how the database was made, these do not.</summary>
@@ -57,19 +52,60 @@ internal static class SourceServerRows
     /// <summary>Reads one page, and how many match in all.</summary>
     public static async Task<SourceServerPage> ReadPageAsync(NpgsqlConnection connection, SourceServerFilter filter)
     {
-        NpgsqlParameter[] matching =
-        [
-            new() { Value = filter.ProjectId.Value, NpgsqlDbType = NpgsqlDbType.Text },
-            new() { Value = (object?)filter.Quarantined ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Boolean },
-            new() { Value = filter.NameContains is { } name ? Fold(name) : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
-        ];
+        (string where, List<NpgsqlParameter> parameters) = Matching(filter);
+        int next = parameters.Count + 1;
         List<SourceServer> servers = await ReadAsync(
             connection,
-            $"select {Columns} {Matching} order by source_no limit $4 offset $5",
-            [.. matching, new() { Value = (long)filter.Limit }, new() { Value = filter.Offset }]);
+            $"select {Columns} from source_server where {where} order by source_no limit ${next} offset ${next + 1}",
+            [.. parameters, new() { Value = (long)filter.Limit }, new() { Value = filter.Offset }]);
 
-        await using var count = new NpgsqlCommand($"select count(*) {Matching}", connection);
-        Array.ForEach(matching, parameter => count.Parameters.Add(parameter.Clone()));
+        await using var count = new NpgsqlCommand($"select count(*) from source_server where {where}", connection);
+        parameters.ForEach(parameter => count.Parameters.Add(parameter.Clone()));
         return new SourceServerPage(servers, (long)(await count.ExecuteScalarAsync())!);
     }
+
+    // Only what is asked for stands there, so that the index which fits is taken.
+    private static (string Where, List<NpgsqlParameter> Parameters) Matching(SourceServerFilter filter)
+    {
+        var where = new StringBuilder("project_id = $1 and deleted_at is null");
+        List<NpgsqlParameter> parameters = [Text(filter.ProjectId.Value)];
+        if (filter.Quarantined is { } quarantined)
+        {
+            where.Append(quarantined ? " and quarantine_reason is not null" : " and quarantine_reason is null");
+        }
+
+        if (filter.NameContains is { } name)
+        {
+            Add("strpos(name_folded, {0}) > 0", Text(Fold(name)));
+        }
+
+        if (filter.Key is { } key)
+        {
+            Add("server_id = {0}", Text(key.Text));
+        }
+
+        if (filter.Visited is { } visited)
+        {
+            Add(
+                visited ? "last_visit_at >= {0}" : "(last_visit_at is null or last_visit_at < {0})",
+                new() { Value = filter.VisitedSince.UtcTicks });
+        }
+
+        if (filter.Members is { } members)
+        {
+            Add(
+                "not exists (select from json_each_text({0}::json) m where details::json ->> m.key is distinct from m.value)",
+                Text(members));
+        }
+
+        return (where.ToString(), parameters);
+
+        void Add(string condition, NpgsqlParameter parameter)
+        {
+            parameters.Add(parameter);
+            where.Append(" and ").AppendFormat(CultureInfo.InvariantCulture, condition, $"${parameters.Count}");
+        }
+    }
+
+    private static NpgsqlParameter Text(string value) => new() { Value = value, NpgsqlDbType = NpgsqlDbType.Text };
 }

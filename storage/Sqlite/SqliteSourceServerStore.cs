@@ -42,19 +42,18 @@ internal sealed class SqliteSourceServerStore(SqliteReaders readers, SqliteWrite
 
     public Task<SourceServerPage> ListAsync(SourceServerFilter filter) => readers.ReadAsync(session =>
     {
-        // The first of these is nearly always meant and is answered from the index alone.
-        (string count, string page) = (filter.Quarantined, filter.NameContains) switch
-        {
-            (null, null) => (CountAll, PageAll),
-            (true, null) => (CountQuarantined, PageQuarantined),
-            _ => (CountMatching, PageMatching),
-        };
-        long total = Filtered(session[count], filter).Scalar() ?? 0;
-        return new SourceServerPage(ReadAll(Filtered(session[page], filter).Bind(4, filter.Limit).Bind(5, filter.Offset)), total);
+        string where = Where(filter);
+        long total = Filtered(session[$"SELECT count(*) FROM source_server WHERE {where}"], filter).Scalar() ?? 0;
+        SqliteStatement page = Filtered(session[$"{PageStart}{where} ORDER BY source_no LIMIT ?6 OFFSET ?7) ORDER BY source_no"], filter);
+        return new SourceServerPage(ReadAll(page.Bind(6, filter.Limit).Bind(7, filter.Offset)), total);
     });
 
     public Task<bool> RenameAsync(SourceServerKey key, string name) => writer.WriteAsync(session =>
         session["UPDATE source_server SET name = ?2 WHERE server_id = ?1 AND deleted_at IS NULL"].Bind(1, key.Text).Bind(2, name).Run() == 1);
+
+    public Task<bool> ReplaceAsync(SourceServer former, string name, string details) => writer.WriteAsync(session => session["""
+        UPDATE source_server SET name = ?2, details = ?3 WHERE server_id = ?1 AND deleted_at IS NULL AND name = ?4 AND details = ?5
+        """].Bind(1, former.Key.Text).Bind(2, name).Bind(3, details).Bind(4, former.Name).Bind(5, former.Details).Run() == 1);
 
     public Task<bool> DeleteAsync(SourceServerKey key, DateTimeOffset now) => writer.WriteAsync(session => session["""
         UPDATE source_server SET deleted_at = ?2, has_overrides = 0, details = '{}' WHERE server_id = ?1 AND deleted_at IS NULL
@@ -83,19 +82,8 @@ internal sealed class SqliteSourceServerStore(SqliteReaders readers, SqliteWrite
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _exists.DisposeAsync();
 
-    private const string Matching = """
-         project_id = ?1 AND deleted_at IS NULL AND (?2 IS NULL OR (quarantine_reason IS NOT NULL) = ?2)
-            AND (?3 IS NULL OR instr(lower(name), lower(?3)) > 0)
-        """;
-
-    private const string Paged = " ORDER BY source_no LIMIT ?4 OFFSET ?5)  ORDER BY source_no";
     private const string PageStart = "SELECT " + Columns + " FROM source_server WHERE source_no IN (SELECT source_no FROM source_server WHERE ";
     private const string CountAll = "SELECT count(*) FROM source_server WHERE project_id = ?1 AND deleted_at IS NULL";
-    private const string PageAll = PageStart + "project_id = ?1 AND deleted_at IS NULL" + Paged;
-    private const string CountQuarantined = "SELECT count(*) FROM source_server WHERE project_id = ?1 AND deleted_at IS NULL AND quarantine_reason IS NOT NULL";
-    private const string PageQuarantined = PageStart + "project_id = ?1 AND deleted_at IS NULL AND quarantine_reason IS NOT NULL" + Paged;
-    private const string CountMatching = "SELECT count(*) FROM source_server WHERE" + Matching;
-    private const string PageMatching = PageStart + Matching + Paged;
 
     private static async ValueTask AnswerExistsAsync(SqliteReaders readers, IReadOnlyList<PendingLookup<SourceServerKey, bool>> batch)
     {
@@ -107,11 +95,38 @@ internal sealed class SqliteSourceServerStore(SqliteReaders readers, SqliteWrite
         }
     }
 
-    private static SqliteStatement Filtered(SqliteStatement statement, SourceServerFilter filter) =>
-        filter is { Quarantined: not false, NameContains: null }
-            ? statement.Bind(1, filter.ProjectId.Value)
-            : statement.Bind(1, filter.ProjectId.Value)
-                .Bind(2, filter.Quarantined is { } quarantined ? (quarantined ? 1 : 0) : null).Bind(3, filter.NameContains);
+    // Only what is asked for stands there, so that the index which fits is taken.
+    private static string Where(SourceServerFilter filter) => string.Join(" AND ",
+    [
+        "project_id = ?1 AND deleted_at IS NULL",
+        .. filter.Quarantined is { } quarantined ? [$"quarantine_reason IS {(quarantined ? "NOT " : "")}NULL"] : (string[])[],
+        .. filter.NameContains is null ? (string[])[] : ["instr(lower(name), lower(?2)) > 0"],
+        .. filter.Key is null ? (string[])[] : ["server_id = ?3"],
+        .. filter.Visited is { } visited ? [visited ? "last_visit_at >= ?4" : "(last_visit_at IS NULL OR last_visit_at < ?4)"] : (string[])[],
+        .. filter.Members is null ? (string[])[]
+            : ["NOT EXISTS (SELECT 1 FROM json_each(?5) wanted WHERE details ->> wanted.key IS NOT wanted.value)"],
+    ]);
+
+    private static SqliteStatement Filtered(SqliteStatement statement, SourceServerFilter filter)
+    {
+        statement.Bind(1, filter.ProjectId.Value);
+        if (filter.NameContains is { } name)
+        {
+            statement.Bind(2, name);
+        }
+
+        if (filter.Key is { } key)
+        {
+            statement.Bind(3, key.Text);
+        }
+
+        if (filter.Visited is not null)
+        {
+            statement.Bind(4, filter.VisitedSince.UtcTicks);
+        }
+
+        return filter.Members is { } members ? statement.Bind(5, members) : statement;
+    }
 
     private static List<SourceServer> ReadAll(SqliteStatement row)
     {

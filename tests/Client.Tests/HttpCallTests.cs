@@ -79,6 +79,29 @@ public sealed class HttpCallTests
     }
 
     [Fact]
+    public async Task A_list_is_asked_for_with_every_filter_or_not_at_all()
+    {
+        var stub = new StubHandler(_ => StubHandler.Text(HttpStatusCode.OK, """{"count":0,"source_servers":[]}"""));
+        var client = new HttpSourceServerClient(stub.Client);
+        var query = new SourceServerQuery
+        {
+            Limit = 5, Offset = 6, Quarantined = false, NameContains = "a b", ServerId = "web-1", Connected = true, Members = """{"ip":"::1","migprojectid":"p"}""",
+        };
+
+        await client.ListAsync(query);
+        await client.ListAsync(new SourceServerQuery());
+        foreach (string members in (string[])["""{"hostname":"x"}""", """{"ip":7}""", "[]", "ip"])
+        {
+            BrokerException fault = await Assert.ThrowsAsync<BrokerException>(() => client.ListAsync(query with { Members = members }));
+            Assert.Equal(BrokerErrorReason.InvalidArgument, fault.Reason);
+        }
+
+        Assert.Equal(
+            ["/v3/sources?limit=5&offset=6&state=waiting&name=a%20b&id=web-1&connected=true&ip=%3A%3A1&migproject=p", "/v3/sources?limit=100&offset=0"],
+            stub.Requests.Select(request => request.Path));
+    }
+
+    [Fact]
     public async Task What_is_not_there_is_null()
     {
         var stub = new StubHandler(request => request.Path.StartsWith("/api", StringComparison.Ordinal)

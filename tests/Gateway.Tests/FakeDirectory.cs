@@ -3,7 +3,7 @@ using CommandBroker.Contracts;
 
 namespace CommandBroker.Gateway.Tests;
 
-internal sealed class FakeDirectory : ISourceDirectoryGrain
+internal sealed class FakeDirectory : ISourceDirectoryGrain, ISourceChanges
 {
     private int _askedCount;
 
@@ -23,6 +23,8 @@ internal sealed class FakeDirectory : ISourceDirectoryGrain
     public RegisterCall? Registered { get; private set; }
 
     public SourceServerQuery? Query { get; private set; }
+
+    public SourceServerChange? Changed { get; private set; }
 
     public SourceServerView View { get; set; } = new()
     {
@@ -64,6 +66,12 @@ internal sealed class FakeDirectory : ISourceDirectoryGrain
         {
             throw new BrokerException(BrokerErrorReason.UnknownSourceServer, "No such source server is registered.");
         }
+    }
+
+    public async ValueTask ChangeAsync(string key, SourceServerChange change, string? actor)
+    {
+        Changed = change;
+        await RenameAsync(key, change.Name ?? "-", actor);
     }
 
     public ValueTask PingAsync() => Ping();

@@ -27,6 +27,8 @@ internal sealed class FakeGrains : IBrokerGrains
 
     ISourceDirectoryGrain IBrokerGrains.Directory => DirectoryGrain;
 
+    ISourceChanges IBrokerGrains.SourceChanges => DirectoryGrain;
+
     IUserNameGrain IBrokerGrains.UserNames => Identity;
 
     ISignatureClaimGrain IBrokerGrains.SignatureClaims(long shard) => Claims;

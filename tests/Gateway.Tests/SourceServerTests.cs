@@ -105,21 +105,57 @@ JsonElement never = (await host.SendAsync("GET", "/v3/sources/s1")).IsStamped().
         Assert.Equal("s1", answer.Json.GetProperty("source_servers")[0].GetProperty("id").GetString());
         Assert.Equal(
             new SourceServerQuery { Limit = 1_000, Offset = 5, Quarantined = true, NameContains = "we", ProjectId = ProjectId.DefaultValue }, host.Grains.DirectoryGrain.Query);
-        await host.OperateAsync("GET", "/v3/sources");
-        Assert.Equal(new SourceServerQuery { ProjectId = ProjectId.DefaultValue }, host.Grains.DirectoryGrain.Query);
+        foreach (string all in (string[])["", "?limit=0&offset=0", "?ip=&id=&state=&name=&connected=&enterprise_project_id=0"])
+        {
+            await host.OperateAsync("GET", "/v3/sources" + all);
+            Assert.Equal(new SourceServerQuery { Limit = 200, ProjectId = ProjectId.DefaultValue }, host.Grains.DirectoryGrain.Query);
+        }
+    }
+
+    [Fact]
+    public async Task List_filters_by_what_the_vendor_documents()
+    {
+        await using GatewayHost host = await GatewayHost.StartAsync();
+
+        await host.OperateAsync("GET", "/v3/sources?id=s1&connected=False&ip=10.0.0.7&migproject=p-1&migration_cycle=checking&vm_id=v&ipv6=%3A%3A1");
+
+        Assert.Equal(
+            new SourceServerQuery
+            {
+                Limit = 200,
+                ProjectId = ProjectId.DefaultValue,
+                ServerId = "s1",
+                Connected = false,
+                Members = """{"ip":"10.0.0.7","ipv6":"::1","vm_id":"v","migration_cycle":"checking","migprojectid":"p-1"}""",
+            },
+            host.Grains.DirectoryGrain.Query);
     }
 
     [Theory]
-    [InlineData("limit=0")]
+    [InlineData("is_consistency_result_exist=true", 0)]
+    [InlineData("is_consistency_result_exist=false", 7)]
+    [InlineData("state=premiged", 0)]
+    [InlineData("id=no%20id", 7)]
+    [InlineData("name=nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn", 7)]
+    public async Task Filters_that_nothing_can_match_are_no_fault(string query, int count)
+    {
+        await using GatewayHost host = await GatewayHost.StartAsync();
+        Assert.Equal(count, (await host.OperateAsync("GET", "/v3/sources?" + query)).IsStamped().Json.GetProperty("count").GetInt32());
+    }
+
+    [Theory]
     [InlineData("limit=1001")]
     [InlineData("limit=x")]
     [InlineData("limit=1&limit=2")]
     [InlineData("offset=-1")]
     [InlineData("state=running")]
-    [InlineData("name=nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn")]
+    [InlineData("connected=maybe")]
+    [InlineData("id=s1&id=s2")]
+    [InlineData("ip=long")]
     public async Task Faulty_query_is_refused(string query)
     {
         await using GatewayHost host = await GatewayHost.StartAsync();
+        query = query.Replace("long", new string('1', 256), StringComparison.Ordinal);
         (await host.OperateAsync("GET", "/v3/sources?" + query)).IsVendorError(400, "SMS.9001");
         Assert.Null(host.Grains.DirectoryGrain.Query);
     }
@@ -134,6 +170,45 @@ JsonElement never = (await host.SendAsync("GET", "/v3/sources/s1")).IsStamped().
         Assert.Equal(["Delete"], host.Grains.Servers["s1"].Calls);
         Assert.Equal(0, host.Cache.Count);
         (await host.OperateAsync("DELETE", "/v3/sources/s2")).IsVendorError(404, "SMS.7602");
+    }
+
+    [Theory]
+    [InlineData("""{"migprojectid":"p-1"}""", null, """{"migprojectid":"p-1"}""")]
+    [InlineData("""{"disks":[{"size":1.50}],"volume_groups":[],"x":1}""", null, """{"disks":[{"size":1.50}],"volume_groups":[]}""")]
+    [InlineData("""{"name":"db","disks":[],"migprojectid":null}""", "db", """{"disks":[]}""")]
+    public async Task Any_documented_members_may_be_changed(string body, string? name, string members)
+    {
+        await using GatewayHost host = await GatewayHost.StartAsync(grains => grains.Register("s1"));
+
+        Assert.Equal("{}", (await host.SendAsync("PUT", "/v3/sources/s1", body)).IsStamped().Body);
+
+        Assert.Equal(new SourceServerChange { Name = name, Members = members }, host.Grains.DirectoryGrain.Changed);
+        (await host.SendAsync("PUT", "/v3/sources/s2", body)).IsVendorError(404, "SMS.7602");
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"name":null,"disks":null}""")]
+    [InlineData("""{"state":"waiting"}""")]
+    public async Task A_change_of_nothing_is_answered_for_what_is_registered(string body)
+    {
+        await using GatewayHost host = await GatewayHost.StartAsync(grains => grains.Register("s1"));
+        Assert.Equal("{}", (await host.SendAsync("PUT", "/v3/sources/s1", body)).IsStamped().Body);
+        (await host.SendAsync("PUT", "/v3/sources/s2", body)).IsVendorError(404, "SMS.7602");
+        Assert.Null(host.Grains.DirectoryGrain.Changed);
+    }
+
+    [Theory]
+    [InlineData("""{"name":""}""")]
+    [InlineData("""{"name":7}""")]
+    [InlineData("""{"migprojectid":7}""")]
+    [InlineData("""{"disks":{}}""")]
+    [InlineData("""{"name":"db","volume_groups":"none"}""")]
+    public async Task Faulty_change_is_refused(string body)
+    {
+        await using GatewayHost host = await GatewayHost.StartAsync(grains => grains.Register("s1"));
+        (await host.SendAsync("PUT", "/v3/sources/s1", body)).IsVendorError(400, "SMS.9001");
+        Assert.Empty(host.Grains.DirectoryGrain.Calls);
     }
 
     [Fact]

@@ -57,6 +57,8 @@ public sealed class BrokerCluster : IAsyncLifetime
 
     public Task DisposeAsync() => _cluster.DisposeAsync().AsTask();
 
+    public ISourceChanges Changes => _cluster.Client.GetGrain<ISourceChanges>(0);
+
     public ISourceDirectoryGrain Directory => _cluster.Client.GetGrain<ISourceDirectoryGrain>(0);
 
     public IEnumerable<SiloAddress> Silos => _cluster.Silos.Select(silo => silo.SiloAddress);

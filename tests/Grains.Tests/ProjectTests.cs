@@ -71,6 +71,45 @@ public sealed class ProjectTests(BrokerCluster cluster) : IClassFixture<BrokerCl
         Assert.Equal("test", (await cluster.Directory.ShowAsync("green/g1"))!.Name);
     }
 
+    [Fact]
+    public async Task A_change_keeps_what_it_does_not_name_and_reaches_no_other_project()
+    {
+        await cluster.Directory.RegisterAsync(
+            new RegisterCall { ServerId = "c1", ProjectId = "red", Name = "web", OsType = "LINUX", Details = """{"ip":"10.0.0.7","disks":[1.0],"é":"\u0041"}""" });
+        await RegisterAsync("c1", "rose");
+        ISourceChanges changes = cluster.Changes;
+
+        await changes.ChangeAsync("red/c1", new SourceServerChange { Members = """{"disks":[2.50],"migprojectid":"p"}""" });
+        await changes.ChangeAsync("red/c1", new SourceServerChange { Name = "db", Members = """{"volume_groups":[]}""" });
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(number => changes.ChangeAsync(
+            "red/c1", new SourceServerChange { Members = $$"""{"n{{number}}":{{number}}}""" }).AsTask()));
+
+        SourceServerView view = (await cluster.Directory.ShowAsync("red/c1"))!;
+        Assert.Equal("db", view.Name);
+        Assert.StartsWith("""{"ip":"10.0.0.7","é":"A","disks":[2.50],"migprojectid":"p","volume_groups":[],"n""", view.Details, StringComparison.Ordinal);
+        Assert.All(Enumerable.Range(0, 4), number => Assert.Contains($"\"n{number}\":{number}", view.Details, StringComparison.Ordinal));
+        Assert.Equal("{}", (await cluster.Directory.ShowAsync("rose/c1"))!.Details);
+        Assert.Equal(BrokerErrorReason.UnknownSourceServer, (await Assert.ThrowsAsync<BrokerException>(
+            async () => await changes.ChangeAsync("rose/none", new SourceServerChange { Members = "{}" }))).Reason);
+        Assert.Equal(BrokerErrorReason.InvalidArgument, (await Assert.ThrowsAsync<BrokerException>(
+            async () => await changes.ChangeAsync("red/c1", new SourceServerChange { Members = $$"""{"x":"{{new string('x', 65_536)}}"}""" }))).Reason);
+    }
+
+    [Fact]
+    public async Task A_list_shows_who_is_connected_as_of_now()
+    {
+        await RegisterAsync("v1", "violet");
+        await RegisterAsync("v2", "violet");
+        await cluster.Queue("violet/v2").PollAsync();
+        var query = new SourceServerQuery { ProjectId = "violet" };
+
+        Assert.Equal("v2", Assert.Single((await cluster.Directory.ListAsync(query with { Connected = true })).Servers).ServerId);
+        Assert.Equal("v1", Assert.Single((await cluster.Directory.ListAsync(query with { Connected = false })).Servers).ServerId);
+        Assert.Equal("v1", Assert.Single((await cluster.Directory.ListAsync(query with { ServerId = "v1" })).Servers).ServerId);
+        Assert.Equal(0, (await cluster.Directory.ListAsync(query with { ServerId = "no id" })).TotalCount);
+        Assert.Equal(0, (await cluster.Directory.ListAsync(query with { Members = """{"ip":"10.0.0.7"}""" })).TotalCount);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("a/b")]

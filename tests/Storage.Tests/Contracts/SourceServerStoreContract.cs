@@ -6,6 +6,13 @@ namespace CommandBroker.Storage.Tests;
 /// <summary>What every <see cref="ISourceServerStore"/> promises. A provider subclasses it with its fixture.</summary>
 public abstract class SourceServerStoreContract(StoreFixture fixture) : IAsyncLifetime
 {
+    private async Task<string[]> MatchingAsync(SourceServerFilter filter)
+    {
+        SourceServerPage page = await fixture.Sources.ListAsync(filter);
+        Assert.Equal(page.Servers.Count + filter.Offset, page.TotalCount);
+        return [.. page.Servers.Select(server => server.Key.Text)];
+    }
+
     private const int NoLimit = 1_000_000;
 
     private static readonly ProjectId Blue = ProjectId.Parse("blue");
@@ -140,6 +147,52 @@ public abstract class SourceServerStoreContract(StoreFixture fixture) : IAsyncLi
         Assert.True(await fixture.Sources.RenameAsync(SourceServerKey.Parse("a"), "other"));
         Assert.False(await fixture.Sources.RenameAsync(SourceServerKey.Parse("b"), "other"));
         Assert.Equal("other", (await fixture.Sources.FindAsync(SourceServerKey.Parse("a")))!.Name);
+    }
+
+    [StoreFact]
+    public async Task A_source_server_is_replaced_only_as_it_was_read()
+    {
+        await fixture.Sources.RegisterAsync(Samples.Server("a"), NoLimit);
+        SourceServer read = (await fixture.Sources.FindAsync(SourceServerKey.Parse("a")))!;
+
+        Assert.True(await fixture.Sources.ReplaceAsync(read, "other", """{"ip":"10.0.0.2"}"""));
+        Assert.False(await fixture.Sources.ReplaceAsync(read, "third", read.Details));
+        Assert.False(await fixture.Sources.ReplaceAsync(Samples.Server("b"), "other", "{}"));
+
+        SourceServer other = read with { Name = "other", Details = """{"ip":"10.0.0.2"}""" };
+        Assert.Equal(other, await fixture.Sources.FindAsync(read.Key));
+        Assert.Equal(1, (await fixture.Sources.ListAsync(new SourceServerFilter(ProjectId.Default, 10, NameContains: "OTHER"))).TotalCount);
+        await fixture.Sources.DeleteAsync(read.Key, Samples.Noon);
+        Assert.False(await fixture.Sources.ReplaceAsync(other, "third", "{}"));
+    }
+
+    [StoreFact]
+    public async Task A_page_holds_what_all_filters_match()
+    {
+        (string Key, string Details)[] servers =
+        [
+            ("a", """{"ip":"10.0.0.1","migprojectid":"p"}"""), ("b", """{"ip":"10.0.0.1"}"""), ("c", """{"ip":["10.0.0.1"],"x":1e999}"""), ("blue/a", """{"ip":"10.0.0.1"}"""),
+        ];
+        foreach ((string key, string details) in servers)
+        {
+            await fixture.Sources.RegisterAsync(Samples.Server(key) with { Details = details }, NoLimit);
+        }
+
+        await VisitAsync(("a", Samples.Noon), ("b", Samples.Noon.AddMinutes(-1)));
+
+        var all = new SourceServerFilter(ProjectId.Default, 10) { VisitedSince = Samples.Noon };
+        SourceServerFilter named = all with { Members = """{"ip":"10.0.0.1"}""" };
+        Assert.Equal(["a", "b"], await MatchingAsync(named));
+        Assert.Equal(["b"], await MatchingAsync(named with { Offset = 1 }));
+        Assert.Equal(["a"], await MatchingAsync(all with { Members = """{"ip":"10.0.0.1","migprojectid":"p"}""" }));
+        Assert.Empty(await MatchingAsync(all with { Members = """{"ip":"10.0.0.1' or 1=1 --"}""" }));
+        Assert.Empty(await MatchingAsync(all with { Members = """{"ip' or 'x":"y"}""" }));
+        Assert.Equal(["a"], await MatchingAsync(all with { Visited = true }));
+        Assert.Equal(["b", "c"], await MatchingAsync(all with { Visited = false }));
+        Assert.Equal(["b"], await MatchingAsync(all with { Key = SourceServerKey.Parse("b") }));
+        Assert.Empty(await MatchingAsync(all with { Key = SourceServerKey.Parse("blue/a") }));
+        Assert.Equal(
+            ["b"], await MatchingAsync(named with { Key = SourceServerKey.Parse("b"), Visited = false, Quarantined = false, NameContains = "WEB" }));
     }
 
     [StoreFact]

@@ -45,6 +45,7 @@ public sealed class PostgresStandbyTests
     [InlineData("register")]
     [InlineData("register anew")]
     [InlineData("rename")]
+    [InlineData("replace")]
     [InlineData("note overrides")]
     [InlineData("delete")]
     [InlineData("write identities")]
@@ -60,6 +61,8 @@ public sealed class PostgresStandbyTests
             "register" => () => scene.RegisterAsync("b"),
             "register anew" => () => scene.RegisterAsync("a"),
             "rename" => () => scene.Database.SourceServers.RenameAsync(Key, "renamed"),
+            "replace" => async () => await scene.Database.SourceServers.ReplaceAsync(
+                (await scene.Database.SourceServers.FindAsync(Key))!, "replaced", "{}"),
             "note overrides" => () => scene.Database.SourceServers.MarkOverridesAsync(Key),
             "delete" => () => scene.Database.SourceServers.DeleteAsync(Key, DateTimeOffset.UnixEpoch),
             "write identities" => () => scene.Database.Identities.WriteAsync(scene.Identities(2)),
