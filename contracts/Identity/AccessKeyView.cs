@@ -25,4 +25,7 @@ public sealed record AccessKeyView
 
     /// <summary>Whether it is temporary and goes with an <c>X-Security-Token</c>.</summary>
     [Id(6)] public bool IsTemporary { get; init; }
+
+    /// <summary>The access key that stands in its place; null unless it was rotated.</summary>
+    [Id(7)] public string? RotatedTo { get; init; }
 }

@@ -22,4 +22,7 @@ public sealed record CredentialView
 
     /// <summary>Whether it counts; a disabled one is refused as an unknown one is.</summary>
     [Id(5)] public required bool IsEnabled { get; init; }
+
+    /// <summary>The access key that stands in its place; null unless it was rotated.</summary>
+    [Id(6)] public string? RotatedTo { get; init; }
 }

@@ -84,8 +84,8 @@ public interface IIdentityAdminGrain : IGrainWithIntegerKey
     ValueTask<AccessKeyView?> ShowKeyAsync(AdminCaller caller, string accessKey);
 
     /// <summary>
-    /// Makes a second key for the same principal and ends the old one after <paramref name="overlap"/> (0 to 30 days). Not for temporary
-    /// or disabled keys.
+    /// Makes a second key for the same principal, with the lifetime of the old one, and ends the old one after <paramref name="overlap"/> (0 to 30
+    /// days). Not for temporary or disabled keys, nor for one that was rotated: it has its end, and its successor.
     /// </summary>
     [Alias("RotateKey")]
     ValueTask<NewAccessKey> RotateKeyAsync(AdminCaller caller, string accessKey, TimeSpan overlap);

@@ -23,6 +23,12 @@ internal sealed class KnownCredential(CredentialView view, KnownPrincipal princi
     /// <inheritdoc/>
     public bool IsForgotten => _isForgotten || Principal.IsForgotten;
 
+    /// <summary>From when on it no longer counts, UTC; null when it lasts.</summary>
+    public DateTimeOffset? ExpiresAt => view.ExpiresAt;
+
+    /// <summary>The access key that stands in its place; null unless it was rotated.</summary>
+    public string? RotatedTo => view.RotatedTo;
+
     /// <summary>Whether its time is over.</summary>
     public bool HasExpired(DateTimeOffset now) => view.ExpiresAt is { } end && now >= end;
 

@@ -52,7 +52,6 @@ internal sealed record Refusal(AdmissionRule Rule)
             or AdmissionRule.PrincipalUnknown => Prefix + "the credential is not valid.",
         AdmissionRule.DomainForeign => Prefix + "X-Domain-Id must be sent once at most and name the caller's domain.",
         AdmissionRule.ProjectForeign => Prefix + "X-Project-Id must be sent once at most and name a project of the caller's.",
-        AdmissionRule.KeyExpired => Prefix + "the access key has expired.",
         AdmissionRule.SecurityTokenWrong => Prefix + "X-Security-Token is not the one of this access key.",
         AdmissionRule.SignatureReplayed => Prefix + "the signature has been used; sign every request anew.",
         AdmissionRule.BodyCrowded => "Too many bodies of callers who are not proven yet are waited for, and this one was the oldest.",

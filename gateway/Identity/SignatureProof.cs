@@ -16,8 +16,6 @@ internal sealed class SignatureProof(
     private const string SecurityToken = "X-Security-Token";
 
     private static readonly Refusal Off = new(AdmissionRule.SignaturesOff);
-    private static readonly Refusal Disabled = new(AdmissionRule.KeyDisabled);
-    private static readonly Refusal Expired = new(AdmissionRule.KeyExpired);
     private static readonly Refusal OtherSecurityToken = new(AdmissionRule.SecurityTokenWrong);
     private static readonly Refusal Cut = new(AdmissionRule.BodyCut);
     private static readonly Refusal Crowded = new(AdmissionRule.BodyCrowded);
@@ -165,7 +163,10 @@ internal sealed class SignatureProof(
             audit.Note("key.locked", context.Connection.RemoteIpAddress?.ToString(), RequestStamp.Of(context), accessKey, key?.Principal);
         }
 
-        return SignatureRefusal.Of(outcome, parts.Options, now);
+        return SignatureRefusal.Of(outcome, parts.Options, now) with
+        {
+            Status = outcome.Status == SignatureStatus.KeyUnknown ? $"access key {accessKey}" : $"{outcome.Status} of access key {accessKey}",
+        };
     }
 
     private Proof Judge(HttpContext context, in AuthorizationHeader authorization, KnownCredential key, in SignatureOutcome outcome, DateTimeOffset now)
@@ -177,7 +178,8 @@ internal sealed class SignatureProof(
 
         if (!key.IsEnabled || key.HasExpired(now))
         {
-            return key.IsEnabled ? Expired : Disabled;
+            string accessKey = authorization.AccessKey.ToString();
+            return key.IsEnabled ? SignatureRefusal.Ended(accessKey, key) : SignatureRefusal.Disabled(accessKey, key);
         }
 
         // The verifier has seen to it that it is there once. Signed or not, it counts when it is the key's own.

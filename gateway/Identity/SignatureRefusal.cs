@@ -23,6 +23,18 @@ internal static class SignatureRefusal
         Sentence = SentenceOf(status),
     };
 
+    /// <summary>The refusal of a key whose time is over. Whoever signed with it has it, so the caller is told which key, when and why.</summary>
+    public static Refusal Ended(string accessKey, KnownCredential key)
+    {
+        string how = string.Create(CultureInfo.InvariantCulture, $"access key {accessKey} ended at {key.ExpiresAt:yyyy-MM-ddTHH:mm:ssZ}, ")
+            + (key.RotatedTo is { } successor ? $"as it was rotated to {successor}" : "as its lifetime was over");
+        return new Refusal(AdmissionRule.KeyExpired) { Sentence = $"{how}.", Status = $"{how}, of {key.Principal.View.Name}" };
+    }
+
+    /// <summary>The refusal of a disabled key. The caller is told no more than of an unknown one; the log names it.</summary>
+    public static Refusal Disabled(string accessKey, KnownCredential key) =>
+        new(AdmissionRule.KeyDisabled) { Status = $"access key {accessKey} of {key.Principal.View.Name}" };
+
     /// <summary>The refusal while a lock holds.</summary>
     public static Refusal Locked(TimeSpan remaining) => new(AdmissionRule.KeyLocked)
     {

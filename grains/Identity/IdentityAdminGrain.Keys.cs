@@ -59,11 +59,18 @@ internal sealed partial class IdentityAdminGrain
                 throw IdentityBounds.Invalid("A temporary, a disabled or an ended key cannot be rotated; make a new one.");
             }
 
+            // Again, it would cut short the time that was promised, and hand that short time on to a second successor.
+            if (old.Credential.RotatedTo is { } successor)
+            {
+                throw IdentityBounds.Invalid(
+                    $"{accessKey} was rotated to {successor} and ends at {old.Credential.ExpiresAt:u}. Rotate {successor}, or make a new key; delete {accessKey} to end it now.");
+            }
+
             DateTimeOffset? newEndsAt = now + (old.Credential.ExpiresAt - old.Credential.CreatedAt);
             (StoredCredential stored, NewAccessKey made) = Make(old.Owner, old.Credential.Description, isTemporary: false, now, newEndsAt);
             DateTimeOffset endsAt = old.Credential.ExpiresAt < now + overlap ? old.Credential.ExpiresAt.Value : now + overlap;
             IdentityWrite write = Tell(AuditActions.KeyRotated, caller, old, $"to {stored.CredentialId}; ends {endsAt:u}", now);
-            return (write with { Credentials = [old.Credential with { ExpiresAt = endsAt }, stored] }, made);
+            return (write with { Credentials = [old.Credential with { ExpiresAt = endsAt, RotatedTo = stored.CredentialId }, stored] }, made);
         });
     }
 

@@ -146,8 +146,25 @@ internal sealed partial class IdentityAdminGrain
         return change.ToWrite();
     }
 
-    private Task<IReadOnlyList<CredentialEntry>> ListCredentialsAsync(StoredPrincipal principal) => _store.ListCredentialsAsync(
-        new CredentialFilter { DomainId = principal.DomainId, PrincipalId = principal.PrincipalId, Limit = MaxTenants });
+    private async Task<IReadOnlyList<CredentialEntry>> ListCredentialsAsync(StoredPrincipal principal)
+    {
+        var all = new List<CredentialEntry>();
+        IReadOnlyList<CredentialEntry> page;
+        do
+        {
+            page = await _store.ListCredentialsAsync(new CredentialFilter
+            {
+                DomainId = principal.DomainId,
+                PrincipalId = principal.PrincipalId,
+                After = all.Count == 0 ? null : all[^1].Credential,
+                Limit = MaxTenants,
+            });
+            all.AddRange(page);
+        }
+        while (page.Count == MaxTenants);
+
+        return all;
+    }
 
     private static void Check(AdminCaller caller, NewPrincipal principal)
     {

@@ -120,6 +120,7 @@ internal sealed class IdentityGrain(IdentityContext context, TokenKeys tokenKeys
             SessionTokenHash = credential.SessionTokenHash,
             ExpiresAt = credential.ExpiresAt,
             IsEnabled = credential.IsEnabled,
+            RotatedTo = credential.RotatedTo,
         };
     }
 }

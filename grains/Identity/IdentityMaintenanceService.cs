@@ -11,6 +11,9 @@ internal sealed class IdentityMaintenanceService(IdentityContext context, TokenK
     // A gateway that asks every few seconds has missed none of these; one that comes later reads a snapshot.
     private const long KeptRevisions = 10_000;
 
+    // Long enough for somebody to read why an agent is refused.
+    private static readonly TimeSpan EndedKeyRetention = TimeSpan.FromDays(7);
+
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
     /// <summary>Does it once.</summary>
@@ -21,7 +24,7 @@ internal sealed class IdentityMaintenanceService(IdentityContext context, TokenK
         do
         {
             removed = await context.Store.PurgeAsync(
-                new IdentityPurge(context.Now, context.Now - context.Options.AuditRetention, KeptRevisions, PurgeBatchCount));
+                new IdentityPurge(context.Now, context.Now - context.Options.AuditRetention, KeptRevisions, PurgeBatchCount, context.Now - EndedKeyRetention));
         }
         while (removed >= PurgeBatchCount && !stoppingToken.IsCancellationRequested);
     }

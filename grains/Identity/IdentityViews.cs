@@ -48,6 +48,7 @@ internal static class IdentityViews
         CreatedAt = credential.CreatedAt,
         ExpiresAt = credential.ExpiresAt,
         IsTemporary = credential.SessionTokenHash is not null,
+        RotatedTo = credential.RotatedTo,
     };
 
     public static AuditEvent Of(StoredAuditEvent stored) => new()

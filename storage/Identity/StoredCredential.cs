@@ -29,4 +29,7 @@ public sealed record StoredCredential
 
     /// <summary>From when on it no longer counts, UTC; null when it lasts.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>The access key that stands in its place; null unless it was rotated.</summary>
+    public string? RotatedTo { get; init; }
 }

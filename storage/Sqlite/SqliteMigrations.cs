@@ -11,9 +11,16 @@ internal static partial class SqliteMigrations
     private static readonly string[] UniqueKeys = ["command_open", "command_ended", "source_server_id", "OrleansStorageKey",
         "domain_name", "project_name", "principal_name"];
 
-    /// <summary>Makes the tables of identities alone, in a database that has nothing else.</summary>
-    public static void RunIdentity(SqliteSession session) => session.Execute(Read(typeof(SqliteMigrations).Assembly.GetManifestResourceNames()
-        .Single(name => name.StartsWith(Folder, StringComparison.Ordinal) && name.EndsWith("_identity.sql", StringComparison.Ordinal))));
+    /// <summary>Makes the tables of identities alone, in a database that has nothing else: the scripts whose names end so.</summary>
+    public static void RunIdentity(SqliteSession session)
+    {
+        foreach (string script in typeof(SqliteMigrations).Assembly.GetManifestResourceNames()
+            .Where(name => name.StartsWith(Folder, StringComparison.Ordinal) && name.EndsWith("_identity.sql", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal))
+        {
+            session.Execute(Read(script));
+        }
+    }
 
     /// <summary>Runs the scripts that are missing and checks the unique keys, on which every promise of the store rests.</summary>
     /// <exception cref="InvalidOperationException">The schema is newer than this release, or a unique key is missing.</exception>

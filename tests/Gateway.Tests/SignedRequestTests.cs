@@ -255,7 +255,29 @@ public sealed class SignedRequestTests
         clock.Advance(TimeSpan.FromMinutes(15));
         signer = signer with { Now = clock.GetUtcNow() };
         Answer late = await host.SendAsync("GET", Poll, token: null, headers: signer.Sign("GET", Poll, "", ("X-Security-Token", "session")));
-        Assert.Contains("has expired", late.IsVendorError(401, "APIGW.0301").Body, StringComparison.Ordinal);
+        Assert.Contains("access key TEMP ended at", late.IsVendorError(401, "APIGW.0301").Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_ended_key_is_named_with_its_end_and_the_reason_to_its_owner_and_in_the_log()
+    {
+        var log = new RecordingLoggerProvider();
+        await using GatewayHost host = await StartAsync(log: log);
+        FakeIdentity fake = host.Grains.Identity;
+        var end = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+        fake.AddKey("ROTATED", Secret, fake.Principals[FakeIdentity.Id("signer")], expiresAt: end);
+        fake.AddKey("OVER", Secret, fake.Principals[FakeIdentity.Id("signer")], expiresAt: end);
+        fake.Credentials["ROTATED"] = fake.Credentials["ROTATED"] with { RotatedTo = "NEXT" };
+
+        string rotated = (await SendAsync(host, new RequestSigner("ROTATED", Secret), "GET", Poll)).IsVendorError(401, "APIGW.0301").Body;
+        string over = (await SendAsync(host, new RequestSigner("OVER", Secret), "GET", Poll)).IsVendorError(401, "APIGW.0301").Body;
+        string wrong = (await SendAsync(host, new RequestSigner("OVER", Secret + "x"), "GET", Poll)).IsVendorError(401, "APIGW.0301").Body;
+
+        Assert.Contains("access key ROTATED ended at 2026-01-02T03:04:05Z, as it was rotated to NEXT.", rotated, StringComparison.Ordinal);
+        Assert.Contains("access key OVER ended at 2026-01-02T03:04:05Z, as its lifetime was over.", over, StringComparison.Ordinal);
+        Assert.DoesNotContain("ended", wrong, StringComparison.Ordinal);
+        Assert.Contains(log.Lines, line => line.Contains("KeyExpired access key ROTATED ended at 2026-01-02T03:04:05Z, as it was rotated to NEXT, of signer", StringComparison.Ordinal));
+        Assert.Contains(log.Lines, line => line.Contains("Mismatch of access key OVER", StringComparison.Ordinal));
     }
 
     [Fact]

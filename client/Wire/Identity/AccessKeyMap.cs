@@ -22,6 +22,7 @@ public static class AccessKeyMap
         CreatedAt = view.CreatedAt,
         ExpiresAt = view.ExpiresAt,
         Temporary = view.IsTemporary,
+        RotatedTo = view.RotatedTo,
     };
 
     /// <summary>Reads a key.</summary>
@@ -34,6 +35,7 @@ public static class AccessKeyMap
         CreatedAt = record.CreatedAt,
         ExpiresAt = record.ExpiresAt,
         IsTemporary = record.Temporary,
+        RotatedTo = record.RotatedTo,
     };
 
     /// <summary>Writes a key that was just made.</summary>

@@ -25,4 +25,7 @@ public sealed record AccessKeyRecord
 
     /// <inheritdoc cref="AccessKeyView.IsTemporary"/>
     public bool Temporary { get; init; }
+
+    /// <summary>The access key that stands in its place; absent unless it was rotated.</summary>
+    public string? RotatedTo { get; init; }
 }

@@ -9,8 +9,11 @@ internal static class IdentityPurger
     private const string PurgeRevocations =
         "delete from token_revocation where token_id in (select token_id from token_revocation where expires_at < $1 limit $2)";
 
-    private const string PurgeCredentials =
-        "delete from credential where credential_id in (select credential_id from credential where expires_at < $1 limit $2)";
+    // A key that somebody may still use is kept for a while, so that the refusal says that it ended; temporary ones end all day long.
+    private const string PurgeCredentials = """
+        delete from credential where credential_id in (
+            select credential_id from credential where expires_at < $1 and (session_token_hash is not null or expires_at < $2) limit $3)
+        """;
 
     private const string PurgeTokenKeys = "delete from token_key where expires_at < $1";
 
@@ -29,7 +32,7 @@ internal static class IdentityPurger
         long now = purge.Now.UtcTicks;
         int most = await session.RunAsync(PurgeAudit, purge.AuditBefore.UtcTicks, (long)purge.Limit);
         most = Math.Max(most, await session.RunAsync(PurgeRevocations, now, (long)purge.Limit));
-        most = Math.Max(most, await session.RunAsync(PurgeCredentials, now, (long)purge.Limit));
+        most = Math.Max(most, await session.RunAsync(PurgeCredentials, now, purge.EndedKeysBefore.UtcTicks, (long)purge.Limit));
         await session.RunAsync(PurgeTokenKeys, now);
         return most;
     }

@@ -20,7 +20,7 @@ internal static class IdentityRows
         "principal u join domain d on d.domain_id = u.domain_id join project p on p.project_id = u.project_id";
 
     public const string Credential =
-        "c.credential_id, c.kind, c.principal_id, c.description, c.secret, c.master_key_id, c.session_token_hash, c.is_enabled, c.created_at, c.expires_at";
+        "c.credential_id, c.kind, c.principal_id, c.description, c.secret, c.master_key_id, c.session_token_hash, c.is_enabled, c.created_at, c.expires_at, c.rotated_to";
 
     public const string TokenKey = "key_id, public_key, private_key, master_key_id, created_at, expires_at";
 
@@ -58,6 +58,7 @@ internal static class IdentityRows
             IsEnabled = row.Number(CredentialAt + 7) != 0,
             CreatedAt = Instant(row, CredentialAt + 8)!.Value,
             ExpiresAt = Instant(row, CredentialAt + 9),
+            RotatedTo = row.Text(CredentialAt + 10),
         },
         ReadEntry(row));
 

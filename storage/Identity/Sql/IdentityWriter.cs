@@ -34,10 +34,11 @@ internal static class IdentityWriter
 
     private const string PutCredential = """
         insert into credential (credential_id, kind, principal_id, description, secret, master_key_id, session_token_hash, is_enabled,
-            created_at, expires_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            created_at, expires_at, rotated_to)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
         on conflict (credential_id) do update
-        set principal_id = $3, description = $4, secret = $5, master_key_id = $6, session_token_hash = $7, is_enabled = $8, expires_at = $10
+        set principal_id = $3, description = $4, secret = $5, master_key_id = $6, session_token_hash = $7, is_enabled = $8, expires_at = $10,
+            rotated_to = $11
         """;
 
     private const string PutTokenKey = """
@@ -136,7 +137,7 @@ internal static class IdentityWriter
             await session.RunAsync(
                 PutCredential, credential.CredentialId, (long)credential.Kind, credential.PrincipalId, credential.Description,
                 credential.Secret?.Bytes.ToArray(), credential.Secret?.MasterKeyId, credential.SessionTokenHash, Flag(credential.IsEnabled),
-                credential.CreatedAt.UtcTicks, credential.ExpiresAt?.UtcTicks);
+                credential.CreatedAt.UtcTicks, credential.ExpiresAt?.UtcTicks, credential.RotatedTo);
         }
     }
 

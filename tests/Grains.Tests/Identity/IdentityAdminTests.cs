@@ -151,6 +151,25 @@ public sealed class IdentityAdminTests(IdentitySilo silo) : IClassFixture<Identi
     }
 
     [Fact]
+    public async Task A_rotated_key_is_not_rotated_again_so_its_end_and_the_next_ones_lifetime_stay()
+    {
+        PrincipalView owner = await silo.NewPrincipalAsync();
+        NewAccessKey old = await silo.AdminGrain.CreateKeyAsync(Root, new NewAccessKeyCall { PrincipalId = owner.PrincipalId, Lifetime = TimeSpan.FromDays(90) });
+        NewAccessKey next = await silo.AdminGrain.RotateKeyAsync(Root, old.Key.AccessKey, TimeSpan.FromDays(7));
+        DateTimeOffset end = silo.Clock.GetUtcNow().AddDays(7);
+
+        BrokerException refused = await Assert.ThrowsAsync<BrokerException>(
+            async () => await silo.AdminGrain.RotateKeyAsync(Root, old.Key.AccessKey, TimeSpan.FromHours(1)));
+
+        Assert.Equal(BrokerErrorReason.InvalidArgument, refused.Reason);
+        Assert.Contains($"was rotated to {next.Key.AccessKey}", refused.Message, StringComparison.Ordinal);
+        CredentialView kept = (await silo.Identity.FindAccessKeyAsync(old.Key.AccessKey))!;
+        Assert.Equal((end, next.Key.AccessKey), (kept.ExpiresAt, kept.RotatedTo));
+        NewAccessKey third = await silo.AdminGrain.RotateKeyAsync(Root, next.Key.AccessKey, TimeSpan.FromHours(1));
+        Assert.Equal(silo.Clock.GetUtcNow().AddDays(90), third.Key.ExpiresAt);
+    }
+
+    [Fact]
     public async Task A_key_is_disabled_enabled_and_deleted_once()
     {
         NewAccessKey key = await silo.NewKeyAsync((await silo.NewPrincipalAsync()).PrincipalId);

@@ -145,7 +145,7 @@ public abstract class IdentityStoreContract(StoreFixture fixture) : IAsyncLifeti
 
         Assert.Equal((5L, true, 0), Told(await Store.ReadChangesAsync(0, limit: 4)));
         Assert.Equal((5L, true, 0), Told(await Store.ReadChangesAsync(6, limit: 10)));
-        await Store.PurgeAsync(new IdentityPurge(Samples.Noon, Samples.Noon, KeptRevisions: 2, Limit: 10));
+        await Store.PurgeAsync(new IdentityPurge(Samples.Noon, Samples.Noon, KeptRevisions: 2, Limit: 10, Samples.Noon));
         Assert.Equal((5L, true, 0), Told(await Store.ReadChangesAsync(2, limit: 10)));
         Assert.Equal((5L, false, 2), Told(await Store.ReadChangesAsync(3, limit: 10)));
     }
@@ -289,7 +289,7 @@ public abstract class IdentityStoreContract(StoreFixture fixture) : IAsyncLifeti
         await Store.WriteAsync(Sample("a"));
         await Store.AppendAuditAsync([Sample("a").Audit[0] with { OccurredAt = Samples.Noon.AddDays(10) }]);
 
-        int removed = await Store.PurgeAsync(new IdentityPurge(Samples.Noon.AddDays(3), Samples.Noon.AddDays(10), KeptRevisions: 1_000, Limit: 10));
+        int removed = await Store.PurgeAsync(new IdentityPurge(Samples.Noon.AddDays(3), Samples.Noon.AddDays(10), KeptRevisions: 1_000, Limit: 10, Samples.Noon));
 
         Assert.Equal(1, removed);
         Assert.Equal(2, Assert.Single(await Store.ReadAuditAsync(Audit())).AuditNo);
@@ -297,10 +297,30 @@ public abstract class IdentityStoreContract(StoreFixture fixture) : IAsyncLifeti
         Assert.Empty(await Store.ReadTokenKeysAsync());
         Assert.Null(await Store.FindCredentialAsync("AK-a"));
         Assert.NotNull(await Store.FindCredentialAsync("hash-a"));
-        await Store.PurgeAsync(new IdentityPurge(Samples.Noon, Samples.Noon.AddDays(11), KeptRevisions: 1_000, Limit: 10));
+        await Store.PurgeAsync(new IdentityPurge(Samples.Noon, Samples.Noon.AddDays(11), KeptRevisions: 1_000, Limit: 10, Samples.Noon));
         Assert.Empty(await Store.ReadAuditAsync(Audit()));
         await Store.AppendAuditAsync([Sample("a").Audit[0]]);
         Assert.Equal(3, Assert.Single(await Store.ReadAuditAsync(Audit())).AuditNo);
+    }
+
+    [StoreFact]
+    public async Task A_key_that_ended_is_kept_for_a_while_unless_it_is_temporary()
+    {
+        DateTimeOffset end = Samples.Noon.AddDays(1);
+        IdentityWrite write = Sample("a");
+        await Store.WriteAsync(write with
+        {
+            Credentials = [write.Credentials[0], write.Credentials[0] with { CredentialId = "AK-lasting", SessionTokenHash = null }],
+        });
+
+        Assert.Equal(1, await PurgeAsync(end.AddTicks(1), endedKeysBefore: end));
+        Assert.Null(await Store.FindCredentialAsync("AK-a"));
+        Assert.Equal("AK-next", (await Store.FindCredentialAsync("AK-lasting"))!.Credential.RotatedTo);
+        Assert.Equal(1, await PurgeAsync(end.AddTicks(1), endedKeysBefore: end.AddTicks(1)));
+        Assert.Null(await Store.FindCredentialAsync("AK-lasting"));
+
+        Task<int> PurgeAsync(DateTimeOffset now, DateTimeOffset endedKeysBefore) =>
+            Store.PurgeAsync(new IdentityPurge(now, Samples.Noon.AddDays(-1), KeptRevisions: 1_000, Limit: 10, endedKeysBefore));
     }
 
     [StoreFact]
@@ -309,7 +329,8 @@ public abstract class IdentityStoreContract(StoreFixture fixture) : IAsyncLifeti
         IdentityWrite write = Sample("a");
         await Store.WriteAsync(write);
 
-        await Store.PurgeAsync(new IdentityPurge(write.Credentials[0].ExpiresAt!.Value, write.Audit[0].OccurredAt, KeptRevisions: 1_000, Limit: 10));
+        DateTimeOffset end = write.Credentials[0].ExpiresAt!.Value;
+        await Store.PurgeAsync(new IdentityPurge(end, write.Audit[0].OccurredAt, KeptRevisions: 1_000, Limit: 10, end));
 
         Assert.NotNull(await Store.FindCredentialAsync("AK-a"));
         Assert.Single(await Store.ReadAuditAsync(Audit()));
@@ -388,6 +409,7 @@ public abstract class IdentityStoreContract(StoreFixture fixture) : IAsyncLifeti
                 SessionTokenHash = "session",
                 CreatedAt = Samples.Noon.AddTicks(3),
                 ExpiresAt = Samples.Noon.AddDays(1),
+                RotatedTo = "AK-next",
             },
             new StoredCredential { CredentialId = "hash-" + id, Kind = CredentialKind.Token, PrincipalId = "u-" + id, IsEnabled = false, CreatedAt = Samples.Noon },
         ],
