@@ -11,9 +11,13 @@ public static class MembershipConnection
 
     private const int TimeoutSeconds = 3;
 
+    // Orleans goes on with a session at a server that has become read-only, as after a failover, and is refused for as long as the session lasts.
+    private const int LifetimeSeconds = 10;
+
     /// <summary>
     /// The connection string with what the reader of membership needs and the giver has not set: short timeouts, because a silo that waits
-    /// 30 s for a stopped database notices neither the dead nor the new; few connections, because it asks one thing at a time.
+    /// 30 s for a stopped database notices neither the dead nor the new; few connections, because it asks one thing at a time; none that is older than
+    /// 10 s, so that it does not stay with a server that was replaced.
     /// </summary>
     /// <exception cref="ArgumentException">The string is not one of Npgsql's.</exception>
     public static string Of(string connectionString)
@@ -27,6 +31,7 @@ public static class MembershipConnection
         SetUnlessGiven(settings, given, "Cancellation Timeout", 500);
         SetUnlessGiven(settings, given, "Maximum Pool Size", 4);
         SetUnlessGiven(settings, given, "Max Auto Prepare", 20);
+        SetUnlessGiven(settings, given, "Connection Lifetime", LifetimeSeconds);
         SetUnlessGiven(settings, given, "Application Name", "commandbroker-membership");
         return settings.ConnectionString;
     }

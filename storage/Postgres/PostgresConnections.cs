@@ -10,6 +10,9 @@ internal sealed class PostgresConnections : IAsyncDisposable
     private const int CancellationMilliseconds = 500;
     private const int LongSeconds = 30;
 
+    // Who only reads is never refused by a server that was replaced and lives on: then what it reads grows old no longer than this.
+    private const int LifetimeSeconds = 60;
+
     // What a statement may need beyond the commit timeout before it is given up: the cancelling, and a second attempt over a new connection.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1.5);
 
@@ -45,6 +48,7 @@ internal sealed class PostgresConnections : IAsyncDisposable
         Set(given, () => settings.TcpKeepAlive = true, "Tcp Keepalive", "TcpKeepAlive");
         Set(given, () => settings.TcpKeepAliveTime = 10, "Tcp Keepalive Time", "TcpKeepAliveTime");
         Set(given, () => settings.TcpKeepAliveInterval = 1, "Tcp Keepalive Interval", "TcpKeepAliveInterval");
+        Set(given, () => settings.ConnectionLifetime = LifetimeSeconds, "Connection Lifetime", "ConnectionLifetime", "Load Balance Timeout");
         Set(given, () => settings.MaxPoolSize = use.MaxPoolSize, "Maximum Pool Size", "MaximumPoolSize", "Max Pool Size", "MaxPoolSize");
         if (string.IsNullOrEmpty(settings.ApplicationName))
         {

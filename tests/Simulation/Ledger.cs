@@ -46,11 +46,27 @@ internal sealed class Ledger(QueuePolicy policy, bool isStrict, bool isTold)
     /// <summary>Commands of which an agent got a response, or may have got one.</summary>
     public HashSet<long> MaybeSeen { get; } = [];
 
+    /// <summary>Releases that came when their command had been handed out again, and so undid nothing.</summary>
+    public int LateReleaseCount { get; private set; }
+
+    /// <summary>Whether the last delivery of a command is the one that a reply showed: a release of it undoes it.</summary>
+    public bool IsLastDelivery(PollReply reply) => _current.TryGetValue(reply.Seq, out Command? known)
+        && known.DeliveryCount == reply.DeliveryCount && InstantOf(known.DeliveredAt) == InstantOf(reply.DeliveredAt);
+
     /// <summary>A response was not sent, and its release was answered as done.</summary>
-    public void TakenBack(long seq, bool isRepeat)
+    /// <param name="reply">The response.</param>
+    /// <param name="wasLast">Whether it showed the last delivery as the release left; one that comes later undoes nothing, and the command counts as seen.</param>
+    public void TakenBack(PollReply reply, bool wasLast)
     {
-        Lines?.Add($"         not sent and taken back: #{seq}{(isRepeat ? " again" : "")}");
-        _unresolved[seq] = _unresolved.GetValueOrDefault(seq) - 1;
+        if (!wasLast && !IsLastDelivery(reply))
+        {
+            Lines?.Add($"         not sent, and handed out again before its release: #{reply.Seq}");
+            LateReleaseCount++;
+            return;
+        }
+
+        Lines?.Add($"         not sent and taken back: #{reply.Seq}{(reply.IsRepeat ? " again" : "")}");
+        _unresolved[reply.Seq] = _unresolved.GetValueOrDefault(reply.Seq) - 1;
     }
 
     /// <summary>Whether no agent can have seen it: every response that showed it was not sent, and that was taken back.</summary>
@@ -203,4 +219,7 @@ internal sealed class Ledger(QueuePolicy policy, bool isStrict, bool isTold)
 
     private static bool IsDelivery(Command? before, Command after) =>
         after.State is CommandState.Leased or CommandState.Delivered && after.DeliveryCount > (before?.DeliveryCount ?? 0);
+
+    // Of 100 ns: see Showings.
+    private static long? InstantOf(DateTimeOffset? deliveredAt) => deliveredAt?.UtcTicks / 100;
 }

@@ -19,7 +19,7 @@ command.SetAction(given =>
     var run = SimulationRun.Of(given.GetValue(seed), given.GetValue(schedules), given.GetValue(mutant));
     Console.WriteLine($"{run.ScheduleCount:N0} schedules from seed {given.GetValue(seed)} in {Stopwatch.GetElapsedTime(startedAt).TotalSeconds:N0} s: "
         + $"{run.ChangeCount:N0} changes of rows, {run.AcknowledgedCount:N0} enqueues acknowledged, {run.CrashCount:N0} crashes, "
-        + $"{run.LateCount:N0} failed writes still under way, "
+        + $"{run.LateCount:N0} failed writes still under way, {run.LateReleaseCount:N0} releases too late, "
         + $"{run.RedeliveryCount:N0} schedules with a redelivery.");
     if (run.Broken is not { } broken)
     {

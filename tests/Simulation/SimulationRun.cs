@@ -18,6 +18,9 @@ public sealed class SimulationRun
     /// <summary>Writes that were carried out, or could be, after their activation had been told that they failed.</summary>
     public long LateCount { get; private set; }
 
+    /// <summary>Releases that came when their command had been handed out again.</summary>
+    public long LateReleaseCount { get; private set; }
+
     /// <summary>Schedules in which a command was handed out more than once.</summary>
     public long RedeliveryCount { get; private set; }
 
@@ -56,6 +59,7 @@ public sealed class SimulationRun
         AcknowledgedCount += schedule.Ledger.Enqueued.Count;
         CrashCount += schedule.CrashCount;
         LateCount += schedule.LateCount;
+        LateReleaseCount += schedule.Ledger.LateReleaseCount;
         RedeliveryCount += schedule.Ledger.HadRedelivery ? 1 : 0;
         if (schedule.Ledger.Broken is { } rule)
         {

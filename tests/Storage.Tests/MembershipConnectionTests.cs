@@ -15,6 +15,13 @@ public sealed class MembershipConnectionTests
     }
 
     [Fact]
+    public void Who_reads_who_is_there_does_not_stay_with_a_server_that_was_replaced()
+    {
+        Assert.Equal(10, new NpgsqlConnectionStringBuilder(MembershipConnection.Of("Host=db")).ConnectionLifetime);
+        Assert.Equal(90, new NpgsqlConnectionStringBuilder(MembershipConnection.Of("Host=db;Connection Lifetime=90")).ConnectionLifetime);
+    }
+
+    [Fact]
     public void What_the_operator_says_of_it_counts()
     {
         var settings = new NpgsqlConnectionStringBuilder(MembershipConnection.Of("Host=db;Command Timeout=9;Timeout=8;Maximum Pool Size=7;Application Name=mine"));
