@@ -112,6 +112,11 @@ internal static class SdkConfigVerb
         foreach (SdkLanguage language in languages)
         {
             output.WriteLine($"# {language}");
+            if (exports.NoteFor(language) is { } note)
+            {
+                output.WriteLine($"# {note}");
+            }
+
             foreach (SdkExport export in exports.Of(language).Concat(key))
             {
                 output.WriteLine(export);

@@ -7,6 +7,11 @@ namespace CommandBroker.Cli.Sdk;
 /// <param name="TrustStorePath">The same for Java.</param>
 internal sealed record SdkExports(string Endpoint, string RegionsPath, string? CaPath, string TrustStorePath)
 {
+    /// <summary>What a person has to know besides the variables; null when nothing.</summary>
+    public string? NoteFor(SdkLanguage language) => language == SdkLanguage.Go && Endpoint.StartsWith("http://", StringComparison.Ordinal)
+        ? "Go's SDK looks a project up by https alone: serve the broker by https, or set WithProjectId in the program."
+        : null;
+
     /// <summary>The variables that a language's SDK reads, besides those of the access key.</summary>
     public IEnumerable<SdkExport> Of(SdkLanguage language)
     {

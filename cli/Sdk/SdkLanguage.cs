@@ -9,7 +9,7 @@ internal enum SdkLanguage
     /// <summary>Reads the regions file, and trusts <c>REQUESTS_CA_BUNDLE</c>.</summary>
     Python,
 
-    /// <summary>Reads the regions file, and trusts <c>SSL_CERT_FILE</c>.</summary>
+    /// <summary>Reads the regions file, and trusts <c>SSL_CERT_FILE</c>. It speaks nothing but https to the IAM that the environment names.</summary>
     Go,
 
     /// <summary>Reads no regions file: its program names the endpoint. It takes its kind of credential from the environment.</summary>

@@ -17,6 +17,9 @@ public sealed class SdkBroker : IAsyncLifetime
 
     public string Address => _broker.Address;
 
+    /// <summary>Where the broker was started, so that <c>cbroker</c> finds its credentials.</summary>
+    public string WorkDirectory => _directory;
+
     internal IIdentityClient Identity { get; private set; } = null!;
 
     internal ICommandBrokerClient Commands { get; private set; } = null!;

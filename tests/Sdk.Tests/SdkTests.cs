@@ -48,6 +48,9 @@ public sealed class SdkTests(SdkBroker broker) : IClassFixture<SdkBroker>
         SdkOutcome domain = await CallAsync("poll", key, serverId, ("region", "eu-west-101"));
         SdkOutcome project = await CallAsync("poll", key, serverId, ("region", "eu-west-101"), ("basic", true));
 
+        SdkOutcome sample = await CallAsync("poll", key, serverId, ("region", "<YOUR REGION>"), ("basic", true));
+
+        Assert.Equal("SKIP", sample.Answer.GetProperty("command_name").GetString());
         Assert.Equal("SKIP", domain.Answer.GetProperty("command_name").GetString());
         Assert.Equal("SKIP", project.Answer.GetProperty("command_name").GetString());
     }
