@@ -3,7 +3,10 @@ using Microsoft.Extensions.Options;
 
 namespace CommandBroker.Silo;
 
-/// <summary>What a newcomer reads first: where the broker is, where the credentials are, and three lines to try it.</summary>
+/// <summary>
+/// What a newcomer reads first: where the broker is, where the credentials are, and lines to try it. None has the token among a program's
+/// arguments, which others can see.
+/// </summary>
 internal static class Banner
 {
     public static string Of(WebApplication app)
@@ -30,9 +33,10 @@ internal static class Banner
 
             Try it, in another shell:
               T=$(sed -n 's/.*"token": "\(.*\)".*/\1/p' {{{credentials}}} | head -1)
-              curl -s -H "X-Auth-Token: $T" -H 'Content-Type: application/json' {{{address}}}/v3/sources -d '{"id":"demo-1","name":"demo","os_type":"LINUX"}'; echo
-              curl -s -H "X-Auth-Token: $T" -H 'Content-Type: application/json' {{{address}}}/api/v1/sources/demo-1/commands -d '{"command_name":"START","command_param":{"task_id":"t-1"}}'; echo
-              curl -s -H "X-Auth-Token: $T" {{{address}}}/v3/sources/demo-1/command; echo
+              call() { printf 'X-Auth-Token: %s\n' "$T" | curl -s -H @- -H 'Content-Type: application/json' "$@"; echo; }
+              call {{{address}}}/v3/sources -d '{"id":"demo-1","name":"demo","os_type":"LINUX"}'
+              call {{{address}}}/api/v1/sources/demo-1/commands -d '{"command_name":"START","command_param":{"task_id":"t-1"}}'
+              call {{{address}}}/v3/sources/demo-1/command
 
             """;
     }

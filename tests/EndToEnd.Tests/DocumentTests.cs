@@ -41,8 +41,20 @@ public sealed class DocumentTests : IDisposable
     {
         await using BrokerProcess broker = await Documented(StartLine).StartAsync();
 
-        IEnumerable<string> printed = broker.Output.Split('\n').Select(line => line.Trim()).Where(line => line.StartsWith("T=", StringComparison.Ordinal) || line.StartsWith("curl ", StringComparison.Ordinal));
+        IEnumerable<string> printed = broker.Output.Split('\n').Select(line => line.Trim()).Where(line => line.StartsWith("T=", StringComparison.Ordinal) || line.StartsWith("call", StringComparison.Ordinal));
         Assert.Equal(At(broker, CurlBlock), string.Join('\n', printed));
+    }
+
+    [Fact]
+    public void No_line_to_copy_has_a_credential_among_the_arguments_of_a_program()
+    {
+        string[] lines = [.. new[] { Readme, "docs/agents.md", "docs/sdks.md", "docs/operations.md" }
+            .SelectMany(ShellDocument.Blocks)
+            .SelectMany(block => block.Split('\n'))
+            .Where(line => line.Contains("curl", StringComparison.Ordinal))];
+
+        Assert.NotEmpty(lines);
+        Assert.All(lines, line => Assert.DoesNotMatch("-H +[\"'](X-Auth-Token|Authorization):|-H +\"\\$", line));
     }
 
     [Fact]
