@@ -32,9 +32,12 @@ public sealed class HttpIdentityClient : IIdentityClient
             HttpBrokerConnection.Json(new NewTenantBody { Name = name }, WireJson.Default.NewTenantBody))).ToView();
 
     /// <inheritdoc/>
-    public async Task<ImmutableArray<TenantView>> ListDomainsAsync(CancellationToken cancellationToken = default) =>
-        [.. (await _connection.CallAsync(HttpMethod.Get, "api/v1/domains", WireJson.Default.DomainListRecord, cancellationToken))
-            .Domains.Select(TenantMap.ToView)];
+    public Task<ImmutableArray<TenantView>> ListDomainsAsync(CancellationToken cancellationToken = default) => ReadAllAsync(async after =>
+    {
+        DomainListRecord page = await _connection.CallAsync(
+            HttpMethod.Get, HttpQuery.Of("api/v1/domains", ("after", after)), WireJson.Default.DomainListRecord, cancellationToken);
+        return (page.Domains, page.NextAfter);
+    });
 
     /// <inheritdoc/>
     public async Task<TenantView> CreateProjectAsync(string name, string? domainId = null, CancellationToken cancellationToken = default) =>
@@ -46,10 +49,12 @@ public sealed class HttpIdentityClient : IIdentityClient
             HttpBrokerConnection.Json(new NewTenantBody { Name = name, DomainId = domainId }, WireJson.Default.NewTenantBody))).ToView();
 
     /// <inheritdoc/>
-    public async Task<ImmutableArray<TenantView>> ListProjectsAsync(string? domainId = null, CancellationToken cancellationToken = default) =>
-        [.. (await _connection.CallAsync(
-            HttpMethod.Get, HttpQuery.Of("api/v1/projects", ("domain_id", domainId)), WireJson.Default.ProjectListRecord, cancellationToken))
-            .Projects.Select(TenantMap.ToView)];
+    public Task<ImmutableArray<TenantView>> ListProjectsAsync(string? domainId = null, CancellationToken cancellationToken = default) => ReadAllAsync(async after =>
+    {
+        ProjectListRecord page = await _connection.CallAsync(
+            HttpMethod.Get, HttpQuery.Of("api/v1/projects", ("domain_id", domainId), ("after", after)), WireJson.Default.ProjectListRecord, cancellationToken);
+        return (page.Projects, page.NextAfter);
+    });
 
     /// <inheritdoc/>
     public async Task<TenantView?> ShowTenantAsync(string tenantId, CancellationToken cancellationToken = default) =>
@@ -223,6 +228,20 @@ public sealed class HttpIdentityClient : IIdentityClient
 
     private async Task<NewAccessKey> MakeKeyAsync(string path, Func<HttpContent> body, CancellationToken cancellationToken) =>
         (await _connection.CallOnceAsync(HttpMethod.Post, path, WireJson.Default.NewAccessKeyRecord, cancellationToken, body)).ToNewKey();
+
+    private static async Task<ImmutableArray<TenantView>> ReadAllAsync(Func<string?, Task<(ImmutableArray<TenantRecord> Page, string? Next)>> read)
+    {
+        var all = ImmutableArray.CreateBuilder<TenantView>();
+        string? after = null;
+        do
+        {
+            (ImmutableArray<TenantRecord> page, after) = await read(after);
+            all.AddRange(page.Select(TenantMap.ToView));
+        }
+        while (after is not null);
+
+        return all.ToImmutable();
+    }
 
     private static async Task<T?> OrNullAsync<T>(Func<Task<T>> call)
         where T : class

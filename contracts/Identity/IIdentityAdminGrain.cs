@@ -9,24 +9,39 @@ namespace CommandBroker.Contracts.Identity;
 /// UnknownIdentity, IdentityExists or StorageUnavailable, and with Unauthorized where the caller sees what it asks for and may not change it.
 /// </summary>
 [Alias("CommandBroker.IIdentityAdminGrain")]
-[Version(1)]
+[Version(2)]
 public interface IIdentityAdminGrain : IGrainWithIntegerKey
 {
     /// <summary>Makes a domain with a project named <c>default</c>. Broker administrators only.</summary>
     [Alias("CreateDomain")]
     ValueTask<TenantView> CreateDomainAsync(AdminCaller caller, string name);
 
-    /// <summary>The domains the caller may see.</summary>
+    /// <summary>The first 1,000 domains the caller may see.</summary>
     [Alias("ListDomains")]
     ValueTask<ImmutableArray<TenantView>> ListDomainsAsync(AdminCaller caller);
+
+    /// <summary>A page of the domains the caller may see, in the order of their names.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="after">Only names behind this one; null starts at the first.</param>
+    /// <param name="limit">The most to return, 1 to 1,000.</param>
+    [Alias("ListDomainsPage")]
+    ValueTask<ImmutableArray<TenantView>> ListDomainsPageAsync(AdminCaller caller, string? after, int limit);
 
     /// <summary>Makes a project. Not for callers that are bound to one.</summary>
     [Alias("CreateProject")]
     ValueTask<TenantView> CreateProjectAsync(AdminCaller caller, string domainId, string name);
 
-    /// <summary>The projects of a domain.</summary>
+    /// <summary>The first 1,000 projects of a domain.</summary>
     [Alias("ListProjects")]
     ValueTask<ImmutableArray<TenantView>> ListProjectsAsync(AdminCaller caller, string domainId);
+
+    /// <summary>A page of the projects of a domain, in the order of their names.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="domainId">The domain.</param>
+    /// <param name="after">Only names behind this one; null starts at the first.</param>
+    /// <param name="limit">The most to return, 1 to 1,000.</param>
+    [Alias("ListProjectsPage")]
+    ValueTask<ImmutableArray<TenantView>> ListProjectsPageAsync(AdminCaller caller, string domainId, string? after, int limit);
 
     /// <summary>One domain or project; null when there is none for this caller.</summary>
     [Alias("ShowTenant")]

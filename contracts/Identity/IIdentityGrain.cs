@@ -7,6 +7,7 @@ namespace CommandBroker.Contracts.Identity;
 /// <see cref="ReadChangesAsync"/> when to forget them. Every method may throw <see cref="BrokerException"/> with StorageUnavailable.
 /// </summary>
 [Alias("CommandBroker.IIdentityGrain")]
+[Orleans.CodeGeneration.Version(1)]
 public interface IIdentityGrain : IGrainWithIntegerKey
 {
     /// <summary>An access key with its secret; null when there is none.</summary>
@@ -30,6 +31,17 @@ public interface IIdentityGrain : IGrainWithIntegerKey
     /// <param name="name">Only the one of this name; null means all.</param>
     [Alias("FindProjects")]
     ValueTask<ImmutableArray<TenantView>> FindProjectsAsync(string domainId, string? name);
+
+    /// <summary>A project or a domain; null when there is none.</summary>
+    [Alias("FindTenant")]
+    ValueTask<TenantView?> FindTenantAsync(string tenantId);
+
+    /// <summary>A page of the projects of a domain in the order of their names.</summary>
+    /// <param name="domainId">The domain.</param>
+    /// <param name="afterId">Only those behind this project, by its id; null starts at the first. One that is unknown, or another domain's: nothing.</param>
+    /// <param name="limit">The most to return, 1 to 1,000.</param>
+    [Alias("ListProjectsPage")]
+    ValueTask<ImmutableArray<TenantView>> ListProjectsPageAsync(string domainId, string? afterId, int limit);
 
     /// <summary>The keys and revocations that a gateway starts with.</summary>
     [Alias("ReadSnapshot")]

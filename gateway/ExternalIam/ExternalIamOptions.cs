@@ -39,7 +39,7 @@ public sealed class ExternalIamOptions
     /// <summary>Whether the IAM must be reached by HTTPS; on this machine itself (loopback) it need not. Default true.</summary>
     public bool RequireHttps { get; set; } = true;
 
-    /// <summary>Which project of the broker one of the IAM's is, as <c>the IAM's id=the broker's id</c>, separated by semicolons; any other is a project of the same id. Default none.</summary>
+    /// <summary>Which project of the broker one of the IAM's is, as <c>the IAM's id=the broker's id</c>, separated by semicolons; any other is a project of the same id, and is refused when the broker made one of that id. Default none.</summary>
     public string? Projects { get; set; }
 
     /// <summary>Which domain of the broker one of the IAM's is, in the same form. Default none.</summary>

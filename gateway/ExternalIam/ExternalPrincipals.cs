@@ -1,22 +1,23 @@
 using System.Collections.Frozen;
 using CommandBroker.Contracts.Identity;
+using CommandBroker.Gateway.Grains;
 using CommandBroker.Gateway.Identity;
 
 namespace CommandBroker.Gateway.ExternalIam;
 
 /// <summary>Makes a principal of the broker out of whom an external IAM names.</summary>
 /// <remarks>
-/// A tenant that is not mapped has the IAM's own id. The default domain and project are reached by the mapping alone: administrators of that domain administer
-/// the broker, and an IAM in which tenants are named at will must not be able to name them.
+/// A tenant that is not mapped has the IAM's own id. Domains and projects that the broker made are reached by the mapping alone: an IAM in which
+/// tenants are named at will must not be able to name them. What is mapped has the broker's limits and its switch, project and domain each for itself.
 /// </remarks>
 internal sealed class ExternalPrincipals(
-    IExternalIam iam, IdentityCache cache, RequestBudgets budgets, IOptions<AdmissionOptions> admission, IOptions<ExternalIamOptions> options, TimeProvider clock)
+    IExternalIam iam, IdentityCache cache, IBrokerGrains grains, RequestBudgets budgets, IOptions<AdmissionOptions> admission, IOptions<ExternalIamOptions> options, TimeProvider clock)
 {
     private const int MaxNameLength = 64;
+    private const int MaxProjects = 1_000;
 
     private readonly FrozenDictionary<string, string> _projects = NameMap.ReadIds("Identity:External:Projects", options.Value.Projects);
     private readonly FrozenDictionary<string, string> _domains = NameMap.ReadIds("Identity:External:Domains", options.Value.Domains);
-    private readonly FrozenSet<string> _stored = NameMap.ReadIds("Identity:External:Domains", options.Value.Domains).Values.ToFrozenSet(StringComparer.Ordinal);
     private readonly string _mode = admission.Value.Mode;
 
     /// <summary>Makes it.</summary>
@@ -25,14 +26,20 @@ internal sealed class ExternalPrincipals(
     public async ValueTask<KnownPrincipal?> FindAsync(ExternalIdentity identity)
     {
         bool isDomainWide = identity.ProjectId is null;
-        string? domain = TenantOf(identity.DomainId, _domains, DefaultTenant.DomainId);
-        string? project = isDomainWide ? domain : TenantOf(identity.ProjectId, _projects, DefaultTenant.ProjectId);
+        string? domain = TenantOf(identity.DomainId, _domains);
+        string? project = isDomainWide ? domain : TenantOf(identity.ProjectId, _projects);
         if (domain is null || project is null || (isDomainWide && project == DefaultTenant.ProjectId) || (identity.ServerId is { } server && !ServerId.TryParse(server, out _)))
         {
             return null;
         }
 
-        TenantView? stored = _stored.Contains(domain) ? await FindStoredAsync(domain, isDomainWide ? null : project) : null;
+        TenantView? storedDomain = await FindStoredAsync(domain);
+        TenantView? stored = !isDomainWide ? await FindStoredAsync(project) : storedDomain is null ? null : await ChooseProjectAsync(domain);
+        if (IsTaken(identity.DomainId, storedDomain, _domains) || (!isDomainWide && IsTaken(identity.ProjectId, stored, _projects)))
+        {
+            return null;
+        }
+
         var view = new PrincipalView
         {
             PrincipalId = $"{_mode}:{identity.UserId}",
@@ -44,26 +51,28 @@ internal sealed class ExternalPrincipals(
             IsDomainWide = isDomainWide,
             ServerId = identity.ServerId,
             Roles = identity.Roles.Aggregate(Roles.None, (all, role) => all | iam.RolesOf(role)),
-            IsEnabled = true,
+            IsEnabled = storedDomain?.IsEnabled ?? true,
             IsProjectEnabled = stored?.IsEnabled ?? true,
             CreatedAt = clock.GetUtcNow(),
         };
         return new KnownPrincipal(view, budgets.Of(view.ProjectId, stored?.MaxRequestsPerSecond));
     }
 
-    /// <summary>A project of one of the broker's own domains; of a caller who counts in all of them the first, or the default one.</summary>
-    private async ValueTask<TenantView?> FindStoredAsync(string domain, string? project)
-    {
-        KnownProjects? known = await cache.Projects.FindAsync(domain, clock.GetUtcNow());
-        return project is not null
-            ? known?.All.FirstOrDefault(one => one.TenantId == project)
-            : known?.Find(DefaultTenant.ProjectId) ?? known?.All.FirstOrDefault(one => one.IsEnabled);
-    }
+    private async ValueTask<TenantView?> FindStoredAsync(string tenantId) => (await cache.Tenants.FindAsync(tenantId, clock.GetUtcNow()))?.View;
 
-    private static string? TenantOf(string? id, FrozenDictionary<string, string> map, string reserved) =>
+    /// <summary>Where a caller who counts in all projects of a domain works unless it says so: in the default project, or in the first one.</summary>
+    private async ValueTask<TenantView?> ChooseProjectAsync(string domain) =>
+        domain == DefaultTenant.DomainId && await FindStoredAsync(DefaultTenant.ProjectId) is { IsEnabled: true } usual
+            ? usual
+            : (await grains.Identity.ListProjectsPageAsync(domain, afterId: null, MaxProjects)).FirstOrDefault(one => one.IsEnabled);
+
+    /// <summary>Whether the broker made a tenant of an id that no mapping gave.</summary>
+    private static bool IsTaken(string? id, TenantView? stored, FrozenDictionary<string, string> map) => stored is not null && !map.ContainsKey(id!);
+
+    private static string? TenantOf(string? id, FrozenDictionary<string, string> map) =>
         id is null ? null
         : map.TryGetValue(id, out string? mapped) ? mapped
-        : id != reserved && ProjectId.TryParse(id, out _) ? id
+        : ProjectId.TryParse(id, out _) ? id
         : null;
 
     // It goes to logs and rows: bounded, and in one line.

@@ -30,7 +30,7 @@ internal sealed class IdentityCache : IDisposable
         Tokens = new(parts, hash => grains.Identity.FindTokenAsync(hash.ToHex()), Make);
         Principals = new(parts, principalId => grains.Identity.FindPrincipalAsync(principalId), (view, _) => Make(view));
         Names = new(parts, name => grains.Identity.FindPrincipalByNameAsync(name.Domain, name.Name), Make);
-        Projects = new(parts, async domainId => new ProjectList(await grains.Identity.FindProjectsAsync(domainId, null)), (list, _) => new KnownProjects(list.Projects));
+        Tenants = new(parts, tenantId => grains.Identity.FindTenantAsync(tenantId), (view, _) => new KnownTenant(view));
         Issued = new IssuedTokens(_fence, _options);
     }
 
@@ -46,8 +46,8 @@ internal sealed class IdentityCache : IDisposable
     /// <summary>The same, by the names of their domains and their own. What ends one there ends it here.</summary>
     public LookupCache<PrincipalName, PrincipalView, KnownPrincipal> Names { get; }
 
-    /// <summary>The projects of domains.</summary>
-    public LookupCache<string, ProjectList, KnownProjects> Projects { get; }
+    /// <summary>Projects and domains, by id: however many a domain has, and however new they are.</summary>
+    public LookupCache<string, TenantView, KnownTenant> Tenants { get; }
 
     /// <summary>Tokens that the broker issued.</summary>
     public IssuedTokens Issued { get; }
@@ -66,7 +66,7 @@ internal sealed class IdentityCache : IDisposable
             Tokens.Clear();
             Principals.Clear();
             Names.Clear();
-            Projects.Clear();
+            Tenants.Clear();
             Issued.Begin(snapshot);
         });
         Confirm(askedAt);
@@ -111,8 +111,8 @@ internal sealed class IdentityCache : IDisposable
 
     private async ValueTask<Principal?> FindInProjectAsync(KnownPrincipal known, string projectId, DateTimeOffset now)
     {
-        KnownProjects? projects = await Projects.FindAsync(known.View.DomainId, now);
-        return projects?.Find(projectId) is { } project
+        KnownTenant? found = await Tenants.FindAsync(projectId, now);
+        return found?.View is { IsEnabled: true } project && project.DomainId == known.View.DomainId
             ? known.Keep(Principal.Of(known.View, project.TenantId, project.Name, _budgets.Of(project.TenantId, project.MaxRequestsPerSecond)))
             : null;
     }
@@ -132,7 +132,7 @@ internal sealed class IdentityCache : IDisposable
                 break;
             case IdentityChangeKind.Tenant:
                 Principals.ForgetWhere(principal => principal.BelongsTo(change.Subject));
-                Projects.Clear();
+                Tenants.Clear();
                 break;
             case IdentityChangeKind.Revocation:
                 Issued.Revoke(change.Subject);
@@ -165,8 +165,4 @@ internal sealed class IdentityCache : IDisposable
         return principal;
     }
 
-    private KnownPrincipal Make(PrincipalView view) => new(view, _budgets.Of(view.ProjectId, view.MaxRequestsPerSecond));
-
-    /// <summary>The projects of a domain as one answer.</summary>
-    internal sealed record ProjectList(ImmutableArray<TenantView> Projects);
-}
+    private KnownPrincipal Make(PrincipalView view) => new(view, _budgets.Of(view.ProjectId, view.MaxRequestsPerSecond));}

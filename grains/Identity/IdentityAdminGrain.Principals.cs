@@ -34,13 +34,8 @@ internal sealed partial class IdentityAdminGrain
 
     public async ValueTask<ImmutableArray<PrincipalView>> ListPrincipalsAsync(AdminCaller caller, string domainId, string? after, int limit)
     {
-        IdentityBounds.CheckLimit(limit);
+        CheckPage(after, limit);
         await RequireDomainAsync(caller, domainId);
-        if (!StorableText.IsStorable(after))
-        {
-            throw IdentityBounds.Invalid($"after {StorableText.Fault}");
-        }
-
         IReadOnlyList<PrincipalEntry> found = await _store.ListPrincipalsAsync(new PrincipalFilter(domainId, caller.ProjectId, after, limit));
         return [.. found.Select(entry => IdentityViews.Of(entry, context.Options))];
     }
@@ -193,7 +188,9 @@ internal sealed partial class IdentityAdminGrain
             return AdminScope.Require(given, given is not null && given.DomainId == principal.DomainId && caller.Sees(given), "project");
         }
 
-        return (await _store.ListProjectsAsync(principal.DomainId, name: null, MaxTenants)).MinBy(project => project.CreatedAt)
+        // The project that its domain was made with.
+        return (await _store.ListProjectsAsync(principal.DomainId, DefaultTenant.ProjectName, 1)).SingleOrDefault()
+            ?? (await _store.ListProjectsAsync(principal.DomainId, name: null, MaxTenants)).MinBy(project => project.CreatedAt)
             ?? throw AdminScope.Unknown("project");
     }
 

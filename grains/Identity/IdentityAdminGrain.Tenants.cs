@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using CommandBroker.Contracts;
 using CommandBroker.Contracts.Identity;
+using CommandBroker.Core;
 using CommandBroker.Storage.Identity;
 
 namespace CommandBroker.Grains;
@@ -28,12 +29,18 @@ internal sealed partial class IdentityAdminGrain
         });
     }
 
-    public async ValueTask<ImmutableArray<TenantView>> ListDomainsAsync(AdminCaller caller)
+    public ValueTask<ImmutableArray<TenantView>> ListDomainsAsync(AdminCaller caller) => ListDomainsPageAsync(caller, after: null, MaxTenants);
+
+    public async ValueTask<ImmutableArray<TenantView>> ListDomainsPageAsync(AdminCaller caller, string? after, int limit)
     {
-        IEnumerable<StoredDomain> domains = caller.IsBrokerAdmin
-            ? await _store.ListDomainsAsync(MaxTenants)
-            : await _store.FindDomainAsync(caller.Actor.DomainId) is { } own ? [own] : [];
-        return [.. domains.Select(IdentityViews.Of)];
+        CheckPage(after, limit);
+        if (caller.IsBrokerAdmin)
+        {
+            return [.. (await _store.ListDomainsAsync(limit, after)).Select(IdentityViews.Of)];
+        }
+
+        // It sees one, which is the first page.
+        return after is null && await _store.FindDomainAsync(caller.Actor.DomainId) is { } own ? [IdentityViews.Of(own)] : [];
     }
 
     public async ValueTask<TenantView> CreateProjectAsync(AdminCaller caller, string domainId, string name)
@@ -58,10 +65,20 @@ internal sealed partial class IdentityAdminGrain
         });
     }
 
-    public async ValueTask<ImmutableArray<TenantView>> ListProjectsAsync(AdminCaller caller, string domainId)
+    public ValueTask<ImmutableArray<TenantView>> ListProjectsAsync(AdminCaller caller, string domainId) =>
+        ListProjectsPageAsync(caller, domainId, after: null, MaxTenants);
+
+    public async ValueTask<ImmutableArray<TenantView>> ListProjectsPageAsync(AdminCaller caller, string domainId, string? after, int limit)
     {
+        CheckPage(after, limit);
         await RequireDomainAsync(caller, domainId);
-        return [.. (await _store.ListProjectsAsync(domainId, name: null, MaxTenants)).Where(caller.Sees).Select(IdentityViews.Of)];
+        if (caller.ProjectId is not { } bound)
+        {
+            return [.. (await _store.ListProjectsAsync(domainId, name: null, limit, after)).Where(caller.Sees).Select(IdentityViews.Of)];
+        }
+
+        // It sees one, which is the first page.
+        return after is null && await _store.FindProjectAsync(bound) is { } own && own.DomainId == domainId && caller.Sees(own) ? [IdentityViews.Of(own)] : [];
     }
 
     public async ValueTask<TenantView?> ShowTenantAsync(AdminCaller caller, string tenantId)
@@ -147,6 +164,15 @@ internal sealed partial class IdentityAdminGrain
         ];
         told.Note(action, projectId, tenantId, string.Join(", ", parts.Where(part => part is not null)));
         return told.ToWrite();
+    }
+
+    private static void CheckPage(string? after, int limit)
+    {
+        IdentityBounds.CheckLimit(limit);
+        if (!StorableText.IsStorable(after))
+        {
+            throw IdentityBounds.Invalid($"after {StorableText.Fault}");
+        }
     }
 
     private async Task RequireDomainAsync(AdminCaller caller, string domainId)

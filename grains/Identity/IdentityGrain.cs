@@ -52,6 +52,21 @@ internal sealed class IdentityGrain(IdentityContext context, TokenKeys tokenKeys
         return [.. (await _store.ListProjectsAsync(domainId, name, MaxProjects)).Select(IdentityViews.Of)];
     }
 
+    public async ValueTask<TenantView?> FindTenantAsync(string tenantId) =>
+        !IdentityIds.IsId(tenantId) ? null
+        : await _store.FindProjectAsync(tenantId) is { } project ? IdentityViews.Of(project)
+        : await _store.FindDomainAsync(tenantId) is { } domain ? IdentityViews.Of(domain)
+        : null;
+
+    public async ValueTask<ImmutableArray<TenantView>> ListProjectsPageAsync(string domainId, string? afterId, int limit)
+    {
+        IdentityBounds.CheckLimit(limit);
+        StoredProject? last = afterId is not null && IdentityIds.IsId(afterId) ? await _store.FindProjectAsync(afterId) : null;
+        return !IdentityIds.IsId(domainId) || (afterId is not null && last?.DomainId != domainId)
+            ? []
+            : [.. (await _store.ListProjectsAsync(domainId, name: null, limit, last?.Name)).Select(IdentityViews.Of)];
+    }
+
     public async ValueTask<IdentitySnapshot> ReadSnapshotAsync()
     {
         // The revision first: what is committed after it is told again as a change.

@@ -22,17 +22,20 @@ public interface IIdentityStore
     /// <summary>Reads a domain by its name, whatever the case; null when there is none.</summary>
     Task<StoredDomain?> FindDomainByNameAsync(string name);
 
-    /// <summary>Reads domains in the order of their names.</summary>
-    Task<IReadOnlyList<StoredDomain>> ListDomainsAsync(int limit);
+    /// <summary>Reads domains in the order of their names whatever the case.</summary>
+    /// <param name="limit">The most to return.</param>
+    /// <param name="after">Only names behind this one; null starts at the first.</param>
+    Task<IReadOnlyList<StoredDomain>> ListDomainsAsync(int limit, string? after = null);
 
     /// <summary>Reads a project; null when there is none.</summary>
     Task<StoredProject?> FindProjectAsync(string projectId);
 
-    /// <summary>Reads projects of a domain in the order of their names.</summary>
+    /// <summary>Reads projects of a domain in the order of their names whatever the case.</summary>
     /// <param name="domainId">The domain.</param>
     /// <param name="name">Only the one of this name, whatever the case; null means all.</param>
     /// <param name="limit">The most to return.</param>
-    Task<IReadOnlyList<StoredProject>> ListProjectsAsync(string domainId, string? name, int limit);
+    /// <param name="after">Only names behind this one; null starts at the first.</param>
+    Task<IReadOnlyList<StoredProject>> ListProjectsAsync(string domainId, string? name, int limit, string? after = null);
 
     /// <summary>Reads the projects of all domains that have a quota of pending commands.</summary>
     Task<IReadOnlyList<StoredProject>> ListProjectsWithPendingQuotaAsync();

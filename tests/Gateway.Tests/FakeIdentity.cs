@@ -43,6 +43,9 @@ internal sealed class FakeIdentity : IIdentityGrain, IUserNameGrain
 
     public ConcurrentDictionary<string, PrincipalView> Principals { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The domains that the broker made.</summary>
+    public List<TenantView> Domains { get; } = [new TenantView { TenantId = DefaultTenant.DomainId, Name = "default", IsEnabled = true }];
+
     public List<TenantView> Projects { get; } =
     [
         new() { TenantId = DefaultTenant.ProjectId, Name = DefaultTenant.ProjectName, DomainId = DefaultTenant.DomainId, IsEnabled = true },
@@ -193,6 +196,23 @@ internal sealed class FakeIdentity : IIdentityGrain, IUserNameGrain
     {
         await EnterAsync("FindProjects " + domainId);
         return [.. Projects.Where(project => project.DomainId == domainId && (name is null || project.Name == name)).OrderBy(project => project.Name, StringComparer.Ordinal)];
+    }
+
+    public async ValueTask<TenantView?> FindTenantAsync(string tenantId)
+    {
+        await EnterAsync("FindTenant " + tenantId);
+        return Projects.Concat(Domains).FirstOrDefault(tenant => tenant.TenantId == tenantId);
+    }
+
+    public async ValueTask<ImmutableArray<TenantView>> ListProjectsPageAsync(string domainId, string? afterId, int limit)
+    {
+        await EnterAsync("ListProjectsPage " + domainId);
+        string after = afterId is null ? "" : Projects.Single(project => project.TenantId == afterId).Name;
+        return
+        [
+            .. Projects.Where(project => project.DomainId == domainId && string.CompareOrdinal(project.Name, after) > 0)
+                .OrderBy(project => project.Name, StringComparer.Ordinal).Take(limit),
+        ];
     }
 
     public async ValueTask<IdentitySnapshot> ReadSnapshotAsync()

@@ -246,6 +246,29 @@ public sealed class IamTests
     }
 
     [Fact]
+    public async Task Projects_are_listed_page_by_page_as_the_links_say()
+    {
+        await using GatewayHost host = await GatewayHost.StartAsync(grains =>
+            grains.Identity.AddToken("wide", grains.Identity.AddPrincipal("wide", Roles.Operator, isDomainWide: true)));
+        foreach (string name in (string[])["p1", "p2", "p3"])
+        {
+            host.Grains.Identity.AddProject(name);
+        }
+
+        var names = new List<string>();
+        string? path = "/v3/projects?limit=2";
+        while (path is not null)
+        {
+            JsonElement page = (await host.SendAsync("GET", path, token: "wide")).Json;
+            names.AddRange(page.GetProperty("projects").EnumerateArray().Select(project => project.GetProperty("name").GetString()!));
+            path = page.GetProperty("links").GetProperty("next").GetString() is { } next ? new Uri(next).PathAndQuery : null;
+        }
+
+        Assert.Equal(["default", "p1", "p2", "p3"], names);
+        Assert.Equal(400, (await host.SendAsync("GET", "/v3/projects?limit=0", token: "wide")).Status);
+    }
+
+    [Fact]
     public async Task Projects_of_a_bound_caller_and_of_a_foreign_domain_are_not_more_than_its_own()
     {
         await using GatewayHost host = await StartAsync();

@@ -34,11 +34,11 @@ public sealed class IdentityManagementTests
     /// <summary>Every route with what it needs and the grain's method it leads to.</summary>
     public static TheoryData<string, string, string?, bool, string> Routes => new()
     {
-        { "GET", "/api/v1/domains", null, false, "ListDomainsAsync" },
+        { "GET", "/api/v1/domains", null, false, "ListDomainsPageAsync" },
         { "POST", "/api/v1/domains", """{"name":"north"}""", true, "CreateDomainAsync" },
         { "GET", "/api/v1/domains/d1", null, false, "ShowTenantAsync" },
         { "PATCH", "/api/v1/domains/d1", """{"enabled":false}""", true, "ChangeTenantAsync" },
-        { "GET", "/api/v1/projects", null, false, "ListProjectsAsync" },
+        { "GET", "/api/v1/projects", null, false, "ListProjectsPageAsync" },
         { "POST", "/api/v1/projects", """{"name":"team"}""", true, "CreateProjectAsync" },
         { "GET", "/api/v1/projects/p1", null, false, "ShowTenantAsync" },
         { "PATCH", "/api/v1/projects/p1", """{"max_source_servers":5}""", true, "ChangeTenantAsync" },

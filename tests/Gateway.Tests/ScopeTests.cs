@@ -73,6 +73,26 @@ public sealed class ScopeTests
     }
 
     [Fact]
+    public async Task Project_that_was_just_made_counts_at_once_and_so_does_the_last_of_many()
+    {
+        await using GatewayHost host = await TokenAdmissionTests.StartAsync(identity =>
+            identity.AddToken("wide", identity.AddPrincipal("wide", Roles.Operator, isDomainWide: true)));
+        FakeIdentity fake = host.Grains.Identity;
+        string early = fake.AddProject("early");
+        host.Grains.DirectoryGrain.Ids[$"{early}/s1"] = true;
+        Assert.Equal(200, (await host.SendAsync("GET", Poll, token: "wide", headers: ("X-Project-Id", early))).Status);
+
+        string last = "";
+        for (int number = 0; number <= 1_000; number++)
+        {
+            last = fake.AddProject($"late-{number:0000}");
+        }
+
+        host.Grains.DirectoryGrain.Ids[$"{last}/s1"] = true;
+        Assert.Equal(200, (await host.SendAsync("GET", Poll, token: "wide", headers: ("X-Project-Id", last))).Status);
+    }
+
+    [Fact]
     public async Task Project_scoped_token_of_a_domain_wide_principal_counts_for_its_project_alone_and_a_domain_scoped_one_for_all()
     {
         await using GatewayHost host = await TokenAdmissionTests.StartAsync();

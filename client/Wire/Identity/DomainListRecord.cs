@@ -7,4 +7,7 @@ public sealed record DomainListRecord
 {
     /// <summary>The domains the caller may see.</summary>
     public required ImmutableArray<TenantRecord> Domains { get; init; }
+
+    /// <summary>The value of <c>after</c> that asks for the next page; absent on the last one.</summary>
+    public string? NextAfter { get; init; }
 }

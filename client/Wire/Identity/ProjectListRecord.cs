@@ -7,4 +7,7 @@ public sealed record ProjectListRecord
 {
     /// <summary>The projects of the domain.</summary>
     public required ImmutableArray<TenantRecord> Projects { get; init; }
+
+    /// <summary>The value of <c>after</c> that asks for the next page; absent on the last one.</summary>
+    public string? NextAfter { get; init; }
 }

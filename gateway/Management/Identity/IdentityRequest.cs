@@ -29,7 +29,7 @@ internal static class IdentityRequest
     public static string ReadId(HttpContext context, string name = "id") => context.Request.RouteValues[name] as string ?? "";
 
     /// <summary>The page's size.</summary>
-    public static int ReadLimit(HttpContext context) => (int)(ManagementRequest.ReadNumber(context, "limit", MaxLimit) ?? 100);
+    public static int ReadLimit(HttpContext context, int usual = 100) => (int)(ManagementRequest.ReadNumber(context, "limit", MaxLimit) ?? usual);
 
     /// <summary>A text of the query; null when it is absent.</summary>
     public static string? ReadText(HttpContext context, string name)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using CommandBroker.Client.Wire;
 using CommandBroker.Client.Wire.Identity;
 using CommandBroker.Contracts.Identity;
@@ -11,12 +12,16 @@ internal sealed class TenantEndpoints(ManagementBorder border, ManagementRequest
 {
     private const string Domain = "domain";
     private const string Project = "project";
+
+    // Without a limit a caller gets what one page can have: clients from before there were pages read the first alone.
+    private const int MaxLimit = 1_000;
+
     private static readonly WireJson Wire = WireJson.Readable;
 
     /// <summary><c>/api/v1/domains</c>.</summary>
     public Task DomainsAsync(HttpContext context) => context.Request.Method switch
     {
-        "GET" => border.RunAsync(context, "GET", Permission.ReadIdentity, ListDomainsAsync),
+        "GET" => border.RunAsync(context, "GET", Permission.ReadIdentity, ListDomainsAsync, "after", "limit"),
         "POST" => border.RunAsync(context, "POST", Permission.ManageIdentity, CreateDomainAsync),
         _ => border.RefuseMethodAsync(context, "GET, POST").AsTask(),
     };
@@ -27,7 +32,7 @@ internal sealed class TenantEndpoints(ManagementBorder border, ManagementRequest
     /// <summary><c>/api/v1/projects</c>.</summary>
     public Task ProjectsAsync(HttpContext context) => context.Request.Method switch
     {
-        "GET" => border.RunAsync(context, "GET", Permission.ReadIdentity, ListProjectsAsync, "domain_id"),
+        "GET" => border.RunAsync(context, "GET", Permission.ReadIdentity, ListProjectsAsync, "domain_id", "after", "limit"),
         "POST" => border.RunAsync(context, "POST", Permission.ManageIdentity, CreateProjectAsync),
         _ => border.RefuseMethodAsync(context, "GET, POST").AsTask(),
     };
@@ -49,12 +54,13 @@ internal sealed class TenantEndpoints(ManagementBorder border, ManagementRequest
         _ => border.RefuseMethodAsync(context, "GET, PATCH").AsTask(),
     };
 
-    private async ValueTask<ManagementAnswer> ListDomainsAsync(HttpContext context, Principal principal) => ManagementAnswer.Ok(
-        new DomainListRecord
-        {
-            Domains = [.. (await grains.IdentityAdmin.ListDomainsAsync(IdentityRequest.CallerOf(context, principal))).Select(TenantMap.ToWire)],
-        },
-        Wire.DomainListRecord);
+    private async ValueTask<ManagementAnswer> ListDomainsAsync(HttpContext context, Principal principal)
+    {
+        int limit = IdentityRequest.ReadLimit(context, MaxLimit);
+        ImmutableArray<TenantView> page = await grains.IdentityAdmin.ListDomainsPageAsync(
+            IdentityRequest.CallerOf(context, principal), IdentityRequest.ReadText(context, "after"), limit);
+        return ManagementAnswer.Ok(new DomainListRecord { Domains = [.. page.Select(TenantMap.ToWire)], NextAfter = NextOf(page, limit) }, Wire.DomainListRecord);
+    }
 
     private async ValueTask<ManagementAnswer> CreateDomainAsync(HttpContext context, Principal principal)
     {
@@ -65,15 +71,10 @@ internal sealed class TenantEndpoints(ManagementBorder border, ManagementRequest
     private async ValueTask<ManagementAnswer> ListProjectsAsync(HttpContext context, Principal principal)
     {
         string domainId = IdentityRequest.ReadText(context, "domain_id") ?? principal.DomainId;
-        return ManagementAnswer.Ok(
-            new ProjectListRecord
-            {
-                Projects =
-                [
-                    .. (await grains.IdentityAdmin.ListProjectsAsync(IdentityRequest.CallerOf(context, principal), domainId)).Select(TenantMap.ToWire),
-                ],
-            },
-            Wire.ProjectListRecord);
+        int limit = IdentityRequest.ReadLimit(context, MaxLimit);
+        ImmutableArray<TenantView> page = await grains.IdentityAdmin.ListProjectsPageAsync(
+            IdentityRequest.CallerOf(context, principal), domainId, IdentityRequest.ReadText(context, "after"), limit);
+        return ManagementAnswer.Ok(new ProjectListRecord { Projects = [.. page.Select(TenantMap.ToWire)], NextAfter = NextOf(page, limit) }, Wire.ProjectListRecord);
     }
 
     private async ValueTask<ManagementAnswer> CreateProjectAsync(HttpContext context, Principal principal)
@@ -88,6 +89,8 @@ internal sealed class TenantEndpoints(ManagementBorder border, ManagementRequest
         await grains.IdentityAdmin.ShowTenantAsync(caller, id) is { } found && (found.DomainId is null) == (kind == Domain)
             ? found
             : throw IdentityRequest.Unknown(kind);
+
+    private static string? NextOf(ImmutableArray<TenantView> page, int limit) => page.Length == limit ? page[^1].Name : null;
 
     private static string NameOf(NewTenantBody body) =>
         body.Name ?? throw new BrokerException(BrokerErrorReason.InvalidArgument, "name is missing; 1 to 64 characters are needed.");

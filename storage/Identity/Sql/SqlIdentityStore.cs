@@ -69,15 +69,18 @@ internal sealed class SqlIdentityStore(IIdentityDatabase database) : IIdentitySt
     public Task<StoredDomain?> FindDomainByNameAsync(string name) =>
         FindAsync($"{SelectDomain} where d.name_folded = $1", IdentityRows.ReadDomain, IdentityRows.Fold(name));
 
-    public Task<IReadOnlyList<StoredDomain>> ListDomainsAsync(int limit) =>
-        ListAsync($"{SelectDomain} order by d.name_folded limit $1", IdentityRows.ReadDomain, (long)limit);
+    public Task<IReadOnlyList<StoredDomain>> ListDomainsAsync(int limit, string? after) => ListAsync(
+        $"{SelectDomain} where d.name_folded > $1 order by d.name_folded limit $2", IdentityRows.ReadDomain, Behind(after), (long)limit);
 
     public Task<StoredProject?> FindProjectAsync(string projectId) =>
         FindAsync($"{SelectProject} where p.project_id = $1", IdentityRows.ReadProject, projectId);
 
-    public Task<IReadOnlyList<StoredProject>> ListProjectsAsync(string domainId, string? name, int limit) => ListAsync(
-        $"{SelectProject} where p.domain_id = $1 and (cast($2 as text) is null or p.name_folded = $2) order by p.name_folded limit $3",
-        IdentityRows.ReadProject, domainId, name is null ? null : IdentityRows.Fold(name), (long)limit);
+    public Task<IReadOnlyList<StoredProject>> ListProjectsAsync(string domainId, string? name, int limit, string? after) => ListAsync(
+        $"""
+        {SelectProject} where p.domain_id = $1 and (cast($2 as text) is null or p.name_folded = $2) and p.name_folded > $4
+        order by p.name_folded limit $3
+        """,
+        IdentityRows.ReadProject, domainId, name is null ? null : IdentityRows.Fold(name), (long)limit, Behind(after));
 
     public Task<IReadOnlyList<StoredProject>> ListProjectsWithPendingQuotaAsync() =>
         ListAsync($"{SelectProject} where p.max_pending_commands is not null", IdentityRows.ReadProject);
@@ -89,7 +92,7 @@ internal sealed class SqlIdentityStore(IIdentityDatabase database) : IIdentitySt
         FindAsync($"{SelectEntry} where u.domain_id = $1 and u.name_folded = $2", IdentityRows.ReadEntry, domainId, IdentityRows.Fold(name));
 
     public Task<IReadOnlyList<PrincipalEntry>> ListPrincipalsAsync(PrincipalFilter filter) => ListAsync(
-        ListPrincipals, IdentityRows.ReadEntry, filter.DomainId, filter.After is null ? "" : IdentityRows.Fold(filter.After), filter.BoundToProjectId,
+        ListPrincipals, IdentityRows.ReadEntry, filter.DomainId, Behind(filter.After), filter.BoundToProjectId,
         (long)filter.Limit);
 
     public Task<IReadOnlyList<PrincipalEntry>> ListBoundPrincipalsAsync(string projectId, string serverId) =>
@@ -144,6 +147,9 @@ internal sealed class SqlIdentityStore(IIdentityDatabase database) : IIdentitySt
         (long)(filter.ActionPrefix?.Length ?? 0), filter.ActionPrefix ?? "", (long)filter.Limit);
 
     public Task<int> PurgeAsync(IdentityPurge purge) => database.WriteAsync(session => IdentityPurger.RunAsync(session, purge));
+
+    // Every name is behind the empty one.
+    private static string Behind(string? after) => after is null ? "" : IdentityRows.Fold(after);
 
     private async Task<T?> FindAsync<T>(string sql, Func<IIdentityRow, T> read, params object?[] values)
         where T : class => (await database.ReadAsync(session => session.ReadAsync(sql, read, values))).SingleOrDefault();

@@ -47,6 +47,10 @@ internal sealed class FakeIdentityAdmin : IIdentityAdminGrain
 
     public ValueTask<TenantView> CreateDomainAsync(AdminCaller caller, string name) => throw new NotSupportedException();
 
+    public ValueTask<ImmutableArray<TenantView>> ListDomainsPageAsync(AdminCaller caller, string? after, int limit) => throw new NotSupportedException();
+
+    public ValueTask<ImmutableArray<TenantView>> ListProjectsPageAsync(AdminCaller caller, string domainId, string? after, int limit) => throw new NotSupportedException();
+
     public ValueTask<ImmutableArray<TenantView>> ListDomainsAsync(AdminCaller caller) => throw new NotSupportedException();
 
     public ValueTask<TenantView> CreateProjectAsync(AdminCaller caller, string domainId, string name) => throw new NotSupportedException();

@@ -66,6 +66,22 @@ public sealed class HttpIdentityClientTests
     }
 
     [Fact]
+    public async Task Pages_of_projects_and_domains_are_read_until_the_last()
+    {
+        var stub = new StubHandler(request => StubHandler.Text(HttpStatusCode.OK, $$"""
+            {"{{(request.Path.Contains("projects", StringComparison.Ordinal) ? "projects" : "domains")}}":[{"id":"i{{request.Number}}","name":"n {{request.Number}}","enabled":true}]
+            {{(request.Number % 2 == 1 ? $",\"next_after\":\"n {request.Number}\"" : "")}}}
+            """));
+        var client = new HttpIdentityClient(stub.Client);
+
+        Assert.Equal(["n 1", "n 2"], (await client.ListProjectsAsync("dom")).Select(project => project.Name));
+        Assert.Equal(["n 3", "n 4"], (await client.ListDomainsAsync()).Select(domain => domain.Name));
+        Assert.Equal(
+            ["/api/v1/projects?domain_id=dom", "/api/v1/projects?domain_id=dom&after=n%201", "/api/v1/domains", "/api/v1/domains?after=n%203"],
+            stub.Requests.Select(request => request.Path));
+    }
+
+    [Fact]
     public async Task A_tenant_is_found_whether_it_is_a_project_or_a_domain()
     {
         var stub = new StubHandler(request => request.Path.StartsWith("/api/v1/projects", StringComparison.Ordinal)

@@ -85,6 +85,38 @@ public sealed class KeystoneTests
     }
 
     [Fact]
+    public async Task Project_that_is_mapped_without_its_domain_has_the_switch_and_the_limits()
+    {
+        await using StubKeystone keystone = await new StubKeystone().StartAsync();
+        await using GatewayHost host = await ExternalGateway.StartAsync(
+            keystone, null, ("Identity:External:Projects", $"kp={DefaultTenant.ProjectId}; kq={FakeIdentity.Id("closed")}"));
+        host.Grains.Identity.Projects[0] = host.Grains.Identity.Projects[0] with { MaxRequestsPerSecond = 1 };
+        host.Grains.Identity.AddProject("closed", isEnabled: false);
+        keystone.Tokens["t"] = new StubToken(Later, "agent") { ProjectId = "kp", DomainId = "kd" };
+        keystone.Tokens["closed"] = new StubToken(Later, "agent") { ProjectId = "kq", DomainId = "kd" };
+        await host.PollAsync("closed", 401);
+        await host.PollAsync("t");
+        (await host.PollAsync("t", 429)).IsVendorError(429, "APIGW.0308");
+    }
+
+    [Fact]
+    public async Task Tenant_that_the_broker_made_is_reached_by_the_mapping_alone()
+    {
+        await using StubKeystone keystone = await new StubKeystone().StartAsync();
+        await using GatewayHost host = await ExternalGateway.StartAsync(keystone, null, ("Identity:External:Domains", $"off={FakeIdentity.Id("north")}"));
+        FakeIdentity fake = host.Grains.Identity;
+        string made = fake.AddProject("made", domainId: FakeIdentity.Id("north"));
+        fake.Domains.Add(new TenantView { TenantId = FakeIdentity.Id("north"), Name = "north", IsEnabled = false });
+        keystone.Tokens["project"] = new StubToken(Later, "agent") { ProjectId = made, DomainId = "kd" };
+        keystone.Tokens["domain"] = new StubToken(Later, "admin") { ProjectId = "p1", DomainId = FakeIdentity.Id("north") };
+        keystone.Tokens["disabled"] = new StubToken(Later, "agent") { ProjectId = "p1", DomainId = "off" };
+
+        (await host.PollAsync("project", 401)).IsVendorError(401, "APIGW.0301");
+        (await host.PollAsync("domain", 401)).IsVendorError(401, "APIGW.0301");
+        (await host.PollAsync("disabled", 401)).IsVendorError(401, "APIGW.0301");
+    }
+
+    [Fact]
     public async Task Token_of_a_whole_domain_counts_in_the_project_that_the_request_names()
     {
         await using StubKeystone keystone = await new StubKeystone().StartAsync();

@@ -14,6 +14,7 @@ public sealed class AdminIsolationTests(IdentitySilo silo) : IClassFixture<Ident
     {
         ["CreateProjectAsync"] = async (caller, at) => await silo.AdminGrain.CreateProjectAsync(caller, at.DomainId, IdentitySilo.NewName()),
         ["ListProjectsAsync"] = async (caller, at) => await silo.AdminGrain.ListProjectsAsync(caller, at.DomainId),
+        ["ListProjectsPageAsync"] = async (caller, at) => await silo.AdminGrain.ListProjectsPageAsync(caller, at.DomainId, null, 10),
         ["ShowTenantAsync domain"] = async (caller, at) => await silo.AdminGrain.ShowTenantAsync(caller, at.DomainId),
         ["ShowTenantAsync project"] = async (caller, at) => await silo.AdminGrain.ShowTenantAsync(caller, at.ProjectId),
         ["ChangeTenantAsync domain"] = async (caller, at) => await silo.AdminGrain.ChangeTenantAsync(caller, at.DomainId, new TenantChange { IsEnabled = true }),
@@ -35,7 +36,7 @@ public sealed class AdminIsolationTests(IdentitySilo silo) : IClassFixture<Ident
         ["ReadAuditAsync"] = async (caller, at) => await silo.AdminGrain.ReadAuditAsync(caller, new AuditQuery { DomainId = at.DomainId }),
     };
 
-    private static readonly string[] CallsWithoutId = ["CreateDomainAsync", "ListDomainsAsync", "RotateTokenKeyAsync", "EndTokensAsync", "EndCredentialsAsync", "ReencryptAsync", "BootstrapAsync"];
+    private static readonly string[] CallsWithoutId = ["CreateDomainAsync", "ListDomainsAsync", "ListDomainsPageAsync", "RotateTokenKeyAsync", "EndTokensAsync", "EndCredentialsAsync", "ReencryptAsync", "BootstrapAsync"];
 
     [Fact]
     public async Task What_is_foreign_is_answered_as_what_does_not_exist()

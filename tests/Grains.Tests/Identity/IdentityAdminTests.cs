@@ -135,6 +135,41 @@ public sealed class IdentityAdminTests(IdentitySilo silo) : IClassFixture<Identi
     }
 
     [Fact]
+    public async Task Projects_and_domains_are_listed_page_by_page_in_the_order_of_their_names()
+    {
+        (TenantView domain, TenantView usual) = await silo.NewDomainAsync();
+        foreach (string name in (string[])["Zeta", "alpha", "Beta"])
+        {
+            await silo.AdminGrain.CreateProjectAsync(Root, domain.TenantId, name);
+        }
+
+        ImmutableArray<TenantView> first = await silo.AdminGrain.ListProjectsPageAsync(Root, domain.TenantId, null, 2);
+        ImmutableArray<TenantView> second = await silo.AdminGrain.ListProjectsPageAsync(Root, domain.TenantId, first[^1].Name, 2);
+        ImmutableArray<TenantView> byId = await silo.Identity.ListProjectsPageAsync(domain.TenantId, first[^1].TenantId, 2);
+        ImmutableArray<TenantView> own = await silo.AdminGrain.ListProjectsPageAsync(IdentitySilo.Admin(domain.TenantId, usual.TenantId), domain.TenantId, null, 1);
+
+        Assert.Equal(["alpha", "Beta"], first.Select(project => project.Name));
+        Assert.Equal(["default", "Zeta"], second.Select(project => project.Name));
+        Assert.Equal(second.AsEnumerable(), byId);
+        Assert.Equal(usual, Assert.Single(own));
+        Assert.Empty(await silo.Identity.ListProjectsPageAsync(domain.TenantId, DefaultTenant.ProjectId, 2));
+        Assert.Equal(usual, await silo.Identity.FindTenantAsync(usual.TenantId));
+        Assert.Equal(domain, await silo.Identity.FindTenantAsync(domain.TenantId));
+        Assert.Null(await silo.Identity.FindTenantAsync("none"));
+
+        var domains = new List<string>();
+        for (ImmutableArray<TenantView> page = await silo.AdminGrain.ListDomainsPageAsync(Root, null, 1); page.Length > 0;
+            page = await silo.AdminGrain.ListDomainsPageAsync(Root, page[^1].Name, 1))
+        {
+            domains.Add(page[0].Name);
+        }
+
+        Assert.Contains("default", domains);
+        Assert.Contains(domain.Name, domains);
+        Assert.Equal(domains.Count, domains.Distinct().Count());
+    }
+
+    [Fact]
     public async Task A_rotated_key_counts_for_the_overlap_beside_the_new_one()
     {
         NewAccessKey old = await silo.NewKeyAsync((await silo.NewPrincipalAsync()).PrincipalId);

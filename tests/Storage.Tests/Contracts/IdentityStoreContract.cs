@@ -218,6 +218,22 @@ public abstract class IdentityStoreContract(StoreFixture fixture) : IAsyncLifeti
     }
 
     [StoreFact]
+    public async Task Projects_and_domains_are_listed_page_by_page_in_the_order_of_their_names()
+    {
+        IdentityWrite write = Sample("a");
+        await Store.WriteAsync(write with
+        {
+            Projects = [.. ((string[])["Carl", "anna", "Bert"]).Select(name => write.Projects[0] with { ProjectId = "p-" + name, Name = name })],
+        });
+
+        Assert.Equal(["anna", "Bert"], (await Store.ListProjectsAsync("d-a", null, 2)).Select(project => project.Name));
+        Assert.Equal(["Carl"], (await Store.ListProjectsAsync("d-a", null, 2, after: "BERT")).Select(project => project.Name));
+        Assert.Empty(await Store.ListProjectsAsync("d-a", null, 2, after: "Carl"));
+        string first = (await Store.ListDomainsAsync(1))[0].Name;
+        Assert.Equal((await Store.ListDomainsAsync(2))[1].Name, (await Store.ListDomainsAsync(1, first))[0].Name);
+    }
+
+    [StoreFact]
     public async Task Credentials_are_listed_page_by_page_newest_first()
     {
         IdentityWrite write = Sample("a");
