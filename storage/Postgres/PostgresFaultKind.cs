@@ -4,7 +4,7 @@ namespace CommandBroker.Storage.Postgres;
 internal enum PostgresFaultKind
 {
     /// <summary>
-    /// Nothing that time mends: a missing privilege, password, database or table, or a fault of ours. Refused as <see cref="StoreRefusedException"/>.
+    /// Nothing that time mends: a missing privilege, database or table, or a fault of ours. Refused as <see cref="StoreRefusedException"/>.
     /// </summary>
     Loud,
 
@@ -19,7 +19,7 @@ internal enum PostgresFaultKind
     /// </summary>
     Moved,
 
-    /// <summary>The server has no room, memory, connection or time for it now: <see cref="StoreUnavailableException"/> at once.</summary>
+    /// <summary>The server has no room, memory, connection or time for it now, or does not let the broker in: <see cref="StoreUnavailableException"/> at once.</summary>
     Refused,
 
     /// <summary>The server undid the transaction because it met another. Asked again, then <see cref="StoreUnavailableException"/>.</summary>

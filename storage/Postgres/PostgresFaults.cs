@@ -17,7 +17,7 @@ internal static class PostgresFaults
         ["25P03"] = PostgresFaultKind.Lost,     // idle-in-transaction timeout
         ["25P04"] = PostgresFaultKind.Lost,     // transaction timeout
         ["26000"] = PostgresFaultKind.Lost,     // prepared statement unknown: not the session we prepared it in
-        ["28"] = PostgresFaultKind.Loud,        // wrong password, unknown role, pg_hba.conf
+        ["28"] = PostgresFaultKind.Refused,     // wrong password, unknown role, pg_hba.conf: for as long as somebody changes them
         ["3D000"] = PostgresFaultKind.Loud,     // no such database
         ["3F000"] = PostgresFaultKind.Loud,     // no such schema
         ["40001"] = PostgresFaultKind.Undone,   // serialization failure

@@ -80,7 +80,6 @@ internal sealed class Clients(SeededRandom random, ScheduleSetup setup, Ledger l
 
     private Func<ISourceServerGrain, Task> ReleaseCallOf(PollReply reply, bool mayHaveArrived) => async grain =>
     {
-        bool wasLast = ledger.IsLastDelivery(reply);
         object? done = await AskAsync<object>(async () =>
         {
             await grain.ReleaseUnsentAsync(ReleaseCall.Of(reply, mayHaveArrived));
@@ -88,7 +87,7 @@ internal sealed class Clients(SeededRandom random, ScheduleSetup setup, Ledger l
         });
         if (done is not null && !mayHaveArrived)
         {
-            ledger.TakenBack(reply, wasLast);
+            ledger.TakenBack(reply);
         }
     };
 

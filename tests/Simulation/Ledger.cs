@@ -18,6 +18,7 @@ internal sealed class Ledger(QueuePolicy policy, bool isStrict, bool isTold)
     private readonly Dictionary<long, int> _unresolved = [];
     private int _firstDeliveryCount;
     private readonly Dictionary<long, Command> _current = [];
+    private readonly HashSet<(long Seq, int Count, long? At)> _undone = [];
 
     /// <summary>The first rule that was broken, as a sentence; null while all hold.</summary>
     public string? Broken { get; private set; }
@@ -49,16 +50,12 @@ internal sealed class Ledger(QueuePolicy policy, bool isStrict, bool isTold)
     /// <summary>Releases that came when their command had been handed out again, and so undid nothing.</summary>
     public int LateReleaseCount { get; private set; }
 
-    /// <summary>Whether the last delivery of a command is the one that a reply showed: a release of it undoes it.</summary>
-    public bool IsLastDelivery(PollReply reply) => _current.TryGetValue(reply.Seq, out Command? known)
-        && known.DeliveryCount == reply.DeliveryCount && InstantOf(known.DeliveredAt) == InstantOf(reply.DeliveredAt);
-
-    /// <summary>A response was not sent, and its release was answered as done.</summary>
-    /// <param name="reply">The response.</param>
-    /// <param name="wasLast">Whether it showed the last delivery as the release left; one that comes later undoes nothing, and the command counts as seen.</param>
-    public void TakenBack(PollReply reply, bool wasLast)
+    /// <summary>A response was not sent, and its release was answered as done. One that comes after the next hand-out undoes nothing, and the command counts as seen.</summary>
+    public void TakenBack(PollReply reply)
     {
-        if (!wasLast && !IsLastDelivery(reply))
+        (long Seq, int Count, long? At) delivery = (reply.Seq, reply.DeliveryCount, InstantOf(reply.DeliveredAt));
+        bool isLast = _current.TryGetValue(reply.Seq, out Command? known) && DeliveryOf(known) == delivery;
+        if (!isLast && !_undone.Contains(delivery))
         {
             Lines?.Add($"         not sent, and handed out again before its release: #{reply.Seq}");
             LateReleaseCount++;
@@ -125,6 +122,11 @@ internal sealed class Ledger(QueuePolicy policy, bool isStrict, bool isTold)
         {
             // Shown once more. Nine times are as good as seen.
             _unresolved[after.Seq] = _unresolved.GetValueOrDefault(after.Seq) + (after.DeliveredAt!.Value.Ticks % 10 == 9 ? 1_000 : 1);
+        }
+
+        if (before?.DeliveryCount == after.DeliveryCount + 1)
+        {
+            _undone.Add(DeliveryOf(before));
         }
 
         if (IsDelivery(before, after))
@@ -220,6 +222,8 @@ internal sealed class Ledger(QueuePolicy policy, bool isStrict, bool isTold)
     private static bool IsDelivery(Command? before, Command after) =>
         after.State is CommandState.Leased or CommandState.Delivered && after.DeliveryCount > (before?.DeliveryCount ?? 0);
 
-    // Of 100 ns: see Showings.
+    private static (long Seq, int Count, long? At) DeliveryOf(Command command) => (command.Seq, command.DeliveryCount, InstantOf(command.DeliveredAt));
+
+    // Without the last two digits, of 100 ns: see Showings.
     private static long? InstantOf(DateTimeOffset? deliveredAt) => deliveredAt?.UtcTicks / 100;
 }
