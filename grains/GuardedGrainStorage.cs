@@ -70,6 +70,7 @@ internal sealed class GuardedGrainStorage(IGrainStorage inner, IBrokerDatabase d
 
         Log.StoreFailed(logger, fault, What);
         return new BrokerException(
-            BrokerErrorReason.Internal, meant is StoreRefusedException or UnreadableRowException ? meant.Message : "A stored state cannot be used; the silo's log says why.");
+            meant is UnreadableRowException ? BrokerErrorReason.Quarantined : BrokerErrorReason.Internal,
+            meant is StoreRefusedException or UnreadableRowException ? meant.Message : "A stored state cannot be used; the silo's log says why.");
     }
 }

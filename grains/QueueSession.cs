@@ -216,8 +216,18 @@ internal sealed class QueueSession(SourceServerKey key, QueueContext context, Lo
     /// <summary>What the source server sets differently. When it is said to have settings, and there are none to be read, it is quarantined.</summary>
     private async Task<QueueOverrides> ReadOverridesAsync(StoredQueue stored, Func<Task<QueueOverrides?>> read)
     {
-        QueueOverrides? overrides = await read();
-        UnreadableRowException? fault = overrides is null ? NoSettings() : null;
+        QueueOverrides? overrides = null;
+        UnreadableRowException? fault = null;
+        try
+        {
+            overrides = await read();
+            fault = overrides is null ? NoSettings() : null;
+        }
+        catch (BrokerException damaged) when (damaged.Reason == BrokerErrorReason.Quarantined)
+        {
+            fault = new UnreadableRowException(damaged.Message);
+        }
+
         if (fault?.Message != stored.QuarantineReason)
         {
             await TryListAsync(fault?.Message);

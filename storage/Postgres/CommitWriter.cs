@@ -28,6 +28,7 @@ internal sealed class CommitWriter : IAsyncDisposable
     private readonly int _timeoutSeconds;
     private NpgsqlConnection? _connection;
     private StandbyWatch? _watch;
+    private int _generation;
     private bool _isAway;
     private volatile bool _wasRefused;
 
@@ -69,6 +70,12 @@ internal sealed class CommitWriter : IAsyncDisposable
 
     private async ValueTask HandleAsync(IReadOnlyList<PostgresCommit> batch)
     {
+        if (_generation != _connections.Generation)
+        {
+            // Another connection was lost since this one was made: this one may be as dead.
+            await DropConnectionAsync();
+        }
+
         long startedAt = Stopwatch.GetTimestamp();
         TimeSpan backoff = FirstBackoff;
         for (bool isFirst = true; ; isFirst = false)
@@ -227,6 +234,7 @@ internal sealed class CommitWriter : IAsyncDisposable
         }
 
         await DropConnectionAsync();
+        _generation = _connections.Generation;
         _connection = await _connections.OpenOwnAsync(CancellationToken.None);
 
         // Plans are made once and for arrays of any length: each row is found by the primary key, also while the table is small.

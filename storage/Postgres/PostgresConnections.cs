@@ -26,6 +26,7 @@ internal sealed class PostgresConnections : IAsyncDisposable
     private readonly TimeSpan _limit;
     private readonly DatabasePulse? _pulse;
     private readonly HedgedReads _hedges;
+    private int _generation;
 
     /// <param name="connectionString">Npgsql's; what it says goes before the defaults made here.</param>
     /// <param name="pulse">Told of each answer.</param>
@@ -68,6 +69,12 @@ internal sealed class PostgresConnections : IAsyncDisposable
         _own = Build(settings);
         _hedges = new HedgedReads(_pool, _own);
     }
+
+    /// <summary>Called when a connection was lost, instead of emptying this pool alone: other pools lead the same way, and may be as dead.</summary>
+    public Action? Lost { get; init; }
+
+    /// <summary>How often the pool was emptied. What was connected before that is not trusted any more.</summary>
+    public int Generation => Volatile.Read(ref _generation);
 
     /// <summary>The given string with the defaults made here, for whoever else connects.</summary>
     public string ConnectionString { get; }
@@ -119,6 +126,13 @@ internal sealed class PostgresConnections : IAsyncDisposable
     /// </summary>
     public Task<T> ReadAsync<T>(Func<NpgsqlConnection, Task<T>> read) => _hedges.RunAsync(RunAsync(read), read);
 
+    /// <summary>Empties the pool: whoever comes next gets a new connection.</summary>
+    public void Clear()
+    {
+        Interlocked.Increment(ref _generation);
+        _pool.Clear();
+    }
+
     /// <summary>Notes that the server answered, if only to refuse.</summary>
     public void Heard() => _pulse?.Heard();
 
@@ -128,6 +142,7 @@ internal sealed class PostgresConnections : IAsyncDisposable
         await _pool.DisposeAsync();
         await _own.DisposeAsync();
         _room.Dispose();
+        _hedges.Dispose();
     }
 
     /// <summary>Lets a task end unseen: its caller has its answer.</summary>
@@ -158,7 +173,7 @@ internal sealed class PostgresConnections : IAsyncDisposable
         }
         catch (Exception fault) when (PostgresFaults.IsLost(fault))
         {
-            _pool.Clear();
+            NoteLost();
         }
         catch (Exception fault) when (PostgresFaults.IsUndone(fault))
         {
@@ -181,7 +196,7 @@ internal sealed class PostgresConnections : IAsyncDisposable
         {
             if (PostgresFaults.IsLost(fault))
             {
-                _pool.Clear();
+                NoteLost();
             }
 
             throw PostgresFaults.Unavailable(fault);
@@ -189,6 +204,18 @@ internal sealed class PostgresConnections : IAsyncDisposable
         catch (PostgresException fault)
         {
             throw PostgresFaults.Final(fault);
+        }
+    }
+
+    private void NoteLost()
+    {
+        if (Lost is { } lost)
+        {
+            lost();
+        }
+        else
+        {
+            Clear();
         }
     }
 

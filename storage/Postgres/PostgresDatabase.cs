@@ -28,7 +28,7 @@ internal sealed class PostgresDatabase : IBrokerDatabase
     {
         _clock = clock ?? TimeProvider.System;
         _connections = Connect(options, pulse, PostgresUse.General);
-        _stateConnection = new NpgsqlConnectionStringBuilder(_connections.ConnectionString) { ApplicationName = "commandbroker-state" }.ConnectionString;
+        _stateConnection = StateConnectionOf(_connections.ConnectionString, options.CommitTimeout);
         _loads = Connect(options, pulse, PostgresUse.Loads);
         _upkeep = Connect(options, pulse, PostgresUse.Upkeep);
         Identities = new SqlIdentityStore(new PostgresIdentityDatabase(_connections));
@@ -54,12 +54,7 @@ internal sealed class PostgresDatabase : IBrokerDatabase
         switch (PostgresFaults.KindOf(fault))
         {
             case PostgresFaultKind.Lost or PostgresFaultKind.Moved:
-                // Whoever asks has a pool of its own by this string, with connections as dead as the one that brought this.
-                using (var pool = new NpgsqlConnection(_stateConnection))
-                {
-                    NpgsqlConnection.ClearPool(pool);
-                }
-
+                Clear();
                 return PostgresFaults.Unavailable(fault);
             case PostgresFaultKind.Refused or PostgresFaultKind.Undone:
                 return PostgresFaults.Unavailable(fault);
@@ -109,6 +104,26 @@ internal sealed class PostgresDatabase : IBrokerDatabase
         _instruments.Dispose();
     }
 
-    private static PostgresConnections Connect(StorageOptions options, DatabasePulse? pulse, PostgresUse use) =>
-        new(options.ConnectionString!, pulse, options.CommitTimeout, use);
+    /// <summary>For Orleans' storage, whose calls are made twice when a connection is lost: both have their time within the commit timeout.</summary>
+    private static string StateConnectionOf(string connectionString, TimeSpan commitTimeout)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "commandbroker-state" };
+        settings.CommandTimeout = Math.Clamp((int)(commitTimeout.TotalSeconds / 2), 1, settings.CommandTimeout > 0 ? settings.CommandTimeout : int.MaxValue);
+        return settings.ConnectionString;
+    }
+
+    private PostgresConnections Connect(StorageOptions options, DatabasePulse? pulse, PostgresUse use) =>
+        new(options.ConnectionString!, pulse, options.CommitTimeout, use) { Lost = Clear };
+
+    /// <summary>Empties all pools. One call may need several of them in turn, and would else wait for a dead connection of each.</summary>
+    private void Clear()
+    {
+        _connections.Clear();
+        _loads.Clear();
+        _upkeep.Clear();
+
+        // Orleans has a pool of its own by this string.
+        using var pool = new NpgsqlConnection(_stateConnection);
+        NpgsqlConnection.ClearPool(pool);
+    }
 }

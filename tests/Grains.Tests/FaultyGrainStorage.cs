@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using CommandBroker.Contracts;
 using Orleans.Runtime;
 using Orleans.Storage;
 
@@ -12,12 +13,20 @@ public sealed class FaultyGrainStorage : IGrainStorage
     /// <summary>Refuses every read and write, in a way that no caller is prepared for.</summary>
     public bool IsDown { get; set; }
 
+    /// <summary>Whether the file is damaged where the rows are, as the broker's own storage says it.</summary>
+    public bool IsDamaged { get; set; }
+
     /// <summary>Loses everything that is stored.</summary>
     public void Clear() => _rows.Clear();
 
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         ThrowIfDown();
+        if (IsDamaged)
+        {
+            throw new BrokerException(BrokerErrorReason.Quarantined, "The file is damaged.");
+        }
+
         if (_rows.TryGetValue((stateName, grainId), out var row))
         {
             (grainState.State, grainState.ETag, grainState.RecordExists) = ((T)row.State, row.ETag, true);

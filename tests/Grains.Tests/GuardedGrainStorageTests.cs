@@ -29,6 +29,27 @@ public sealed class GuardedGrainStorageTests
     }
 
     [PostgresFact]
+    public async Task State_on_a_damaged_page_is_quarantined_and_no_fault_of_the_broker()
+    {
+        await using StoredCluster clusters = await StoredCluster.CreateAsync(StorageProvider.Postgres);
+        IGrainFactory grains = await clusters.StartAsync();
+        await ExecuteAsync(clusters, "alter table orleansstorage rename to somewhere_else");
+        await ExecuteAsync(clusters, """
+            create function read_damaged() returns setof somewhere_else language plpgsql as $body$
+            begin
+                raise exception 'secret words' using errcode = 'XX001';
+            end
+            $body$
+            """);
+        await ExecuteAsync(clusters, "create view orleansstorage as select * from read_damaged()");
+
+        BrokerException told = await Assert.ThrowsAsync<BrokerException>(async () => await grains.GetGrain<ISourceServerSettingsGrain>("one").ReadAsync());
+
+        Assert.Equal(BrokerErrorReason.Quarantined, told.Reason);
+        Assert.DoesNotContain("secret", told.Message, StringComparison.Ordinal);
+    }
+
+    [PostgresFact]
     public async Task What_does_not_mend_by_itself_is_told_without_the_words_of_PostgreSQL()
     {
         await using StoredCluster clusters = await StoredCluster.CreateAsync(StorageProvider.Postgres);

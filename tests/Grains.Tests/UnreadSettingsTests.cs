@@ -36,6 +36,25 @@ public sealed class UnreadSettingsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Settings_on_a_damaged_page_quarantine_their_source_server_until_the_page_is_mended()
+    {
+        ISourceServerGrain queue = await _cluster.NewQueueAsync();
+        SourceServerKey key = SourceServerKey.Parse(queue.GetPrimaryKeyString());
+        await queue.ConfigureAsync(Once);
+        await BrokerCluster.EnqueueAsync(queue, "START");
+        await _cluster.EndIdleAsync(queue);
+        _cluster.GrainStates.IsDamaged = true;
+
+        BrokerException refused = await Assert.ThrowsAsync<BrokerException>(async () => await queue.PollAsync());
+        Assert.Equal((BrokerErrorReason.Quarantined, false), (refused.Reason, refused.IsTransient));
+        Assert.NotNull((await _cluster.Database.SourceServers.FindAsync(key))!.QuarantineReason);
+
+        _cluster.GrainStates.IsDamaged = false;
+        Assert.Equal(PollStatus.Delivered, (await queue.PollAsync()).Status);
+        Assert.Null((await _cluster.Database.SourceServers.FindAsync(key))!.QuarantineReason);
+    }
+
+    [Fact]
     public async Task Settings_that_are_lost_quarantine_their_source_server_until_they_are_stored_anew()
     {
         ISourceServerGrain queue = await _cluster.NewQueueAsync();

@@ -71,29 +71,6 @@ public sealed class PostgresFaultTableTests(ITestOutputHelper output)
     }
 
     [PostgresFact(OwnServer = true)]
-    public async Task The_first_call_after_an_idle_session_timeout_is_served_on_every_path()
-    {
-        await using PostgresServer server = await PostgresServer.StartOwnAsync();
-        await using var fixture = new PostgresFixture(server);
-        await fixture.OpenAsync();
-        StoredQueue queue = await fixture.RegisterAsync("a");
-        foreach (string path in (string[])["commit", "load", "registration", "identity read", "identity write", "readiness"])
-        {
-            await CallOf(path, fixture.Database, queue.SourceNo)();
-        }
-
-        await fixture.ExecuteAsync("alter system set idle_session_timeout = '20ms'");
-        await fixture.ExecuteAsync("select pg_reload_conf()");
-        await UntilNobodyIsThereAsync(fixture);
-
-        foreach (string path in (string[])["commit", "load", "registration", "identity read", "identity write", "readiness"])
-        {
-            await CallOf(path, fixture.Database, queue.SourceNo, first: 100)();
-            await UntilNobodyIsThereAsync(fixture);
-        }
-    }
-
-    [PostgresFact(OwnServer = true)]
     public async Task A_server_that_becomes_read_only_is_left_for_the_one_that_writes()
     {
         await using PostgresServer server = await PostgresServer.StartOwnAsync();
@@ -145,7 +122,9 @@ public sealed class PostgresFaultTableTests(ITestOutputHelper output)
         }
 
         Assert.True(silent > 0);
-        Assert.All(waits, wait => Assert.True(wait.Fault is null || wait.Fault == typeof(StoreUnavailableException), $"{wait.Path}: {wait.Fault}"));
+        // Also that all connections are in use, behind those that wait for the dead ones.
+        Assert.All(
+            waits, wait => Assert.True(wait.Fault is null || wait.Fault.IsAssignableTo(typeof(StoreUnavailableException)), $"{wait.Path}: {wait.Fault}"));
         foreach (Func<Task> call in calls)
         {
             await call();
@@ -217,19 +196,5 @@ public sealed class PostgresFaultTableTests(ITestOutputHelper output)
         long startedAt = Stopwatch.GetTimestamp();
         Type? fault = await FaultOfAsync(call);
         return (path, Stopwatch.GetElapsedTime(startedAt), fault);
-    }
-
-    private static async Task UntilNobodyIsThereAsync(PostgresFixture fixture)
-    {
-        await using var look = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(fixture.ConnectionString) { Pooling = false, Database = "postgres" }.ConnectionString);
-        await look.OpenAsync();
-        await using var keep = new NpgsqlCommand("set idle_session_timeout = 0", look);
-        await keep.ExecuteNonQueryAsync();
-        string database = new NpgsqlConnectionStringBuilder(fixture.ConnectionString).Database!;
-        await using var count = new NpgsqlCommand($"select count(*) from pg_stat_activity where datname = '{database}'", look);
-        while ((long)(await count.ExecuteScalarAsync())! > 0)
-        {
-            await Task.Yield();
-        }
     }
 }
