@@ -20,9 +20,9 @@ public sealed class PostgresFaultTableTests(ITestOutputHelper output)
     [
         .. Of("FATAL", null, typeof(StoreUnavailableException), "57P01", "57P02", "57P03", "57P04", "57P05", "25P03", "25P04", "08P01", "08006", "XX000", "40000"),
         .. Of("ERROR", null, typeof(StoreUnavailableException), "08003", "08P01", "25006", "25P02", "26000", "40001", "40P01"),
-        .. Of("FATAL", typeof(StoreUnavailableException), typeof(StoreUnavailableException), "53300", "53200"),
+        .. Of("FATAL", typeof(StoreUnavailableException), typeof(StoreUnavailableException), "53300", "53200", "28P01", "28000"),
         .. Of("ERROR", typeof(StoreUnavailableException), typeof(StoreUnavailableException), "53000", "53100", "53200", "53400", "55P03", "57014", "58000", "58030", "58P01"),
-        .. Of("FATAL", typeof(StoreRefusedException), typeof(StoreRefusedException), "28P01", "28000", "3D000", "42501"),
+        .. Of("FATAL", typeof(StoreRefusedException), typeof(StoreRefusedException), "3D000", "42501"),
         .. Of("ERROR", typeof(StoreRefusedException), typeof(StoreRefusedException), "42501", "42P01", "42703", "XX000"),
         .. Of("ERROR", typeof(UnreadableRowException), typeof(UnreadableRowException), "XX001", "XX002"),
     ];
