@@ -80,6 +80,7 @@ internal sealed class Clients(SeededRandom random, ScheduleSetup setup, Ledger l
 
     private Func<ISourceServerGrain, Task> ReleaseCallOf(PollReply reply, bool mayHaveArrived) => async grain =>
     {
+        int changesBefore = ledger.HandOutChangesOf(reply.Seq);
         object? done = await AskAsync<object>(async () =>
         {
             await grain.ReleaseUnsentAsync(ReleaseCall.Of(reply, mayHaveArrived));
@@ -87,7 +88,7 @@ internal sealed class Clients(SeededRandom random, ScheduleSetup setup, Ledger l
         });
         if (done is not null && !mayHaveArrived)
         {
-            ledger.TakenBack(reply);
+            ledger.TakenBack(reply, changesBefore);
         }
     };
 

@@ -19,6 +19,7 @@ internal sealed class Ledger(QueuePolicy policy, bool isStrict, bool isTold)
     private int _firstDeliveryCount;
     private readonly Dictionary<long, Command> _current = [];
     private readonly HashSet<(long Seq, int Count, long? At)> _undone = [];
+    private readonly Dictionary<long, int> _handOutChanges = [];
 
     /// <summary>The first rule that was broken, as a sentence; null while all hold.</summary>
     public string? Broken { get; private set; }
@@ -50,11 +51,16 @@ internal sealed class Ledger(QueuePolicy policy, bool isStrict, bool isTold)
     /// <summary>Releases that came when their command had been handed out again, and so undid nothing.</summary>
     public int LateReleaseCount { get; private set; }
 
+    /// <summary>How often a command was handed out, or a hand-out of it undone.</summary>
+    public int HandOutChangesOf(long seq) => _handOutChanges.GetValueOrDefault(seq);
+
     /// <summary>A response was not sent, and its release was answered as done. One that comes after the next hand-out undoes nothing, and the command counts as seen.</summary>
-    public void TakenBack(PollReply reply)
+    /// <param name="reply">The response.</param>
+    /// <param name="changesBefore">What <see cref="HandOutChangesOf"/> was when the release left.</param>
+    public void TakenBack(PollReply reply, int changesBefore)
     {
         (long Seq, int Count, long? At) delivery = (reply.Seq, reply.DeliveryCount, InstantOf(reply.DeliveredAt));
-        bool isLast = _current.TryGetValue(reply.Seq, out Command? known) && DeliveryOf(known) == delivery;
+        bool isLast = HandOutChangesOf(reply.Seq) == changesBefore && _current.TryGetValue(reply.Seq, out Command? known) && DeliveryOf(known) == delivery;
         if (!isLast && !_undone.Contains(delivery))
         {
             Lines?.Add($"         not sent, and handed out again before its release: #{reply.Seq}");
@@ -127,6 +133,7 @@ internal sealed class Ledger(QueuePolicy policy, bool isStrict, bool isTold)
         if (before?.DeliveryCount == after.DeliveryCount + 1)
         {
             _undone.Add(DeliveryOf(before));
+            _handOutChanges[after.Seq] = HandOutChangesOf(after.Seq) + 1;
         }
 
         if (IsDelivery(before, after))
@@ -186,6 +193,7 @@ internal sealed class Ledger(QueuePolicy policy, bool isStrict, bool isTold)
     private void Delivered(Command? before, Command after, DateTimeOffset now)
     {
         bool isFirst = _delivered.Add(after.Seq);
+        _handOutChanges[after.Seq] = HandOutChangesOf(after.Seq) + 1;
         _unresolved[after.Seq] = _unresolved.GetValueOrDefault(after.Seq) + 1;
         HadRedelivery |= !isFirst;
         _everDelivered.Add(after.Seq);
