@@ -43,7 +43,7 @@ internal sealed class CliSession : IDisposable
             Timeout = TimeSpan.FromSeconds(30),
         };
         http.DefaultRequestHeaders.UserAgent.ParseAdd("cbroker");
-        return new CliSession(http, new RetryOptions { MaxAttempts = maxAttempts }, host, GlobalOptions.FormatOf(parsed));
+        return new CliSession(http, new RetryOptions { MaxAttempts = maxAttempts, OnRetry = RetryNotice.To(host.Error, address.Endpoint) }, host, GlobalOptions.FormatOf(parsed));
     }
 
     public void Dispose() => Http.Dispose();

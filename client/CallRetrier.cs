@@ -43,6 +43,11 @@ internal sealed class CallRetrier(RetryOptions options, TimeProvider time, Func<
             pause += asked < options.MaxRetryAfter ? asked : options.MaxRetryAfter;
         }
 
+        if (fault is not null)
+        {
+            options.OnRetry?.Invoke(fault, pause);
+        }
+
         return Task.Delay(pause, time, cancellationToken);
     }
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using CommandBroker.Contracts;
 
 namespace CommandBroker.Client;
 
@@ -25,4 +26,7 @@ public sealed class RetryOptions
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:10:00")]
     public TimeSpan MaxRetryAfter { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Is told before each pause what the attempt met and how long the pause is; default none.</summary>
+    public Action<BrokerException, TimeSpan>? OnRetry { get; set; }
 }

@@ -154,7 +154,7 @@ public static partial class CommandQueue
 
         if (request.TimeToLive <= TimeSpan.Zero || request.TimeToLive > TimeSpan.FromDays(MaxTimeToLiveDays))
         {
-            return $"time_to_live is {request.TimeToLive}; more than zero, at most {MaxTimeToLiveDays} days, is allowed.";
+            return $"time_to_live is {DurationWords.Of(request.TimeToLive.Value)}; more than zero, at most {MaxTimeToLiveDays} days, is allowed.";
         }
 
         if (UnstorableOf(request) is string unstorable)

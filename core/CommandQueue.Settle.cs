@@ -88,12 +88,13 @@ public static partial class CommandQueue
         if (settled.DeliveryCount >= policy.MaxDeliveries)
         {
             return End(settled, CommandState.DeadLettered, now, Outcome.BrokerActor,
-                $"Delivered {settled.DeliveryCount} times without a report; Queue:MaxDeliveries allows {policy.MaxDeliveries}.");
+                $"Delivered {settled.DeliveryCount} times without a report; "
+                + $"{(policy.HasOwnMaxDeliveries ? "the source server's own max_deliveries" : "Queue:MaxDeliveries")} allows {policy.MaxDeliveries}.");
         }
 
         if (settled.ExpiresAt <= now)
         {
-            return End(settled, CommandState.Expired, now, Outcome.BrokerActor, $"Waited longer than its time to live of {settled.ExpiresAt - settled.EnqueuedAt}.");
+            return End(settled, CommandState.Expired, now, Outcome.BrokerActor, $"Waited longer than its time to live of {DurationWords.Of(settled.ExpiresAt.Value - settled.EnqueuedAt)}.");
         }
 
         return settled;

@@ -12,6 +12,9 @@ public sealed record QueuePolicy
     /// <summary>Deliveries before a command is dead-lettered; default 10.</summary>
     public int MaxDeliveries { get; init; } = 10;
 
+    /// <summary>Whether <see cref="MaxDeliveries"/> is the source server's own, so that an end that it decides names the right setting.</summary>
+    public bool HasOwnMaxDeliveries { get; init; }
+
     /// <summary>Pending commands a queue holds; the next enqueue is refused. Default 1,000.</summary>
     public int MaxPendingCount { get; init; } = 1_000;
 
@@ -36,5 +39,6 @@ public sealed record QueuePolicy
         DeliveryMode = overrides.DeliveryMode ?? DeliveryMode,
         VisibilityTimeout = overrides.VisibilityTimeout ?? VisibilityTimeout,
         MaxDeliveries = overrides.MaxDeliveries ?? MaxDeliveries,
+        HasOwnMaxDeliveries = overrides.MaxDeliveries is not null,
     };
 }

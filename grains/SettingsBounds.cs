@@ -1,4 +1,5 @@
 using CommandBroker.Contracts;
+using CommandBroker.Core;
 
 namespace CommandBroker.Grains;
 
@@ -18,7 +19,7 @@ internal static class SettingsBounds
 
         if (settings.VisibilityTimeout is { } timeout && (timeout < MinVisibilityTimeout || timeout > MaxVisibilityTimeout))
         {
-            throw new BrokerException(BrokerErrorReason.InvalidArgument, $"visibility_timeout is {timeout}; 1 second to 7 days are allowed.");
+            throw new BrokerException(BrokerErrorReason.InvalidArgument, $"visibility_timeout is {DurationWords.Of(timeout)}; 1s to 7d are allowed.");
         }
 
         if (settings.MaxDeliveries is < 1 or > 1_000)

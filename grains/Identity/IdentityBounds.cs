@@ -68,12 +68,12 @@ internal static class IdentityBounds
 
         if (call.IsTemporary && !(call.Lifetime >= MinTemporary && call.Lifetime <= MaxTemporary))
         {
-            throw Invalid($"lifetime is {Text(call.Lifetime)}; a temporary key lasts 15 minutes to 24 hours.");
+            throw Invalid($"lifetime is {Text(call.Lifetime)}; a temporary key lasts 15m to 24h.");
         }
 
         if (call.Lifetime is { } lifetime && (lifetime < MinLifetime || lifetime > MaxLifetime))
         {
-            throw Invalid($"lifetime is {lifetime}; 1 minute to 3650 days, or none, are allowed.");
+            throw Invalid($"lifetime is {DurationWords.Of(lifetime)}; 1m to 3650d, or none, are allowed.");
         }
     }
 
@@ -81,7 +81,7 @@ internal static class IdentityBounds
     {
         if (overlap < TimeSpan.Zero || overlap > MaxOverlap)
         {
-            throw Invalid($"overlap is {overlap}; 0 to 30 days are allowed.");
+            throw Invalid($"overlap is {DurationWords.Of(overlap)}; 0s to 30d are allowed.");
         }
     }
 
@@ -103,5 +103,5 @@ internal static class IdentityBounds
 
     public static BrokerException Invalid(string message) => new(BrokerErrorReason.InvalidArgument, message);
 
-    private static string Text(TimeSpan? lifetime) => lifetime?.ToString() ?? "none";
+    private static string Text(TimeSpan? lifetime) => lifetime is { } given ? DurationWords.Of(given) : "none";
 }

@@ -1,3 +1,4 @@
+using CommandBroker.Contracts;
 using System.IO.Pipes;
 using Microsoft.Win32.SafeHandles;
 using Xunit;
@@ -11,6 +12,18 @@ public sealed class VerbTests : IAsyncLifetime
     public async Task InitializeAsync() => _broker = await FakeBroker.StartAsync();
 
     public async Task DisposeAsync() => await _broker.DisposeAsync();
+
+    [Fact]
+    public void A_pause_that_somebody_notices_is_said_with_its_reason_and_the_address()
+    {
+        using var error = new StringWriter { NewLine = "\n" };
+        Action<BrokerException, TimeSpan> tell = RetryNotice.To(error, new Uri("http://127.0.0.1:8080/x"));
+
+        tell(new BrokerException(BrokerErrorReason.Unreachable, "No silo serves."), TimeSpan.FromMilliseconds(999));
+        tell(new BrokerException(BrokerErrorReason.Unreachable, "No silo serves."), TimeSpan.FromSeconds(6.2));
+
+        Assert.Equal("cbroker: No silo serves. Next attempt at http://127.0.0.1:8080 (--endpoint) in 7 s.\n", error.ToString());
+    }
 
     [Fact]
     public async Task Enqueue_builds_the_parameters_and_tells_the_id()

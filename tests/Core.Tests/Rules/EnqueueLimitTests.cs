@@ -44,11 +44,11 @@ public sealed class EnqueueLimitTests
     {
         Taken(LiveQueue.Request() with { TimeToLive = TimeSpan.FromTicks(1) });
         Taken(LiveQueue.Request() with { TimeToLive = TimeSpan.FromDays(3650) });
-        Refused(LiveQueue.Request() with { TimeToLive = TimeSpan.Zero }, "time_to_live is 00:00:00; more than zero, at most 3650 days, is allowed.");
-        Refused(LiveQueue.Request() with { TimeToLive = TimeSpan.FromSeconds(-1) }, "time_to_live is -00:00:01; more than zero, at most 3650 days, is allowed.");
+        Refused(LiveQueue.Request() with { TimeToLive = TimeSpan.Zero }, "time_to_live is 0s; more than zero, at most 3650 days, is allowed.");
+        Refused(LiveQueue.Request() with { TimeToLive = TimeSpan.FromSeconds(-1) }, "time_to_live is -1s; more than zero, at most 3650 days, is allowed.");
         Refused(
             LiveQueue.Request() with { TimeToLive = TimeSpan.FromDays(3650) + TimeSpan.FromTicks(1) },
-            "time_to_live is 3650.00:00:00.0000001; more than zero, at most 3650 days, is allowed.");
+            "time_to_live is 315360000.0000001s; more than zero, at most 3650 days, is allowed.");
     }
 
     [Fact]

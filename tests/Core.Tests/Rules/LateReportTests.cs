@@ -77,7 +77,7 @@ public sealed class LateReportTests
         _queue.Poll();
         Assert.Equal(CommandState.Expired, _queue[1].State);
 
-        Ends(seq, "Reported by the agent late: it had ended as Expired (Waited longer than its time to live of 00:00:10.)");
+        Ends(seq, "Reported by the agent late: it had ended as Expired (Waited longer than its time to live of 10s.)");
     }
 
     [Theory]

@@ -47,6 +47,30 @@ public sealed class LeaseTests
     }
 
     [Fact]
+    public void An_end_that_the_source_servers_own_setting_decides_names_that_setting()
+    {
+        _queue.Policy = _queue.Policy.With(new QueueOverrides { MaxDeliveries = 1 });
+        _queue.Enqueue();
+        _queue.Poll();
+        _queue.Step(60);
+
+        Assert.Equal(0, _queue.PollSeq());
+        Assert.Equal("Delivered 1 times without a report; the source server's own max_deliveries allows 1.", _queue[1].Outcome!.Reason);
+    }
+
+    [Theory]
+    [InlineData(0, "0s")]
+    [InlineData(10, "10s")]
+    [InlineData(-1, "-1s")]
+    [InlineData(1.5, "1.5s")]
+    [InlineData(90, "90s")]
+    [InlineData(300, "5m")]
+    [InlineData(7_200, "2h")]
+    [InlineData(86_400, "1d")]
+    public void Durations_are_written_as_requests_write_them(double seconds, string text) =>
+        Assert.Equal(text, DurationWords.Of(TimeSpan.FromSeconds(seconds)));
+
+    [Fact]
     public void A_command_whose_time_to_live_is_over_expires_undelivered()
     {
         _queue.Enqueue(timeToLive: 10);
@@ -57,7 +81,7 @@ public sealed class LeaseTests
         Assert.Equal(0, _queue.PollSeq());
         Assert.Equal(CommandState.Expired, _queue[1].State);
         Assert.Equal(
-            new Outcome { EndedAt = _queue.Now, EndedBy = "broker", Reason = "Waited longer than its time to live of 00:00:10." },
+            new Outcome { EndedAt = _queue.Now, EndedBy = "broker", Reason = "Waited longer than its time to live of 10s." },
             _queue[1].Outcome);
     }
 

@@ -35,7 +35,7 @@ public sealed class QueuePolicyTests
     {
         Assert.Equal(Broker with { DeliveryMode = DeliveryMode.Sequential }, Broker.With(new QueueOverrides { DeliveryMode = DeliveryMode.Sequential }));
         Assert.Equal(Broker with { VisibilityTimeout = TimeSpan.FromSeconds(1) }, Broker.With(new QueueOverrides { VisibilityTimeout = TimeSpan.FromSeconds(1) }));
-        Assert.Equal(Broker with { MaxDeliveries = 1 }, Broker.With(new QueueOverrides { MaxDeliveries = 1 }));
+        Assert.Equal(Broker with { MaxDeliveries = 1, HasOwnMaxDeliveries = true }, Broker.With(new QueueOverrides { MaxDeliveries = 1 }));
     }
 
     [Fact]
