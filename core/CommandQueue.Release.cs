@@ -130,7 +130,7 @@ public static partial class CommandQueue
     {
         foreach (Command command in all)
         {
-            if (command.OvertakenBy != undone.Seq || !(command.IsOpen || command.State == CommandState.Superseded) || Showings.InstantOf(undone) > Showings.InstantOf(command))
+            if (command.OvertakenBy != undone.Seq || !(command.IsOpen || command.State == CommandState.Superseded) || Showings.InstantOf(undone) >= Showings.InstantOf(command))
             {
                 continue;
             }

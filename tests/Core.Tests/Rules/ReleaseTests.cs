@@ -163,6 +163,22 @@ public sealed class ReleaseTests
     }
 
     [Fact]
+    public void A_hand_out_that_may_have_arrived_still_overtakes_when_the_next_one_was_never_sent()
+    {
+        // All at one instant, as the clock may have it.
+        _queue.Enqueue("START", "t");
+        _queue.Enqueue("STOP", "t");
+        Assert.Equal([1L, 2], [_queue.PollSeq(), _queue.PollSeq()]);
+        Assert.True(_queue.Release(2, 1, mayHaveArrived: true));
+        Assert.Equal(2, _queue.PollSeq());
+
+        Assert.True(_queue.Release(_queue.LastDelivery!));
+        Assert.Equal(2, _queue[1].OvertakenBy);
+        _queue.Step(60);
+        Assert.Equal([2L, 0], [_queue.PollSeq(), _queue.PollSeq()]);
+    }
+
+    [Fact]
     public void One_that_a_third_command_overtook_too_stays_overtaken()
     {
         _queue.Enqueue("START", "t");
