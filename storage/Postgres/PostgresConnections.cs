@@ -11,7 +11,7 @@ internal sealed class PostgresConnections : IAsyncDisposable
     private const int LongSeconds = 30;
 
     // Who only reads is never refused by a server that was replaced and lives on: then what it reads grows old no longer than this.
-    private const int LifetimeSeconds = 60;
+    private const int LifetimeSeconds = 30;
 
     // What a statement may need beyond the commit timeout before it is given up: the cancelling, and a second attempt over a new connection.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1.5);

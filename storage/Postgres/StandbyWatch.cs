@@ -10,9 +10,10 @@ internal sealed class StandbyWatch : IDisposable
 {
     /// <summary>
     /// A commit of its own: once it is answered, the required standby has everything that was visible before. A message in the log and no row,
-    /// so that no two brokers wait for each other and nothing is left to vacuum.
+    /// so that no two brokers wait for each other and nothing is left to vacuum. It asks for its transaction's number first: a standby refuses that as
+    /// read-only (25006), and the message itself as a fault of its own (XX000).
     /// </summary>
-    public const string Barrier = "select pg_logical_emit_message(true, 'commandbroker', '')";
+    public const string Barrier = "select pg_logical_emit_message(true, 'commandbroker', '') where pg_current_xact_id() is not null";
 
     // The code of a warning without one of its own; the server gives it to no other warning of a commit.
     private const string Warning = "01000";

@@ -86,15 +86,17 @@ public sealed class CleanHistoryTests
         Assert.Empty(run.Check().Violations);
     }
 
-    [Fact]
-    public void Delivery_taken_back_after_an_unanswered_poll_may_come_behind_a_later_command()
+    [Theory]
+    [InlineData(null)]
+    [InlineData("task")]
+    public void Delivery_taken_back_after_an_unanswered_poll_may_come_behind_a_later_command(string? task)
     {
         RunBuilder run = RunBuilder.Clean();
-        run.Enqueue(6);
-        run.Enqueue(7);
+        run.Enqueue(6, task: task);
+        run.Enqueue(7, task: task);
         run.Poll(6, outcome: EntryKind.Info);
-        run.Poll(7);
-        run.Poll(6);
+        run.Poll(7, task: task);
+        run.Poll(6, task: task);
         run.Report(6);
         run.Report(7);
         run.Ends(6, "success");

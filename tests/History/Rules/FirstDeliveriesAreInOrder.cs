@@ -26,15 +26,17 @@ public sealed class FirstDeliveriesAreInOrder : IHistoryRule
             HistoryCall? enqueue = call.Hash is null ? null : enqueues.GetValueOrDefault(call.Hash);
             // An unanswered poll may have been the first delivery of it, though nobody saw it; also one that left before the enqueue did and
             // was held up on its way.
-            if (call.Ended!.Delivery == 1 && id < highest && enqueue is not null && enqueue.EndedAt < overtaker!.InvokedAt
-                && !unanswered.Any(poll => poll.EndedAt > enqueue.InvokedAt - LateEffect && poll.InvokedAt < overtaker.InvokedAt))
+            bool wasNotSent = call.Ended!.Delivery == 1 && enqueue is not null && overtaker is not null
+                && unanswered.Any(poll => poll.EndedAt > enqueue.InvokedAt - LateEffect && poll.InvokedAt < overtaker.InvokedAt);
+            if (call.Ended.Delivery == 1 && id < highest && enqueue is not null && enqueue.EndedAt < overtaker!.InvokedAt && !wasNotSent)
             {
                 yield return new Violation(ViolationKind.Order, server.Key, $"{call} was the first delivery of {id}, after {highest} by {overtaker}.");
             }
 
             if (call.Ended.Task is { } task)
             {
-                if (tasks.TryGetValue(task, out long later) && later > id)
+                // What was never sent waits again, and is not ended because of a later command of its task.
+                if (tasks.TryGetValue(task, out long later) && later > id && !wasNotSent)
                 {
                     yield return new Violation(ViolationKind.Order, server.Key, $"{call} delivered {id} of task {task} after {later} of the same task.");
                 }
