@@ -30,14 +30,15 @@ class Target:
         os.makedirs(self.work)
         os.chmod(self.work, 0o711)
 
-    def start(self, program, **environment):
+    def start(self, program, before=(), **environment):
+        """`before` is what goes before the command, as nice and its arguments."""
         self.log = open(os.path.join(self.work, "log"), "wb")
-        self.process = subprocess.Popen(["dotnet", program], stdout=self.log, stderr=self.log, cwd=self.work,
+        self.process = subprocess.Popen([*before, "dotnet", program], stdout=self.log, stderr=self.log, cwd=self.work,
                                         env=dict(os.environ, ASPNETCORE_URLS=self.url, PEER_TOKEN="peer-token", **environment))
         self.backends.append(self.process)
 
-    def wait(self, path):
-        deadline = time.monotonic() + 60
+    def wait(self, path, seconds=60):
+        deadline = time.monotonic() + seconds
         while True:
             try:
                 with urllib.request.urlopen(urllib.request.Request(self.url + path, headers={"X-Auth-Token": "peer-token"}), timeout=5) as answer:
