@@ -22,6 +22,7 @@ internal sealed class ExternalTokens : IDisposable
     private static readonly Refusal Forged = new(AdmissionRule.TokenForged);
 
     private readonly IExternalIam _iam;
+    private readonly IdentityCache _cache;
     private readonly ExternalPrincipals _principals;
     private readonly TokenThrottle _throttle;
     private readonly AdmissionOptions _admission;
@@ -33,9 +34,11 @@ internal sealed class ExternalTokens : IDisposable
     private readonly ConcurrentDictionary<TokenHash, Lazy<Task<Proof>>> _asked = new();
 
     public ExternalTokens(
-        IExternalIam iam, ExternalPrincipals principals, TokenThrottle throttle, IOptions<AdmissionOptions> admission, IOptions<ExternalIamOptions> options, TimeProvider clock)
+        IExternalIam iam, IdentityCache cache, ExternalPrincipals principals, TokenThrottle throttle, IOptions<AdmissionOptions> admission,
+        IOptions<ExternalIamOptions> options, TimeProvider clock)
     {
         _iam = iam;
+        _cache = cache;
         _principals = principals;
         _throttle = throttle;
         _admission = admission.Value;
@@ -63,9 +66,9 @@ internal sealed class ExternalTokens : IDisposable
                 return true;
             }
 
-            if (known.IsFresh(now))
+            if (known.IsFresh(now) && known.PrincipalAt(_cache.TenantsNumber) is { } principal)
             {
-                proof = Proof.Of(known.Principal);
+                proof = Proof.Of(principal);
                 return true;
             }
         }
@@ -103,6 +106,12 @@ internal sealed class ExternalTokens : IDisposable
     {
         // One that was valid is no guess, however many guess at its address.
         bool isGuess = !_known.TryGet(hash, out ExternalToken? before);
+        if (before is not null && before.IsFresh(_clock.GetUtcNow()))
+        {
+            // What the IAM said counts on: a project or a domain has changed here.
+            return await ProveAsync(hash, before);
+        }
+
         return await _gate.RunAsync(async () => isGuess && _throttle.MustWait(address, _clock.GetUtcNow(), out TimeSpan wait)
             ? TokenThrottle.Refuse(wait)
             : await JudgeAsync(await _iam.ValidateAsync(token), hash, before, address));
@@ -113,9 +122,10 @@ internal sealed class ExternalTokens : IDisposable
         DateTimeOffset now = _clock.GetUtcNow();
         if (answer.Identity is { } identity)
         {
+            long number = _cache.TenantsNumber;
             return now >= identity.ExpiresAt ? Refuse(hash, Expired, now)
                 : await _principals.FindAsync(identity) is not { } principal ? Refuse(hash, NoTenant, now)
-                : Keep(hash, new ExternalToken(principal, identity.ExpiresAt, now, _options));
+                : Keep(hash, new ExternalToken(identity, principal, number, now, _options), principal);
         }
 
         if (answer.Rule is { } rule)
@@ -130,14 +140,32 @@ internal sealed class ExternalTokens : IDisposable
         }
 
         GatewayInstruments.IamStale.Add(1);
-        return Proof.Of(before.Principal);
+        return await ProveAsync(hash, before);
     }
 
-    private Proof Keep(TokenHash hash, ExternalToken token)
+    /// <summary>The principal of a token that counts, made anew when a project or a domain has changed since.</summary>
+    private async ValueTask<Proof> ProveAsync(TokenHash hash, ExternalToken token)
+    {
+        long number = _cache.TenantsNumber;
+        if (token.PrincipalAt(number) is { } same)
+        {
+            return Proof.Of(same);
+        }
+
+        if (await _principals.FindAsync(token.Identity) is not { } principal)
+        {
+            return Refuse(hash, NoTenant, _clock.GetUtcNow());
+        }
+
+        token.Renew(principal, number);
+        return Proof.Of(principal);
+    }
+
+    private Proof Keep(TokenHash hash, ExternalToken token, KnownPrincipal principal)
     {
         _refused.Remove(hash);
         _known.Set(hash, token);
-        return Proof.Of(token.Principal);
+        return Proof.Of(principal);
     }
 
     private Proof Refuse(TokenHash hash, Refusal refusal, DateTimeOffset now)

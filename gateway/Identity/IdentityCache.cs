@@ -16,6 +16,7 @@ internal sealed class IdentityCache : IDisposable
     private readonly AdmissionOptions _options;
     private readonly TimeProvider _clock;
     private long _heardAt;
+    private long _tenantsNumber;
     private volatile bool _isLoaded;
 
     /// <summary>Makes an empty one.</summary>
@@ -55,6 +56,9 @@ internal sealed class IdentityCache : IDisposable
     /// <summary>Whether this gateway has heard recently enough what has changed. Before, and after <see cref="AdmissionOptions.MaxStaleness"/>, nobody can be told from anybody.</summary>
     public bool IsFresh => _isLoaded && _clock.GetElapsedTime(Volatile.Read(ref _heardAt)) <= _options.MaxStaleness;
 
+    /// <summary>The changes of projects and domains so far: note it before <see cref="Tenants"/> are asked, and ask again when it is another.</summary>
+    public long TenantsNumber => Volatile.Read(ref _tenantsNumber);
+
     /// <summary>Begins anew with what a silo knows.</summary>
     /// <param name="snapshot">What it knows.</param>
     /// <param name="askedAt">The timestamp before it was asked.</param>
@@ -66,7 +70,7 @@ internal sealed class IdentityCache : IDisposable
             Tokens.Clear();
             Principals.Clear();
             Names.Clear();
-            Tenants.Clear();
+            ForgetTenants();
             Issued.Begin(snapshot);
         });
         Confirm(askedAt);
@@ -111,10 +115,23 @@ internal sealed class IdentityCache : IDisposable
 
     private async ValueTask<Principal?> FindInProjectAsync(KnownPrincipal known, string projectId, DateTimeOffset now)
     {
+        long number = _fence.Number;
         KnownTenant? found = await Tenants.FindAsync(projectId, now);
-        return found?.View is { IsEnabled: true } project && project.DomainId == known.View.DomainId
-            ? known.Keep(Principal.Of(known.View, project.TenantId, project.Name, _budgets.Of(project.TenantId, project.MaxRequestsPerSecond)))
-            : null;
+        if (found?.View is not { IsEnabled: true } project || project.DomainId != known.View.DomainId)
+        {
+            return null;
+        }
+
+        var principal = Principal.Of(known.View, project.TenantId, project.Name, _budgets.Of(project.TenantId, project.MaxRequestsPerSecond));
+        _fence.TryKeep(number, () => known.Keep(principal));
+        return principal;
+    }
+
+    // First forgotten, then counted: whoever has noted the new number finds nothing that is older.
+    private void ForgetTenants()
+    {
+        Tenants.Clear();
+        Interlocked.Increment(ref _tenantsNumber);
     }
 
     private void Forget(IdentityChange change)
@@ -132,7 +149,7 @@ internal sealed class IdentityCache : IDisposable
                 break;
             case IdentityChangeKind.Tenant:
                 Principals.ForgetWhere(principal => principal.BelongsTo(change.Subject));
-                Tenants.Clear();
+                ForgetTenants();
                 break;
             case IdentityChangeKind.Revocation:
                 Issued.Revoke(change.Subject);
@@ -165,4 +182,5 @@ internal sealed class IdentityCache : IDisposable
         return principal;
     }
 
-    private KnownPrincipal Make(PrincipalView view) => new(view, _budgets.Of(view.ProjectId, view.MaxRequestsPerSecond));}
+    private KnownPrincipal Make(PrincipalView view) => new(view, _budgets.Of(view.ProjectId, view.MaxRequestsPerSecond));
+}

@@ -26,8 +26,8 @@ internal sealed class KnownPrincipal(PrincipalView view, RefillingBucket? budget
     /// <summary>The principal in another project of its domain, if it was there before.</summary>
     public bool TryGetIn(string projectId, out Principal? principal) => _elsewhere.TryGetValue(projectId, out principal);
 
-    /// <summary>Remembers it there; there are no more of them than projects in its domain.</summary>
-    public Principal Keep(Principal principal) => _elsewhere.GetOrAdd(principal.ProjectId.Value, principal);
+    /// <summary>Remembers it there; there are no more of them than projects in its domain. Call it behind the fence.</summary>
+    public void Keep(Principal principal) => _elsewhere.TryAdd(principal.ProjectId.Value, principal);
 
     /// <summary>Whether a project or a domain concerns it.</summary>
     public bool BelongsTo(string tenantId) =>

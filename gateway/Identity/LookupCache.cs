@@ -5,7 +5,7 @@ namespace CommandBroker.Gateway.Identity;
 
 /// <summary>
 /// Answers that silos gave, remembered until they are told to have changed; that there is none is remembered for a short time. Of several
-/// who ask for the same at one time one goes, the others wait for his answer.
+/// who ask for the same at one time one goes, the others wait for his answer; whoever comes after a change asks anew.
 /// </summary>
 /// <typeparam name="TKey">By what is asked.</typeparam>
 /// <typeparam name="TView">What a silo answers.</typeparam>
@@ -18,7 +18,7 @@ internal sealed class LookupCache<TKey, TView, TValue>
     private readonly BoundedMap<TKey, TValue> _known;
     private readonly BoundedMap<TKey, Absence> _unknown;
     private readonly BoundedMap<TKey, Absence> _refused;
-    private readonly ConcurrentDictionary<TKey, Lazy<Task<TValue?>>> _asked = new();
+    private readonly ConcurrentDictionary<(TKey Key, long Number), Lazy<Task<TValue?>>> _asked = new();
     private readonly LookupParts _parts;
     private readonly Func<TKey, ValueTask<TView?>> _ask;
     private readonly Func<TView, bool, TValue> _make;
@@ -65,14 +65,16 @@ internal sealed class LookupCache<TKey, TView, TValue>
     /// <summary>Asks, whatever is remembered, and remembers the answer.</summary>
     public async Task<TValue?> AskAsync(TKey key)
     {
-        Lazy<Task<TValue?>> question = _asked.GetOrAdd(key, static (id, cache) => new Lazy<Task<TValue?>>(() => cache.AskOnceAsync(id)), this);
+        // An answer that was asked for before a change says nothing to a request that came after it.
+        (TKey, long) asked = (key, _parts.Fence.Number);
+        Lazy<Task<TValue?>> question = _asked.GetOrAdd(asked, static (id, cache) => new Lazy<Task<TValue?>>(() => cache.AskOnceAsync(id.Key)), this);
         try
         {
             return await question.Value;
         }
         finally
         {
-            _asked.TryRemove(new KeyValuePair<TKey, Lazy<Task<TValue?>>>(key, question));
+            _asked.TryRemove(new KeyValuePair<(TKey, long), Lazy<Task<TValue?>>>(asked, question));
         }
     }
 

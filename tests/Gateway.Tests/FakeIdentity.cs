@@ -142,6 +142,21 @@ internal sealed class FakeIdentity : IIdentityGrain, IUserNameGrain
         Tell(IdentityChangeKind.Principal, principal.PrincipalId);
     }
 
+    /// <summary>Disables a project or a domain; gateways are told.</summary>
+    public void DisableTenant(string tenantId)
+    {
+        foreach (List<TenantView> tenants in (List<TenantView>[])[Projects, Domains])
+        {
+            int at = tenants.FindIndex(tenant => tenant.TenantId == tenantId);
+            if (at >= 0)
+            {
+                tenants[at] = tenants[at] with { IsEnabled = false };
+            }
+        }
+
+        Tell(IdentityChangeKind.Tenant, tenantId);
+    }
+
     public void Tell(IdentityChangeKind kind, string subject) => _changes.Add(new IdentityChange(kind, subject));
 
     public void RotateKey(bool forgetOld)
@@ -200,8 +215,9 @@ internal sealed class FakeIdentity : IIdentityGrain, IUserNameGrain
 
     public async ValueTask<TenantView?> FindTenantAsync(string tenantId)
     {
+        TenantView? found = Projects.Concat(Domains).FirstOrDefault(tenant => tenant.TenantId == tenantId);
         await EnterAsync("FindTenant " + tenantId);
-        return Projects.Concat(Domains).FirstOrDefault(tenant => tenant.TenantId == tenantId);
+        return found;
     }
 
     public async ValueTask<ImmutableArray<TenantView>> ListProjectsPageAsync(string domainId, string? afterId, int limit)
@@ -272,6 +288,17 @@ internal sealed class FakeIdentity : IIdentityGrain, IUserNameGrain
     }
 
     private async ValueTask<T?> Find<T>(string call, string key, ConcurrentDictionary<string, T> from)
+    /// <summary>Waits until a question has come.</summary>
+    public async Task UntilAskedAsync(string question)
+    {
+        using var deadline = new CancellationTokenSource(GatewayHost.Deadline);
+        while (!Calls.Any(call => call.StartsWith(question, StringComparison.Ordinal)))
+        {
+            deadline.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
         where T : class
     {
         T? found = from.GetValueOrDefault(key);

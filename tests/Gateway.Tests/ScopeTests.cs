@@ -73,6 +73,28 @@ public sealed class ScopeTests
     }
 
     [Fact]
+    [Fact]
+    public async Task Project_that_is_disabled_while_it_is_looked_up_is_refused_from_the_next_request_on()
+    {
+        await using GatewayHost host = await TokenAdmissionTests.StartAsync(identity =>
+            identity.AddToken("wide", identity.AddPrincipal("wide", Roles.Operator, isDomainWide: true)));
+        FakeIdentity fake = host.Grains.Identity;
+        string other = fake.AddProject("other");
+        host.Grains.DirectoryGrain.Ids[$"{other}/s1"] = true;
+        Assert.Equal(200, (await host.SendAsync("GET", Poll, token: "wide")).Status);
+        var gate = new TaskCompletionSource();
+        fake.Delay = gate.Task;
+        Task<Answer> slow = host.SendAsync("GET", Poll, token: "wide", headers: ("X-Project-Id", other));
+        await fake.UntilAskedAsync("FindTenant " + other);
+
+        fake.Delay = null;
+        fake.DisableTenant(other);
+        Assert.True(await host.RefreshAsync());
+        gate.SetResult();
+        Assert.Equal(200, (await slow).Status);
+        (await host.SendAsync("GET", Poll, token: "wide", headers: ("X-Project-Id", other))).IsVendorError(401, "APIGW.0301");
+    }
+
     public async Task Project_that_was_just_made_counts_at_once_and_so_does_the_last_of_many()
     {
         await using GatewayHost host = await TokenAdmissionTests.StartAsync(identity =>

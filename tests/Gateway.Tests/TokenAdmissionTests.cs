@@ -231,6 +231,27 @@ public sealed class TokenAdmissionTests
     }
 
     [Fact]
+    public async Task Request_that_comes_after_a_change_does_not_share_an_answer_that_was_asked_for_before_it()
+    {
+        await using GatewayHost host = await StartAsync();
+        FakeIdentity fake = host.Grains.Identity;
+        PrincipalView ann = fake.AddPrincipal("ann", Roles.Agent);
+        string issued = fake.Issue(ann).Text;
+        var gate = new TaskCompletionSource();
+        fake.Delay = gate.Task;
+        Task<Answer> slow = host.SendAsync("GET", Poll, token: issued);
+        await fake.UntilAskedAsync("FindPrincipal");
+
+        fake.Delay = null;
+        fake.Delete(ann);
+        Assert.True(await host.RefreshAsync());
+        await PollAsync(host, issued, 401);
+        gate.SetResult();
+        Assert.Equal(200, (await slow).Status);
+        await PollAsync(host, issued, 401);
+    }
+
+    [Fact]
     public async Task Many_who_ask_for_one_credential_at_a_time_ask_once()
     {
         await using GatewayHost host = await StartAsync();

@@ -2,6 +2,7 @@ using CommandBroker.Contracts.Identity;
 using CommandBroker.Gateway.ExternalIam;
 using CommandBroker.Gateway.Identity;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace CommandBroker.Gateway.Tests.ExternalIam;
@@ -97,6 +98,53 @@ public sealed class KeystoneTests
         await host.PollAsync("closed", 401);
         await host.PollAsync("t");
         (await host.PollAsync("t", 429)).IsVendorError(429, "APIGW.0308");
+    }
+
+    [Theory]
+    [InlineData(DefaultTenant.ProjectId, false)]
+    [InlineData(DefaultTenant.DomainId, false)]
+    [InlineData(DefaultTenant.ProjectId, true)]
+    public async Task Mapped_tenant_that_is_disabled_is_refused_after_the_next_refresh_without_asking_the_keystone(string tenantId, bool isDown)
+    {
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using StubKeystone keystone = await new StubKeystone { Clock = clock }.StartAsync();
+        await using GatewayHost host = await ExternalGateway.StartAsync(
+            keystone, clock, ("Identity:External:Projects", $"kp={DefaultTenant.ProjectId}"), ("Identity:External:Domains", $"kd={DefaultTenant.DomainId}"));
+        keystone.Tokens["t"] = new StubToken(Later, "agent") { ProjectId = "kp", DomainId = "kd" };
+        await host.PollAsync("t");
+        int before = keystone.Validations;
+        if (isDown)
+        {
+            keystone.IsDown = true;
+            clock.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        host.Grains.Identity.DisableTenant(tenantId);
+        Assert.True(await host.RefreshAsync());
+        (await host.PollAsync("t", 401)).IsVendorError(401, "APIGW.0301");
+        Assert.Equal(before, keystone.Validations);
+    }
+
+    [Fact]
+    public async Task Mapped_project_that_is_disabled_while_it_is_looked_up_is_refused_from_the_next_request_on()
+    {
+        await using StubKeystone keystone = await new StubKeystone().StartAsync();
+        await using GatewayHost host = await ExternalGateway.StartAsync(
+            keystone, null, ("Identity:External:Projects", $"kp={DefaultTenant.ProjectId}"), ("Identity:External:Domains", $"kd={DefaultTenant.DomainId}"));
+        FakeIdentity fake = host.Grains.Identity;
+        keystone.Tokens["before"] = new StubToken(Later, "agent") { ProjectId = "p2", DomainId = "kd" };
+        keystone.Tokens["t"] = new StubToken(Later, "agent") { ProjectId = "kp", DomainId = "kd" };
+        await host.PollAsync("before");
+        var gate = new TaskCompletionSource();
+        fake.Delay = gate.Task;
+        Task<Answer> slow = host.PollAsync("t");
+        await fake.UntilAskedAsync("FindTenant " + DefaultTenant.ProjectId);
+        fake.Delay = null;
+        fake.DisableTenant(DefaultTenant.ProjectId);
+        Assert.True(await host.RefreshAsync());
+        gate.SetResult();
+        await slow;
+        (await host.PollAsync("t", 401)).IsVendorError(401, "APIGW.0301");
     }
 
     [Fact]
