@@ -14,7 +14,7 @@ internal static class LoginVerb
 
         A token is fetched and kept in commandbroker/login.json of the user's configuration directory, readable by you only;
         the password is not kept. The token ends by itself (24 hours unless the broker is set otherwise). --project, by id or
-        name, is the project it counts in; default: the user's own.
+        name, is the only project it counts in; default: the user's own, or its whole domain if the user is domain-wide.
 
         Examples:
           cbroker login --endpoint https://broker.example --user ada

@@ -44,6 +44,20 @@ internal sealed class Principal
     /// <summary>Whether it may see this source server of its project. One that it may not see is answered as one that does not exist.</summary>
     public bool MaySee(ServerId server) => ServerId is null || ServerId == server.Value;
 
+    /// <summary>The same, in its project alone.</summary>
+    public Principal InItsProject() => !IsDomainWide ? this : new Principal
+    {
+        Id = Id,
+        Name = Name,
+        DomainId = DomainId,
+        DomainName = DomainName,
+        ProjectId = ProjectId,
+        ProjectName = ProjectName,
+        ServerId = ServerId,
+        Permissions = Permissions,
+        Budget = Budget,
+    };
+
     /// <summary>Makes it out of what a silo told.</summary>
     public static Principal Of(PrincipalView view, string projectId, string projectName, RefillingBucket? budget) => new()
     {

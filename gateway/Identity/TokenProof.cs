@@ -132,7 +132,7 @@ internal sealed class TokenProof(IdentityCache cache, TokenThrottle throttle) : 
         now >= token.Payload.ExpiresAt ? Expired
         : cache.Issued.IsRevoked(token.Payload.TokenId) ? Revoked
         : token.Known.View.TokensValidFrom is { } from && token.Payload.IssuedAt < from ? Outdated
-        : new Proof(token.Known, token.Scoped, token.Payload.IsDomainScoped && token.Known.View.IsDomainWide, null);
+        : new Proof(token.Known, token.Scoped, token.Scoped.IsDomainWide, null);
 
     private static Proof Judge(KnownCredential? given, DateTimeOffset now) =>
         given is null ? Unknown

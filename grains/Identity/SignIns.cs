@@ -37,7 +37,7 @@ internal sealed class SignIns(IdentityContext context, TokenKeys tokenKeys, Audi
             return new SignInReply(SignInStatus.ScopeRefused, Token: null);
         }
 
-        IssuedToken token = await IssueAsync(view, isDomainScoped: call.Scope is { DomainId: not null } or { DomainName: not null });
+        IssuedToken token = await IssueAsync(view, isDomainScoped: view.IsDomainWide);
         audit.Record(EventOf(call, found, AuditActions.TokenIssued, view.ProjectId, detail: null));
         return new SignInReply(SignInStatus.SignedIn, token);
     }
@@ -61,13 +61,16 @@ internal sealed class SignIns(IdentityContext context, TokenKeys tokenKeys, Audi
             : null;
     }
 
-    /// <summary>The principal as the token shows it; null when the scope is not its own, or does not exist.</summary>
+    /// <summary>
+    /// The principal as the token shows it, domain-wide when the token is; null when the scope is not its own, or does not exist. Without a scope the token
+    /// counts wherever the principal may work.
+    /// </summary>
     private async Task<PrincipalView?> ScopeAsync(PrincipalEntry found, TokenScope? scope)
     {
         PrincipalView own = IdentityViews.Of(found, context.Options);
         if (scope is null or { DomainId: null, DomainName: null, ProjectId: null, ProjectName: null })
         {
-            return own.IsProjectEnabled ? own with { IsDomainWide = false } : null;
+            return own.IsDomainWide || own.IsProjectEnabled ? own : null;
         }
 
         if (scope.DomainId is not null || scope.DomainName is not null)

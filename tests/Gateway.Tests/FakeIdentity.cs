@@ -256,7 +256,8 @@ internal sealed class FakeIdentity : IIdentityGrain, IUserNameGrain
         LastSignIn = call;
         PrincipalView? user = Principals.Values.FirstOrDefault(view => view.PrincipalId == call.UserId || view.Name == call.UserName);
         bool isRight = user is not null && _passwords.TryGetValue(user.Name, out string? password) && password == call.Password;
-        return isRight ? new SignInReply(SignInStatus.SignedIn, Issue(user!, isDomainScoped: call.Scope?.DomainId is not null || call.Scope?.DomainName is not null))
+        bool isWide = call.Scope is null ? user is { IsDomainWide: true } : call.Scope.DomainId is not null || call.Scope.DomainName is not null;
+        return isRight ? new SignInReply(SignInStatus.SignedIn, Issue(user!, isDomainScoped: isWide))
             : new SignInReply(SignIn, null);
     }
 
@@ -287,7 +288,6 @@ internal sealed class FakeIdentity : IIdentityGrain, IUserNameGrain
         }
     }
 
-    private async ValueTask<T?> Find<T>(string call, string key, ConcurrentDictionary<string, T> from)
     /// <summary>Waits until a question has come.</summary>
     public async Task UntilAskedAsync(string question)
     {
@@ -299,6 +299,7 @@ internal sealed class FakeIdentity : IIdentityGrain, IUserNameGrain
         }
     }
 
+    private async ValueTask<T?> Find<T>(string call, string key, ConcurrentDictionary<string, T> from)
         where T : class
     {
         T? found = from.GetValueOrDefault(key);

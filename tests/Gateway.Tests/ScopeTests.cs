@@ -1,3 +1,4 @@
+using CommandBroker.Contracts;
 using CommandBroker.Contracts.Identity;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -73,7 +74,6 @@ public sealed class ScopeTests
     }
 
     [Fact]
-    [Fact]
     public async Task Project_that_is_disabled_while_it_is_looked_up_is_refused_from_the_next_request_on()
     {
         await using GatewayHost host = await TokenAdmissionTests.StartAsync(identity =>
@@ -95,6 +95,7 @@ public sealed class ScopeTests
         (await host.SendAsync("GET", Poll, token: "wide", headers: ("X-Project-Id", other))).IsVendorError(401, "APIGW.0301");
     }
 
+    [Fact]
     public async Task Project_that_was_just_made_counts_at_once_and_so_does_the_last_of_many()
     {
         await using GatewayHost host = await TokenAdmissionTests.StartAsync(identity =>
@@ -129,6 +130,28 @@ public sealed class ScopeTests
         string all = fake.Issue(wide, isDomainScoped: true).Text;
         Assert.Equal(200, (await host.SendAsync("GET", Poll, token: all, headers: ("X-Project-Id", other))).Status);
         Assert.Equal(200, (await host.SendAsync("GET", Poll, token: all)).Status);
+    }
+
+    [Theory]
+    [InlineData("POST", "/api/v1/domains", """{"name":"n"}""")]
+    [InlineData("GET", "/api/v1/domains", null)]
+    [InlineData("GET", "/api/v1/users", null)]
+    [InlineData("POST", "/api/v1/users", """{"name":"n","roles":["admin"],"domain_wide":true}""")]
+    [InlineData("GET", "/api/v1/audit", null)]
+    public async Task Project_scoped_token_of_a_domain_wide_administrator_administers_its_project_alone(string method, string path, string? body)
+    {
+        await using GatewayHost host = await TokenAdmissionTests.StartAsync();
+        FakeIdentity fake = host.Grains.Identity;
+        FakeIdentityAdmin admin = host.Grains.Admin;
+        PrincipalView wide = fake.AddPrincipal("root", Roles.Admin | Roles.Auditor, isDomainWide: true);
+        string other = fake.AddProject("other");
+        admin.Failure = new BrokerException(BrokerErrorReason.Unauthorized, "No.");
+        await host.SendAsync(method, path, body, token: fake.Issue(wide, projectId: other).Text);
+        Assert.Equal((false, other), (admin.Caller.IsBrokerAdmin, admin.Caller.ProjectId));
+        await host.SendAsync(method, path, body, token: fake.Issue(wide).Text);
+        Assert.Equal((false, DefaultTenant.ProjectId), (admin.Caller.IsBrokerAdmin, admin.Caller.ProjectId));
+        await host.SendAsync(method, path, body, token: fake.Issue(wide, isDomainScoped: true).Text);
+        Assert.True(admin.Caller.IsBrokerAdmin);
     }
 
     [Fact]

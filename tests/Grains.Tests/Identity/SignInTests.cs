@@ -99,7 +99,8 @@ public sealed class SignInTests(IdentitySilo silo) : IClassFixture<IdentitySilo>
         TenantView other = await silo.AdminGrain.CreateProjectAsync(IdentitySilo.Root, domain.TenantId, "other");
         PrincipalView wide = await silo.NewPrincipalAsync(domain.TenantId, isDomainWide: true, password: Password);
 
-        Assert.Equal((home.TenantId, false, false), await ScopeAsync(wide, null));
+        Assert.Equal((home.TenantId, true, true), await ScopeAsync(wide, null));
+        Assert.Equal((home.TenantId, false, false), await ScopeAsync(wide, new TokenScope { ProjectId = home.TenantId }));
         Assert.Equal((home.TenantId, true, true), await ScopeAsync(wide, new TokenScope { DomainId = domain.TenantId }));
         Assert.Equal((home.TenantId, true, true), await ScopeAsync(wide, new TokenScope { DomainName = domain.Name.ToUpperInvariant() }));
         Assert.Equal((other.TenantId, false, false), await ScopeAsync(wide, new TokenScope { ProjectId = other.TenantId }));
