@@ -45,6 +45,9 @@ internal enum AdmissionRule
     /// <summary>The client's certificate is trustworthy, and nobody's.</summary>
     CertificateUnmapped,
 
+    /// <summary>A browser showed the certificate for a page of another site.</summary>
+    SiteForeign,
+
     /// <summary>Its principal is gone.</summary>
     PrincipalUnknown,
 

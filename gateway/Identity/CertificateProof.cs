@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using CommandBroker.Gateway.Http;
 
 namespace CommandBroker.Gateway.Identity;
 
@@ -11,27 +12,34 @@ internal sealed class CertificateProof
     private const int IdLength = 32;
     private static readonly Refusal Unmapped = new(AdmissionRule.CertificateUnmapped);
     private static readonly Refusal PrincipalUnknown = new(AdmissionRule.PrincipalUnknown);
+    private static readonly Refusal OtherSite = new(AdmissionRule.SiteForeign);
 
     private readonly IdentityCache _cache;
-    private readonly FrozenDictionary<string, string> _principals;
+    private readonly FrozenDictionary<string, string> _bySubject;
+    private readonly FrozenDictionary<string, string> _byThumbprint;
 
     /// <summary>Reads the settings.</summary>
     /// <exception cref="InvalidOperationException">An entry is not <c>principal=subject or thumbprint</c>.</exception>
     public CertificateProof(IdentityCache cache, IOptions<AdmissionOptions> options)
     {
         _cache = cache;
-        _principals = Read(options.Value.ClientCertificates).ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+        (_bySubject, _byThumbprint) = Read(options.Value.ClientCertificates);
     }
 
     /// <summary>Whether a request may be told by its certificate.</summary>
-    public bool IsMeant(HttpContext context) => _principals.Count > 0 && context.Connection.ClientCertificate is not null;
+    public bool IsMeant(HttpContext context) => _bySubject.Count + _byThumbprint.Count > 0 && context.Connection.ClientCertificate is not null;
 
     /// <summary>Finds the principal of the connection's certificate, which the connection has found trustworthy.</summary>
     public ValueTask<Proof> ProveAsync(HttpContext context, DateTimeOffset now)
     {
+        if (RequestSite.IsOther(context))
+        {
+            return new ValueTask<Proof>(OtherSite);
+        }
+
         X509Certificate2 certificate = context.Connection.ClientCertificate!;
-        if (!_principals.TryGetValue(certificate.GetCertHashString(HashAlgorithmName.SHA256), out string? principal)
-            && !_principals.TryGetValue(certificate.Subject, out principal))
+        if (!_byThumbprint.TryGetValue(certificate.GetCertHashString(HashAlgorithmName.SHA256), out string? principal)
+            && !_bySubject.TryGetValue(certificate.Subject, out principal))
         {
             return new ValueTask<Proof>(Unmapped);
         }
@@ -48,21 +56,24 @@ internal sealed class CertificateProof
 
     private static bool IsId(string principal) => principal.Length == IdLength && principal.All(char.IsAsciiHexDigitLower);
 
-    private static Dictionary<string, string> Read(string? text)
+    // Two subjects that differ in case are two: an authority may issue both.
+    private static (FrozenDictionary<string, string> BySubject, FrozenDictionary<string, string> ByThumbprint) Read(string? text)
     {
-        var principals = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        var bySubject = new Dictionary<string, string>(StringComparer.Ordinal);
+        var byThumbprint = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (string entry in (text ?? "").Split([';', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             string[] parts = entry.Split('=', 2, StringSplitOptions.TrimEntries);
             string name = parts.Length == 2 ? parts[1].Replace(":", "", StringComparison.Ordinal) : "";
             bool isThumbprint = name.Length == ThumbprintLength && name.All(char.IsAsciiHexDigit);
-            if (parts.Length != 2 || parts[0].Length == 0 || parts[1].Length == 0 || !principals.TryAdd(isThumbprint ? name : parts[1], parts[0]))
+            if (parts.Length != 2 || parts[0].Length == 0 || parts[1].Length == 0
+                || !(isThumbprint ? byThumbprint.TryAdd(name, parts[0]) : bySubject.TryAdd(parts[1], parts[0])))
             {
                 throw new InvalidOperationException(
                     $"Identity:ClientCertificates has \"{entry}\"; entries are principal=subject or principal=SHA-256 thumbprint, the principal by its id or as domain/name, separated by semicolons, each certificate once.");
             }
         }
 
-        return principals;
+        return (bySubject.ToFrozenDictionary(StringComparer.Ordinal), byThumbprint.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase));
     }
 }

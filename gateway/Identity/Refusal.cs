@@ -28,7 +28,7 @@ internal sealed record Refusal(AdmissionRule Rule)
     {
         AdmissionRule.IdentityStale or AdmissionRule.IamUnavailable or AdmissionRule.BodyCrowded => StatusCodes.Status503ServiceUnavailable,
         AdmissionRule.Throttled or AdmissionRule.TokenThrottled => StatusCodes.Status429TooManyRequests,
-        AdmissionRule.PermissionMissing => StatusCodes.Status403Forbidden,
+        AdmissionRule.PermissionMissing or AdmissionRule.SiteForeign => StatusCodes.Status403Forbidden,
         AdmissionRule.BodyLate => StatusCodes.Status408RequestTimeout,
         AdmissionRule.BodyTooLong or AdmissionRule.BodyCut => StatusCodes.Status400BadRequest,
         _ => StatusCodes.Status401Unauthorized,
@@ -50,6 +50,7 @@ internal sealed record Refusal(AdmissionRule Rule)
         AdmissionRule.SignaturesOff => Prefix + "signatures are not accepted here; send X-Auth-Token.",
         AdmissionRule.PrincipalDisabled or AdmissionRule.ProjectUnavailable or AdmissionRule.CertificateUnmapped
             or AdmissionRule.PrincipalUnknown => Prefix + "the credential is not valid.",
+        AdmissionRule.SiteForeign => "A page of another site made this request (Sec-Fetch-Site); a client certificate counts for no such page.",
         AdmissionRule.DomainForeign => Prefix + "X-Domain-Id must be sent once at most and name the caller's domain.",
         AdmissionRule.ProjectForeign => Prefix + "X-Project-Id must be sent once at most and name a project of the caller's.",
         AdmissionRule.SecurityTokenWrong => Prefix + "X-Security-Token is not the one of this access key.",

@@ -101,7 +101,7 @@ internal sealed class ManagementBorder(
             return null;
         }
 
-        if (method != HttpMethods.Get && IsOfAnotherSite(context))
+        if (method != HttpMethods.Get && RequestSite.IsOther(context))
         {
             await ProblemAnswer.WriteAsync(context, 403, OtherSite, _retryAfterSeconds);
             return null;
@@ -127,13 +127,6 @@ internal sealed class ManagementBorder(
 
         return admittance.Principal;
     }
-
-    /// <summary>
-    /// Whether a browser says that another site's page made the request: a client certificate, which the browser adds by itself, is no sign that
-    /// its owner wanted this.
-    /// </summary>
-    private static bool IsOfAnotherSite(HttpContext context) =>
-        context.Request.Headers["Sec-Fetch-Site"] is { Count: > 0 } site && site.ToString() is not ("same-origin" or "none");
 
     private static string TextOf(string? contentType) => string.IsNullOrEmpty(contentType) ? "not given" : QueryNames.Quote(contentType);
 

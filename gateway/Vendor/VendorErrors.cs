@@ -41,6 +41,7 @@ internal static class VendorErrors
         AdmissionRule.IdentityStale or AdmissionRule.IamUnavailable or AdmissionRule.BodyCrowded => new(503, "SMS.6301", refusal.Message) { IsTransient = true },
         AdmissionRule.Throttled or AdmissionRule.TokenThrottled => new(429, "APIGW.0308", refusal.Message) { IsTransient = true, Wait = refusal.Wait },
         AdmissionRule.PermissionMissing => new(403, "SMS.9004", refusal.Message) { Action = PermissionNames.Of(refusal.Needed) },
+        AdmissionRule.SiteForeign => new(403, "APIGW.0301", refusal.Message),
         AdmissionRule.BodyTooLong => new(400, "SMS.6014", refusal.Message),
         AdmissionRule.BodyLate => new(408, "SMS.6013", refusal.Message),
         AdmissionRule.BodyCut => CutBody,

@@ -134,6 +134,57 @@ public sealed class TlsTests : IDisposable
     }
 
     [Theory]
+    [InlineData("GET", "/v3/sources/s1/command", "cross-site", "403")]
+    [InlineData("GET", "/v3/sources/s1/command", "same-site", "403")]
+    [InlineData("GET", "/v3/sources/s1/command", "same-origin", "200")]
+    [InlineData("GET", "/v3/sources/s1/command", "none", "200")]
+    [InlineData("GET", "/v3/projects", "cross-site", "403")]
+    [InlineData("GET", "/api/v1/sources/s1/commands", "cross-site", "403")]
+    [InlineData("DELETE", "/v3/sources/s1", "cross-site", "403")]
+    public async Task Page_of_another_site_does_nothing_by_a_browsers_certificate(string method, string path, string site, string status)
+    {
+        _files.WriteServer(Written);
+        using X509Certificate2 operators = _files.IssueClient("CN=olga");
+        await using GatewayHost host = await StartAsync(new() { ["Identity:ClientCertificates"] = $"{FakeIdentity.Id("olga")}=CN=olga" });
+        await using SslStream stream = await ConnectAsync(host, operators);
+
+        string answer = await SendAsync(stream, $"{method} {path} HTTP/1.1\r\nHost: x\r\nSec-Fetch-Site: {site}\r\n\r\n");
+
+        Assert.StartsWith("HTTP/1.1 " + status, answer, StringComparison.Ordinal);
+        Assert.Equal(status == "200" ? ["Poll"] : [], host.Grains.Servers["s1"].Calls);
+        Assert.StartsWith("HTTP/1.1 200", await PollAsync(stream), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("CN=agent-7", "200")]
+    [InlineData("CN=AGENT-7", "401")]
+    public async Task Subject_counts_in_its_own_case_only(string mapped, string status)
+    {
+        _files.WriteServer(Written);
+        using X509Certificate2 agent = _files.IssueClient("CN=agent-7");
+        await using GatewayHost host = await StartAsync(new() { ["Identity:ClientCertificates"] = $"{FakeIdentity.Id("agent")}={mapped}" });
+        await using SslStream stream = await ConnectAsync(host, agent);
+        Assert.StartsWith("HTTP/1.1 " + status, await PollAsync(stream, token: null), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Subjects_that_differ_in_case_are_two_and_a_thumbprint_counts_in_any_case()
+    {
+        _files.WriteServer(Written);
+        using X509Certificate2 first = _files.IssueClient("CN=agent-7"), second = _files.IssueClient("CN=Agent-7"), third = _files.IssueClient("CN=agent-9");
+        string thumbprint = third.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant();
+        await using GatewayHost host = await StartAsync(new()
+        {
+            ["Identity:ClientCertificates"] = $"{FakeIdentity.Id("agent")}=CN=agent-7; {FakeIdentity.Id("none")}=CN=Agent-7; {FakeIdentity.Id("agent")}={thumbprint}",
+        });
+        foreach ((X509Certificate2 certificate, string status) in ((X509Certificate2, string)[])[(first, "200"), (second, "401"), (third, "200")])
+        {
+            await using SslStream stream = await ConnectAsync(host, certificate);
+            Assert.StartsWith("HTTP/1.1 " + status, await PollAsync(stream, token: null), StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
     [InlineData("no-separator")]
     [InlineData("=CN=x")]
     [InlineData("id=")]
@@ -189,10 +240,12 @@ public sealed class TlsTests : IDisposable
 
     private static string ThumbprintOf(SslStream stream) => stream.RemoteCertificate!.GetCertHashString(HashAlgorithmName.SHA256);
 
-    private static async Task<string> PollAsync(SslStream stream, string? token = FakeIdentity.AgentToken)
+    private static Task<string> PollAsync(SslStream stream, string? token = FakeIdentity.AgentToken) => SendAsync(
+        stream, $"GET /v3/sources/s1/command HTTP/1.1\r\nHost: x\r\n{(token is null ? "" : $"X-Auth-Token: {token}\r\n")}\r\n");
+
+    private static async Task<string> SendAsync(SslStream stream, string request)
     {
-        string header = token is null ? "" : $"X-Auth-Token: {token}\r\n";
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"GET /v3/sources/s1/command HTTP/1.1\r\nHost: x\r\n{header}\r\n"));
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(request));
         byte[] answer = new byte[4_096];
         int length = await stream.ReadAsync(answer).AsTask().WaitAsync(GatewayHost.Deadline);
         return Encoding.UTF8.GetString(answer, 0, length);
