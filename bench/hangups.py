@@ -370,7 +370,7 @@ def main():
         lines.write(json.dumps(result) + "\n")
     report.write(options.out, "Polls whose agents hang up behind the balancer", {**result["machine"], "load average": f"{result['load_average']:.1f}, at the end {result['load_average_at_end']:.1f}"},
                  f"silo, gateway, HAProxy with deploy/haproxy.cfg; each piece between broker and PostgreSQL held for {1000 * options.delay:.0f} ms each way; agents hang up after "
-                 f"{1000 * options.shortest:.0f} to {1000 * options.longest:.0f} ms, {options.in_flight} polls at one time from 200 addresses", parts_of(result))
+                 f"{1000 * options.shortest:.0f} to {1000 * options.longest:.0f} ms, {options.close:.0%} of them while the store's answer is on its way instead, {options.in_flight} polls at one time from 200 addresses", parts_of(result))
     first, last = result["before"], result["afterwards"]
     return 0 if first["aborted"] >= options.polls and first["left"] == 0 and last["first_delivery"] + first["later_left"] + first["no_processor_left"] == last["polled"] else 1
 
