@@ -82,9 +82,10 @@ internal sealed class LiveQueue
     /// <summary>Polls, and answers with the number that was handed out; 0 when none was.</summary>
     public long PollSeq() => Poll().Delivered?.Seq ?? 0;
 
-    public ReportStatus Report(long? seq, string name = "START", ReportResult result = ReportResult.Success, string detail = "{}")
+    public ReportStatus Report(
+        long? seq, string name = "START", ReportResult result = ReportResult.Success, string detail = "{}", ulong? tag = null)
     {
-        var report = new ReportRequest { Name = name, Result = result, ResultDetail = detail, Seq = seq, Actor = "agent" };
+        var report = new ReportRequest { Name = name, Result = result, ResultDetail = detail, Seq = seq, Actor = "agent", Tag = tag };
         Transition<ReportOutcome> first = CommandQueue.Report(State, report, null, Now);
         if (first.Outcome.Status != ReportStatus.NeedsHistory)
         {

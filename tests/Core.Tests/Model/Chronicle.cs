@@ -16,11 +16,19 @@ internal sealed class Chronicle
 
     public void Add(What what, long seq, DateTimeOffset at, TimeSpan lease = default) => _facts.Add(new Fact(what, seq, at, lease));
 
-    public void Add(EnqueueRequest request, DateTimeOffset at) => _facts.Add(new Fact(What.Enqueued, LastSeq + 1, at, default, request));
+    public void Add(EnqueueRequest request, TimeSpan? timeToLive, DateTimeOffset at) =>
+        _facts.Add(new Fact(What.Enqueued, LastSeq + 1, at, default, request, timeToLive));
+
+    public void AddReport(What what, long seq, DateTimeOffset at, string detail) => _facts.Add(new Fact(what, seq, at, Detail: detail));
 
     public EnqueueRequest RequestOf(long seq) => Of(seq).First().Request!;
 
     public DateTimeOffset EnqueuedAt(long seq) => Of(seq).First().At;
+
+    public TimeSpan? TimeToLiveOf(long seq) => Of(seq).First().TimeToLive;
+
+    /// <summary>What was said with the report that counts; null when there is none.</summary>
+    public string? DetailOf(long seq) => Of(seq).LastOrDefault(fact => fact.Detail is not null)?.Detail;
 
     /// <summary>The last time it was handed out; null when it never was.</summary>
     public Fact? LastHandOut(long seq) => Of(seq).LastOrDefault(IsHandOut);

@@ -5,8 +5,17 @@ namespace CommandBroker.Core.Tests.Model;
 /// <param name="Seq">The command.</param>
 /// <param name="At">When.</param>
 /// <param name="Lease">The length of the lease, of a HandedOut.</param>
-/// <param name="Request">What was asked for, of an Enqueued; with the time to live that is in force.</param>
-internal sealed record Fact(What What, long Seq, DateTimeOffset At, TimeSpan Lease = default, EnqueueRequest? Request = null)
+/// <param name="Request">What was asked for, of an Enqueued.</param>
+/// <param name="TimeToLive">Its time to live, named or the default of that time, of an Enqueued.</param>
+/// <param name="Detail">What was said with it, of a report.</param>
+internal sealed record Fact(
+    What What,
+    long Seq,
+    DateTimeOffset At,
+    TimeSpan Lease = default,
+    EnqueueRequest? Request = null,
+    TimeSpan? TimeToLive = null,
+    string? Detail = null)
 {
     /// <summary>Two things that happened alike are two.</summary>
     public bool Equals(Fact? other) => ReferenceEquals(this, other);

@@ -5,13 +5,17 @@ internal abstract record Operation
 {
     public sealed record Enqueue(string Name, string Bucket, string? Task, int Priority, int? NotBefore, int? TimeToLive, string? Key, bool Supersedes) : Operation;
 
-    public sealed record Poll : Operation;
+    public sealed record Poll(int Times = 1) : Operation;
 
-    public sealed record ReportByNumber(int Pick, ReportResult Result) : Operation;
+    public sealed record ReportByNumber(int Pick, ReportResult Result, string Detail) : Operation;
 
-    public sealed record ReportByName(string Name, ReportResult Result) : Operation;
+    public sealed record ReportByName(string Name, ReportResult Result, string Detail) : Operation;
 
-    public sealed record Release(int Pick, bool MayHaveArrived) : Operation;
+    /// <param name="Pick">The response.</param>
+    /// <param name="MayHaveArrived">Whether a byte of it may have left.</param>
+    /// <param name="AsksForAll">Whether history is asked for though nothing was overtaken.</param>
+    /// <param name="ComesAgain">Whether the answer to this release is lost, so that it may come a second time.</param>
+    public sealed record Release(int Pick, bool MayHaveArrived, bool AsksForAll, bool ComesAgain) : Operation;
 
     public sealed record Cancel(int Pick) : Operation;
 

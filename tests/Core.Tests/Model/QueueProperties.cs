@@ -24,6 +24,16 @@ public sealed class QueueProperties
         Check(any, Gen.Frequency((20, OperationGen.Any), (1, PolicyGen.In(any).Select(policy => (Operation)new Operation.Switch(policy)))));
     }
 
+    [Fact]
+    public void No_delivery_goes_backwards_inside_a_task_also_when_all_happens_at_one_instant()
+    {
+        Gen<DeliveryMode> mode = Gen.OneOf(DeliveryMode.Queue, DeliveryMode.Queue, DeliveryMode.Sequential);
+        Gen.Select(PolicyGen.In(mode), OperationGen.AtOneInstant.Array[10, 60]).Sample(
+            (policy, operations) => Array.ForEach(operations, new OneInstantRun(policy).Do),
+            iter: 10_000,
+            print: life => $"{life.Item1}\n{string.Join('\n', life.Item2.AsEnumerable())}");
+    }
+
     private static void Check(Gen<DeliveryMode> mode, Gen<Operation> operation)
     {
         long done = 0;

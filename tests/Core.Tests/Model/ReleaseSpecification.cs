@@ -38,10 +38,13 @@ internal static class ReleaseSpecification
             return false;
         }
 
+        bool wasReported = told.ResultOf(seq) is not null;
         if (!TryStrike(told, handOut))
         {
             return false;
         }
+
+        specification.StrayCount += wasReported ? 1 : 0;
 
         foreach (long other in told.All.Where(other => told.StateOf(other) == CommandState.Superseded && told.WasSeen(other) && !told.WasOvertaken(other)).ToArray())
         {

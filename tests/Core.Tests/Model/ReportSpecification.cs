@@ -3,21 +3,24 @@ namespace CommandBroker.Core.Tests.Model;
 /// <summary>Which command a report means, and what becomes of it: the second telling of the rules of reports.</summary>
 internal static class ReportSpecification
 {
-    public static ReportStatus Report(this Specification specification, long? number, string name, ReportResult result, DateTimeOffset now)
+    public static ReportStatus Report(
+        this Specification specification, long? number, string name, ReportResult result, string detail, DateTimeOffset now)
     {
         Chronicle told = specification.Told;
         long[] seen = [.. told.All.Where(seq => told.WasSeen(seq) && told.RequestOf(seq).Name == name)];
-        long? meant = number is long given ? seen.FirstOrDefault(seq => seq == given) : ByName(told, seen, result, now);
-        return meant switch
+        long? meant = number is long given ? seen.FirstOrDefault(seq => seq == given) : ByName(told, seen, (result, detail), now);
+        ReportStatus status = meant switch
         {
             null => ReportStatus.KeptAsStray,
             0 => told.Open.Any(told.WasSeen) ? ReportStatus.NotOutstanding : ReportStatus.KeptAsStray,
-            long seq => On(told, seq, result, now),
+            long seq => On(told, seq, result, detail, now),
         };
+        specification.StrayCount += status is ReportStatus.KeptAsStray or ReportStatus.Contradicting ? 1 : 0;
+        return status;
     }
 
     /// <summary>0 when none is meant, null when it is in doubt which.</summary>
-    private static long? ByName(Chronicle told, long[] seen, ReportResult said, DateTimeOffset now)
+    private static long? ByName(Chronicle told, long[] seen, (ReportResult Result, string Detail) said, DateTimeOffset now)
     {
         long[] open = [.. seen.Where(told.Open.Contains)];
         long running = open.Where(seq => told.StateOf(seq) == CommandState.Leased && told.LeaseEnd(seq) > now)
@@ -34,14 +37,14 @@ internal static class ReportSpecification
     }
 
     /// <summary>An only delivery that may not have arrived is not meant by what was said before, word for word, of the last one that ended.</summary>
-    private static long MeantInDoubt(Chronicle told, long seq, long[] seen, ReportResult result)
+    private static long MeantInDoubt(Chronicle told, long seq, long[] seen, (ReportResult Result, string Detail) said)
     {
         long last = seen.Where(other => !told.Open.Contains(other)).OrderByDescending(told.SeenAt).ThenByDescending(other => other).FirstOrDefault();
         bool isInDoubt = told.DeliveryCount(seq) == 0 && !told.WasRedriven(seq);
-        return isInDoubt && last > 0 && told.ResultOf(last) == result ? last : seq;
+        return isInDoubt && last > 0 && told.ResultOf(last) == said.Result && told.DetailOf(last) == said.Detail ? last : seq;
     }
 
-    private static ReportStatus On(Chronicle told, long seq, ReportResult result, DateTimeOffset now)
+    private static ReportStatus On(Chronicle told, long seq, ReportResult result, string detail, DateTimeOffset now)
     {
         if (told.ResultOf(seq) is ReportResult earlier)
         {
@@ -51,11 +54,11 @@ internal static class ReportSpecification
         bool isSuccess = result == ReportResult.Success;
         if (told.StateOf(seq) == CommandState.Cancelled)
         {
-            told.Add(isSuccess ? What.NotedSuccess : What.NotedFail, seq, now);
+            told.AddReport(isSuccess ? What.NotedSuccess : What.NotedFail, seq, now, detail);
             return ReportStatus.NotedOnCancelled;
         }
 
-        told.Add(isSuccess ? What.Succeeded : What.Failed, seq, now);
+        told.AddReport(isSuccess ? What.Succeeded : What.Failed, seq, now, detail);
         return ReportStatus.Ended;
     }
 }

@@ -5,9 +5,11 @@ internal sealed class Specification
 {
     public Chronicle Told { get; } = new();
 
-    public (EnqueueStatus Status, long Seq) Enqueue(EnqueueRequest asked, QueuePolicy policy, DateTimeOffset now)
+    /// <summary>Reports that ended nothing, or no longer do, and are kept.</summary>
+    public int StrayCount { get; set; }
+
+    public (EnqueueStatus Status, long Seq) Enqueue(EnqueueRequest request, QueuePolicy policy, DateTimeOffset now)
     {
-        EnqueueRequest request = asked with { TimeToLive = asked.TimeToLive ?? policy.DefaultTimeToLive };
         if (request.Param.Length > policy.MaxParamBytes || Math.Abs(request.Priority) > 100)
         {
             return (EnqueueStatus.Invalid, 0);
@@ -17,7 +19,7 @@ internal sealed class Specification
         long prior = Told.All.FirstOrDefault(seq => request.IdempotencyKey is not null && Told.RequestOf(seq).IdempotencyKey == request.IdempotencyKey);
         if (prior > 0)
         {
-            return Told.RequestOf(prior) == request ? (EnqueueStatus.WasThere, prior) : (EnqueueStatus.KeyConflict, 0);
+            return IsSame(Told.RequestOf(prior), request, policy) ? (EnqueueStatus.WasThere, prior) : (EnqueueStatus.KeyConflict, 0);
         }
 
         long[] replaced = [.. Told.Open.Where(seq => IsReplaced(seq, request, policy))];
@@ -36,7 +38,7 @@ internal sealed class Specification
             Told.Add(What.Superseded, seq, now);
         }
 
-        Told.Add(request, now);
+        Told.Add(request, request.TimeToLive ?? policy.DefaultTimeToLive, now);
         return (EnqueueStatus.Enqueued, Told.LastSeq);
     }
 
@@ -61,7 +63,6 @@ internal sealed class Specification
         SettleAll(policy, now);
         return (next, false, false);
     }
-
 
     public void Settle(QueuePolicy policy, DateTimeOffset now) => SettleAll(policy, now);
 
@@ -105,6 +106,11 @@ internal sealed class Specification
 
     private IEnumerable<long> Pending() => Told.Open.Where(seq => Told.StateOf(seq) == CommandState.Pending);
 
+    /// <summary>Whether it asks the same once more: naming no time to live twice is the same, whatever the default has become.</summary>
+    private static bool IsSame(EnqueueRequest earlier, EnqueueRequest again, QueuePolicy policy) =>
+        again with { TimeToLive = earlier.TimeToLive } == earlier
+        && (again.TimeToLive == earlier.TimeToLive || (again.TimeToLive is null && earlier.TimeToLive == policy.DefaultTimeToLive));
+
     private bool IsReplaced(long seq, EnqueueRequest by, QueuePolicy policy)
     {
         EnqueueRequest waiting = Told.RequestOf(seq);
@@ -138,6 +144,6 @@ internal sealed class Specification
     private What? FateOf(long seq, QueuePolicy policy, DateTimeOffset now) =>
         Told.WasOvertaken(seq) ? What.Superseded
         : Told.DeliveryCount(seq) >= policy.MaxDeliveries ? What.DeadLettered
-        : Told.EnqueuedAt(seq) + Told.RequestOf(seq).TimeToLive <= now && !Told.WasRedriven(seq) ? What.Expired
+        : Told.EnqueuedAt(seq) + Told.TimeToLiveOf(seq) <= now && !Told.WasRedriven(seq) ? What.Expired
         : null;
 }

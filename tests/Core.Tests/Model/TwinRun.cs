@@ -6,7 +6,10 @@ internal sealed class TwinRun(QueuePolicy policy)
     private readonly LiveQueue _queue = new() { Policy = policy };
     private readonly Specification _specification = new();
     private readonly DeliveryRules _deliveries = new();
-    private readonly List<(Fact HandOut, UnsentDelivery Delivery)> _unanswered = [];
+    private readonly List<(Fact HandOut, UnsentDelivery Delivery, bool? MayHaveArrived)> _unanswered = [];
+    private readonly HashSet<Fact> _repeated = [];
+    private readonly HashSet<long> _vague = [];
+    private readonly HashSet<long> _heirs = [];
     private bool _hasClockSteppedBack;
 
     private Chronicle Told => _specification.Told;
@@ -20,16 +23,24 @@ internal sealed class TwinRun(QueuePolicy policy)
                 EnqueueOutcome enqueued = _queue.Enqueue(request);
                 Assert.Equal(_specification.Enqueue(request, _queue.Policy, _queue.Now), (enqueued.Status, enqueued.Seq));
                 break;
-            case Operation.Poll:
-                PollBoth();
+            case Operation.Poll poll:
+                for (int time = 0; time < poll.Times; time++)
+                {
+                    PollBoth();
+                }
+
                 break;
             case Operation.ReportByNumber report:
                 long seq = SeqOf(report.Pick);
                 string name = seq <= Told.LastSeq && report.Pick % 10 > 0 ? Told.RequestOf(seq).Name : "START";
-                Assert.Equal(_specification.Report(seq, name, report.Result, _queue.Now), _queue.Report(seq, name, report.Result));
+                Assert.Equal(
+                    _specification.Report(seq, name, report.Result, report.Detail, _queue.Now),
+                    _queue.Report(seq, name, report.Result, report.Detail, tag: 2));
                 break;
             case Operation.ReportByName report:
-                Assert.Equal(_specification.Report(null, report.Name, report.Result, _queue.Now), _queue.Report(null, report.Name, report.Result));
+                Assert.Equal(
+                    _specification.Report(null, report.Name, report.Result, report.Detail, _queue.Now),
+                    _queue.Report(null, report.Name, report.Result, report.Detail, tag: 2));
                 break;
             case Operation.Release release:
                 ReleaseBoth(release);
@@ -49,8 +60,7 @@ internal sealed class TwinRun(QueuePolicy policy)
                 _hasClockSteppedBack |= step.Seconds < 0;
                 return;
             case Operation.Switch change:
-                // The default time to live stays: what an earlier body meant by naming none would else be another thing now.
-                _queue.Policy = change.Policy with { DefaultTimeToLive = _queue.Policy.DefaultTimeToLive };
+                _queue.Policy = change.Policy;
                 return;
         }
 
@@ -80,8 +90,12 @@ internal sealed class TwinRun(QueuePolicy policy)
         _deliveries.Delivered(outcome, _queue.State, _queue.Policy, _queue.Now);
         if (outcome.Delivered is { } delivered)
         {
-            // The grain asks the store for less; that all there is leads to the same is checked here.
-            _unanswered.Add((Told.LastHandOut(delivered.Seq)!, _queue.LastDelivery! with { HasOvertaken = true }));
+            Fact handOut = Told.LastHandOut(delivered.Seq)!;
+            _unanswered.Add((handOut, _queue.LastDelivery!, null));
+            if (outcome.IsRepeat)
+            {
+                _repeated.Add(handOut);
+            }
         }
 
         // Two deliveries at one instant would be told apart by their order alone.
@@ -96,8 +110,9 @@ internal sealed class TwinRun(QueuePolicy policy)
             return;
         }
 
-        (Fact handOut, UnsentDelivery delivery) = _unanswered[release.Pick % _unanswered.Count];
-        _unanswered.RemoveAt(release.Pick % _unanswered.Count);
+        int at = release.Pick % _unanswered.Count;
+        (Fact handOut, UnsentDelivery delivery, bool? formerly) = _unanswered[at];
+        _unanswered.RemoveAt(at);
 
         if (_hasClockSteppedBack && Told.LastHandOut(handOut.Seq) != handOut)
         {
@@ -107,16 +122,38 @@ internal sealed class TwinRun(QueuePolicy policy)
 
         // After a step of the clock a delivery is not found again, and stays counted as seen. And whether one in doubt was overtaken by a
         // second command as well, is told by the order of things alone, which no queue keeps.
-        bool mayHaveArrived = release.MayHaveArrived || _hasClockSteppedBack
-            || _queue.State.Open.Concat(_queue.Ended.Values).Any(command => command.OvertakenBy == handOut.Seq && command.DeliveryCount == 0);
-        bool isReleased = _queue.Release(delivery with { MayHaveArrived = mayHaveArrived, DeliveredAt = _hasClockSteppedBack ? null : delivery.DeliveredAt });
+        bool mayHaveArrived = (formerly ?? release.MayHaveArrived) || _hasClockSteppedBack
+            || Everyone().Any(command => command.OvertakenBy == handOut.Seq && command.DeliveryCount == 0);
+        Dictionary<long, long?> overtakenBy = Everyone().ToDictionary(command => command.Seq, command => command.OvertakenBy);
+        bool isReleased = _queue.Release(delivery with
+        {
+            MayHaveArrived = mayHaveArrived,
+            DeliveredAt = _hasClockSteppedBack ? null : delivery.DeliveredAt,
+
+            // Whether the store is asked for what was overtaken, or for all there is, leads to the same. A poll cannot say what its
+            // command takes over later, when the release of another one leaves it the first to have overtaken.
+            HasOvertaken = delivery.HasOvertaken || release.AsksForAll || _heirs.Contains(handOut.Seq),
+        });
+        _heirs.UnionWith(
+            _queue.Changes.Where(change => change.OvertakenBy != overtakenBy[change.Seq]).Select(change => change.OvertakenBy ?? 0));
         bool isExpected = mayHaveArrived
             ? _specification.ReleaseInDoubt(handOut, delivery.DeliveryCount, _queue.Now)
             : _specification.ReleaseUnsent(handOut, delivery.DeliveryCount, _queue.Now);
         Assert.Equal(isExpected, isReleased);
         if (isReleased)
         {
-            _deliveries.Released(handOut.Seq);
+            _deliveries.Released(handOut.Seq, mayHaveArrived);
+            if (_repeated.Contains(handOut))
+            {
+                // A repeat knows that its command was known before, not since when.
+                _vague.Add(handOut.Seq);
+            }
+        }
+
+        // A repeat that is released twice would count for two, and without its instant a second try might mean the next delivery.
+        if (release.ComesAgain && !_hasClockSteppedBack && !_repeated.Contains(handOut))
+        {
+            _unanswered.Add((handOut, delivery, mayHaveArrived));
         }
     }
 
@@ -133,18 +170,30 @@ internal sealed class TwinRun(QueuePolicy policy)
     private void Agree()
     {
         Assert.Equal(Told.LastSeq, _queue.State.LastSeq);
+        Assert.Equal(_specification.StrayCount, _queue.Strays.Count);
         Assert.Equal(_specification.InOrder(), _queue.State.Open.Select(command => command.Seq));
-        foreach (Command command in _queue.State.Open.Concat(_queue.Ended.Values))
+        foreach (Command command in Everyone())
         {
+            long seq = command.Seq;
             Assert.Equal(
-                (Told.StateOf(command.Seq), Told.DeliveryCount(command.Seq), Told.ResultOf(command.Seq), Told.WasSeen(command.Seq)),
-                (command.State, command.DeliveryCount, command.Outcome?.Result, command.MayBeKnown));
+                (Told.StateOf(seq), Told.DeliveryCount(seq), Told.ResultOf(seq), Told.DetailOf(seq), Told.WasSeen(seq)),
+                (command.State, command.DeliveryCount, command.Outcome?.Result, command.Outcome?.ResultDetail, command.MayBeKnown));
+            Assert.Equal(command.Outcome?.Result is null, command.Outcome?.ReportTag is null);
+            if (command.MayBeKnown && !_vague.Contains(seq))
+            {
+                Assert.Equal(Told.SeenAt(seq), command.LastHandOutAt);
+                Assert.Equal(Told.ShownAgain(Told.LastHandOut(seq)!), command.DeliveredAt!.Value.Ticks % 10);
+            }
+
+
             if (command.State == CommandState.Leased)
             {
-                Assert.Equal(Told.LeaseEnd(command.Seq), command.LeasedUntil);
+                Assert.Equal(Told.LeaseEnd(seq), command.LeasedUntil);
             }
         }
     }
+
+    private IEnumerable<Command> Everyone() => _queue.State.Open.Concat(_queue.Ended.Values);
 
     /// <summary>A number that exists, or with luck the one after the last.</summary>
     private long SeqOf(int pick) => (pick % (Told.LastSeq + 1)) + 1;
