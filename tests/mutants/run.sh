@@ -21,8 +21,8 @@ project=tests/Core.Tests/CommandBroker.Core.Tests.csproj
 assembly=bin/Release/net10.0/CommandBroker.Core
 
 # A mutant need not please the analyzers. The tests stay as they are, so of a mutant only core is built.
-compile() { dotnet build "$1" -c Release --no-restore -v q -p:RunAnalyzers=false -p:TreatWarningsAsErrors=false > build.log 2>&1; }
-build() { compile core && cp "core/$assembly.dll" "core/$assembly.pdb" "tests/Core.Tests/${assembly%/*}/"; }
+compile() { dotnet build "$@" -c Release --no-restore -v q -p:RunAnalyzers=false -p:TreatWarningsAsErrors=false > build.log 2>&1; }
+build() { compile core --no-incremental && cp "core/$assembly.dll" "core/$assembly.pdb" "tests/Core.Tests/${assembly%/*}/"; }
 properties() { dotnet test "tests/Core.Tests/$assembly.Tests.dll" --filter Category=Property -- xUnit.StopOnFail=true > test.log 2>&1; }
 
 dotnet restore "$project" -v q > build.log 2>&1 && compile "$project" || { cat build.log; echo "core does not build"; exit 2; }
