@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using CommandBroker.Contracts;
+using CommandBroker.Core;
 
 namespace CommandBroker.Grains;
 
@@ -11,11 +12,15 @@ internal static class SourceDetails
 {
     private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 64 };
 
-    /// <summary>Replaces members and adds new ones; the others stay as they are written.</summary>
+    /// <summary>Checks that a text is one JSON object.</summary>
+    /// <exception cref="BrokerException">InvalidArgument: it is not.</exception>
+    public static void Check(string details) => Parse(details).Dispose();
+
+    /// <summary>Replaces members and adds new ones; the others stay as they are written, but for what no store can read, which is mended.</summary>
     /// <exception cref="BrokerException">InvalidArgument: one of the two is no JSON object.</exception>
     public static string Merge(string details, string members)
     {
-        using JsonDocument former = Parse(details), wanted = Parse(members);
+        using JsonDocument former = Parse(StorableJson.Mend(details)), wanted = Parse(members);
         var text = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(text, Writing))
         {

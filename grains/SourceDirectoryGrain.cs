@@ -77,7 +77,7 @@ internal sealed class SourceDirectoryGrain(
         }
 
         CheckStorable("name", query.NameContains);
-        CheckStorable("The query", query.Members);
+        CheckReadable("The query", query.Members);
         ProjectId project = ProjectOf(query.ProjectId);
         if (query.ServerId is not null && !ServerId.TryParse(query.ServerId, out _))
         {
@@ -119,6 +119,7 @@ internal sealed class SourceDirectoryGrain(
             CheckName(name);
         }
 
+        CheckReadable("The change", change.Members);
         for (int attempt = 0; attempt < MaxChangeAttempts; attempt++)
         {
             if (!SourceServerKey.TryParse(key, out SourceServerKey id) || await GuardAsync(_store.FindAsync(id)) is not { } former)
@@ -127,7 +128,7 @@ internal sealed class SourceDirectoryGrain(
             }
 
             string details = change.Members is { } members ? SourceDetails.Merge(former.Details, members) : former.Details;
-            CheckDetails(details);
+            CheckLength(details);
             if (await GuardAsync(_store.ReplaceAsync(former, change.Name ?? former.Name, details)))
             {
                 string action = change.Members is null ? AuditActions.ServerRenamed : AuditActions.ServerChanged;
@@ -175,17 +176,31 @@ internal sealed class SourceDirectoryGrain(
 
     private static void CheckDetails(string details)
     {
+        CheckLength(details);
+        CheckReadable("The registration", details);
+        SourceDetails.Check(details);
+    }
+
+    private static void CheckLength(string details)
+    {
         if (details.Length > MaxDetailsLength)
         {
             throw Invalid($"The registration has {details.Length} characters; {MaxDetailsLength} are allowed.");
         }
-
-        CheckStorable("The registration", details);
     }
 
     private static void CheckStorable(string what, string? text)
     {
         if (!StorableText.IsStorable(text))
+        {
+            throw Invalid($"{what} {StorableText.Fault}");
+        }
+    }
+
+    /// <summary>Also behind an escape: the store looks into this text.</summary>
+    private static void CheckReadable(string what, string? json)
+    {
+        if (!StorableJson.IsStorable(json))
         {
             throw Invalid($"{what} {StorableText.Fault}");
         }

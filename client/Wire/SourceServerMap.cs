@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using CommandBroker.Contracts;
+using CommandBroker.Core;
 
 namespace CommandBroker.Client.Wire;
 
@@ -25,7 +26,7 @@ public static class SourceServerMap
         LastVisitTime = view.LastVisitAt?.ToUnixTimeMilliseconds(),
         RegisterTime = view.RegisteredAt.ToUnixTimeMilliseconds(),
         AddDate = view.RegisteredAt.ToUnixTimeMilliseconds(),
-        Details = ReadDetails(view.Details),
+        Details = ReadDetails(StorableJson.Mend(view.Details)),
     };
 
     /// <summary>Reads a source server.</summary>

@@ -75,10 +75,10 @@ internal sealed class ExternalPrincipals(
         : ProjectId.TryParse(id, out _) ? id
         : null;
 
-    // It goes to logs and rows: bounded, and in one line.
+    // It goes to logs and rows: bounded, not in the middle of a character, and in one line.
     private static string NameOf(string name)
     {
-        string bounded = name.Length > MaxNameLength ? name[..MaxNameLength] : name;
+        string bounded = name.Length <= MaxNameLength ? name : name[..(char.IsHighSurrogate(name[MaxNameLength - 1]) ? MaxNameLength - 1 : MaxNameLength)];
         return bounded.Any(char.IsControl) ? string.Concat(bounded.Select(one => char.IsControl(one) ? '?' : one)) : bounded;
     }
 }

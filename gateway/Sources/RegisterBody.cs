@@ -41,15 +41,21 @@ internal static class RegisterBody
             }
         }
 
+        if (!StorableJson.IsStorable(body.GetRawText()))
+        {
+            return (VendorErrors.Invalid($"The registration {StorableText.Fault}"), null);
+        }
+
         return (null, new RegisterCall { ServerId = serverId, Name = name, OsType = osType.GetString()!, Details = Select(body, name => name is not ("id" or "name" or "os_type")) });
     }
 
     /// <summary>Reads a name.</summary>
     public static (VendorError? Error, string? Name) ReadName(JsonElement body) =>
-        body.TryGetProperty("name"u8, out JsonElement member) && member.ValueKind == JsonValueKind.String
-        && member.GetString() is { Length: > 0 and <= MaxNameLength } name
-            ? (null, name)
-            : (VendorErrors.Invalid($"name must be a string of 1 to {MaxNameLength} characters."), null);
+        !body.TryGetProperty("name"u8, out JsonElement member) || member.ValueKind != JsonValueKind.String
+        || member.GetString() is not { Length: > 0 and <= MaxNameLength } name
+            ? (VendorErrors.Invalid($"name must be a string of 1 to {MaxNameLength} characters."), null)
+        : !StorableText.IsStorable(name) ? (VendorErrors.Invalid($"name {StorableText.Fault}"), null)
+        : (null, name);
 
     /// <summary>The members of an object that are wanted, as the text of another.</summary>
     public static string Select(JsonElement body, Func<string, bool> isWanted)

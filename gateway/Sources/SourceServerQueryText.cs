@@ -45,6 +45,11 @@ internal static class SourceServerQueryText
             return $"{wrong} must be sent once at most, with at most {MaxTextLength} characters.";
         }
 
+        if (Texts.FirstOrDefault(name => !StorableText.IsStorable(members[name].ToString())) is { } unstorable)
+        {
+            return $"{unstorable} {StorableText.Fault}";
+        }
+
         string state = members["state"].ToString();
         if (state.Length > 0 && !SourceServerStates.All.Contains(state))
         {

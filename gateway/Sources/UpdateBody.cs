@@ -37,6 +37,11 @@ internal static class UpdateBody
             {
                 return (VendorErrors.Invalid($"{member} must be {what}."), null);
             }
+
+            if (!StorableJson.IsStorable(value.GetRawText()))
+            {
+                return (VendorErrors.Invalid($"{member} {StorableText.Fault}"), null);
+            }
         }
 
         string? members = sent.Length == 0 ? null : RegisterBody.Select(body, wanted => sent.Any(member => member.Name == wanted));

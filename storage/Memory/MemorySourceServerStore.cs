@@ -157,7 +157,7 @@ internal sealed class MemorySourceServerStore(MemoryTables tables) : ISourceServ
 
     private static bool HasMembers(string details, string members)
     {
-        using JsonDocument has = JsonDocument.Parse(details), wanted = JsonDocument.Parse(members);
+        using JsonDocument has = JsonDocument.Parse(StorableJson.Mend(details)), wanted = JsonDocument.Parse(members);
         return wanted.RootElement.EnumerateObject().All(member =>
             has.RootElement.TryGetProperty(member.Name, out JsonElement value)
             && value.ValueKind == JsonValueKind.String && value.ValueEquals(member.Value.GetString()));

@@ -38,6 +38,11 @@ public sealed class SourceServerTests
     [InlineData("SMS.9001", """{"name":"web","os_type":"LINUX","id":7}""")]
     [InlineData("SMS.9001", """{"name":"web","os_type":"LINUX","id":"a b"}""")]
     [InlineData("SMS.9001", """{"name":"web","os_type":"LINUX","id":"delete"}""")]
+    [InlineData("SMS.9001", """{"name":"a\u0000b","os_type":"LINUX"}""")]
+    [InlineData("SMS.9001", """{"name":"web","os_type":"LINUX","ip":"\u0000"}""")]
+    [InlineData("SMS.9001", """{"name":"web","os_type":"LINUX","ip":"10.0.0.1\ud800"}""")]
+    [InlineData("SMS.9001", """{"name":"web","os_type":"LINUX","disks":[{"n\u0000":1}]}""")]
+    [InlineData("SMS.6010", """{"name":"web","os_type":"LINUX","\udc00":1}""")]
     [InlineData("SMS.6010", """{"name":"web",""")]
     [InlineData("SMS.6010", """{"name":"\ud800","os_type":"LINUX"}""")]
     [InlineData("SMS.6010", """{"name":"a","name":"b","os_type":"LINUX"}""")]
@@ -83,6 +88,16 @@ JsonElement never = (await host.SendAsync("GET", "/v3/sources/s1")).IsStamped().
         JsonElement visited = (await host.SendAsync("GET", "/v3/sources/s1")).Json;
         Assert.Equal((1_500, true), (visited.GetProperty("last_visit_time").GetInt64(), visited.GetProperty("connected").GetBoolean()));
         (await host.SendAsync("GET", "/v3/sources/s2")).IsVendorError(404, "SMS.7602");
+    }
+
+    [Fact]
+    public async Task Row_of_old_with_text_that_cannot_be_stored_spoils_no_answer()
+    {
+        await using GatewayHost host = await GatewayHost.StartAsync(grains => grains.Register("s1"));
+        host.Grains.DirectoryGrain.View = host.Grains.DirectoryGrain.View with { Details = """{"ip":"10.0.0.7","\udc00":"\u0000","n":["\ud83d\ude00\ud83d"]}""" };
+        JsonElement shown = (await host.SendAsync("GET", "/v3/sources/s1")).IsStamped().Json;
+        Assert.Equal(("10.0.0.7", "\U0001F600\uFFFD"), (shown.GetProperty("ip").GetString(), shown.GetProperty("n")[0].GetString()));
+        Assert.Equal(200, (await host.OperateAsync("GET", "/v3/sources")).IsStamped().Status);
     }
 
     [Fact]
@@ -152,6 +167,10 @@ JsonElement never = (await host.SendAsync("GET", "/v3/sources/s1")).IsStamped().
     [InlineData("connected=maybe")]
     [InlineData("id=s1&id=s2")]
     [InlineData("ip=long")]
+    [InlineData("ip=%00")]
+    [InlineData("migproject=a%00b")]
+    [InlineData("name=%00")]
+    [InlineData("id=%00")]
     public async Task Faulty_query_is_refused(string query)
     {
         await using GatewayHost host = await GatewayHost.StartAsync();
@@ -204,6 +223,11 @@ JsonElement never = (await host.SendAsync("GET", "/v3/sources/s1")).IsStamped().
     [InlineData("""{"migprojectid":7}""")]
     [InlineData("""{"disks":{}}""")]
     [InlineData("""{"name":"db","volume_groups":"none"}""")]
+    [InlineData("""{"name":"\u0000"}""")]
+    [InlineData("""{"migprojectid":"\u0000"}""")]
+    [InlineData("""{"disks":[{"n":"\u0000"}]}""")]
+    [InlineData("""{"disks":[{"\u0000":"n"}]}""")]
+    [InlineData("""{"volume_groups":["\ud83d"]}""")]
     public async Task Faulty_change_is_refused(string body)
     {
         await using GatewayHost host = await GatewayHost.StartAsync(grains => grains.Register("s1"));

@@ -36,6 +36,32 @@ public sealed class TextTests(BrokerCluster cluster) : IClassFixture<BrokerClust
         Assert.Equal(BrokerErrorReason.InvalidArgument, reply.Error);
     }
 
+    [Theory]
+    [InlineData("""{"ip":"\u0000"}""")]
+    [InlineData("""{"disks":[{"n\u0000":1}]}""")]
+    [InlineData("""{"ip":"\ud800"}""")]
+    [InlineData("""{"\udc00\ud83d":1}""")]
+    public async Task A_text_of_a_source_server_that_cannot_be_stored_is_an_invalid_argument_also_when_it_is_escaped(string members)
+    {
+        string id = await cluster.Directory.RegisterAsync(new RegisterCall { Name = "n", OsType = "LINUX" });
+
+        await RefusedAsync(() => cluster.Directory.RegisterAsync(new RegisterCall { Name = "n", OsType = "LINUX", Details = members }).AsTask());
+        await RefusedAsync(() => cluster.Changes.ChangeAsync(id, new SourceServerChange { Members = members }, "operator").AsTask());
+        await RefusedAsync(() => cluster.Directory.ListAsync(new SourceServerQuery { Members = members }).AsTask());
+    }
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("none")]
+    [InlineData("""{"ip":""")]
+    public async Task Details_that_are_no_JSON_object_are_an_invalid_argument(string details)
+    {
+        BrokerException refused = await Assert.ThrowsAsync<BrokerException>(
+            () => cluster.Directory.RegisterAsync(new RegisterCall { Name = "n", OsType = "LINUX", Details = details }).AsTask());
+
+        Assert.Equal(BrokerErrorReason.InvalidArgument, refused.Reason);
+    }
+
     private static async Task RefusedAsync(Func<Task> call)
     {
         BrokerException refused = await Assert.ThrowsAsync<BrokerException>(call);

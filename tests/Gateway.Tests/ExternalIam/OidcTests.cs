@@ -172,6 +172,21 @@ public sealed class OidcTests
         await host.PollAsync(provider.Issue(("https://broker.example/project", "p2"), ("realm_access", "broker-op")), 403);
     }
 
+    [Fact]
+    public async Task Name_can_be_stored_whatever_the_provider_says()
+    {
+        await using StubOidc provider = await new StubOidc().StartAsync();
+        await using GatewayHost host = await ExternalGateway.StartAsync(provider, settings: ("Identity:Oidc:NameClaim", "preferred_username"));
+        string longest = new('n', 63);
+        foreach (string name in (string[])["\U0001F600\0", longest + "\U0001F600", longest + "nn"])
+        {
+            string token = provider.Issue(("preferred_username", name), ("roles", "operator"));
+            Assert.Equal(201, (await host.SendAsync("POST", "/api/v1/sources/s1/commands", """{"command_name":"START"}""", token)).Status);
+        }
+
+        Assert.Equal(["\U0001F600?", longest, longest + "n"], host.Grains.Servers["p1/s1"].Actors);
+    }
+
     [Theory]
     [InlineData("agent operator", 201)]
     [InlineData("agent,operator", 201)]

@@ -195,6 +195,33 @@ public abstract class SourceServerStoreContract(StoreFixture fixture) : IAsyncLi
             ["b"], await MatchingAsync(named with { Key = SourceServerKey.Parse("b"), Visited = false, Quarantined = false, NameContains = "WEB" }));
     }
 
+    /// <summary>Whoever stored them: a row must not take its whole project's lists away.</summary>
+    [StoreFact]
+    public async Task Text_with_U_0000_or_half_a_surrogate_pair_matches_no_filter_and_breaks_no_list()
+    {
+        (string Key, string Details)[] servers =
+        [
+            ("a", """{"ip":"10.0.0.1"}"""),
+            ("b", """{"ip":"10.0.0.1\u0000"}"""),
+            ("c", """{"ip":"10.0.0.1\uD800"}"""),
+            ("d", """{"ip":"10.0.0.1","disks":[{"n\u0000":"\uDC00\ud800\\"}]}"""),
+            ("e", """{"ip":"10.0.0.1","\ud83d\ud83d\ude00":"\\\u0000"}"""),
+            ("f", """{"ip":"\\u0000"}"""),
+            ("g", """{"ip":"\ud83d\uDE00","\udc00":"\\ud800\n"}"""),
+        ];
+        foreach ((string key, string details) in servers)
+        {
+            await fixture.Sources.RegisterAsync(Samples.Server(key) with { Details = details }, NoLimit);
+        }
+
+        var all = new SourceServerFilter(ProjectId.Default, 10);
+        Assert.Equal(["a", "d", "e"], await MatchingAsync(all with { Members = """{"ip":"10.0.0.1"}""" }));
+        Assert.Equal(["f"], await MatchingAsync(all with { Members = """{"ip":"\\u0000"}""" }));
+        Assert.Equal(["g"], await MatchingAsync(all with { Members = """{"ip":"\ud83d\ude00"}""" }));
+        Assert.Empty(await MatchingAsync(all with { Members = """{"ip":""}""" }));
+        Assert.Equal(7, (await MatchingAsync(all)).Length);
+    }
+
     [StoreFact]
     public async Task One_with_an_open_command_is_not_deleted()
     {
