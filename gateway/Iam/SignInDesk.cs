@@ -66,23 +66,23 @@ internal sealed class SignInDesk(
     private async ValueTask<(IamError? Error, SignInCall? Call)> ReadAsync(HttpContext context)
     {
         (RequestBodyStatus status, _) = await bodies.HashAsync(context, _maxBodyBytes);
-        switch (status)
+        if (status != RequestBodyStatus.Whole)
         {
-            case RequestBodyStatus.Late:
-                return (new IamError(StatusCodes.Status408RequestTimeout, SignatureRefusal.LateSentence(_bodyTimeout)), null);
-            case RequestBodyStatus.Crowded:
-                return (IamError.Crowded, null);
+            // Not read further, which would wait without a deadline.
+            return (Refuse(status), null);
         }
 
         using RequestBody body = await RequestBody.ReadAsync(context, _maxBodyBytes);
-        if (body.Status != RequestBodyStatus.Whole)
-        {
-            return (IamError.Invalid($"The body must be whole, and {_maxBodyBytes} bytes at most."), null);
-        }
-
         (string? fault, SignInCall? call) = SignInBody.Read(body.Memory, context.Connection.RemoteIpAddress?.ToString() ?? "");
         return fault is null ? (null, call! with { RequestId = RequestStamp.Of(context) }) : (IamError.Invalid(fault), null);
     }
+
+    private IamError Refuse(RequestBodyStatus status) => status switch
+    {
+        RequestBodyStatus.Late => new IamError(StatusCodes.Status408RequestTimeout, SignatureRefusal.LateSentence(_bodyTimeout)),
+        RequestBodyStatus.Crowded => IamError.Crowded,
+        _ => IamError.Invalid($"The body must be whole, and {_maxBodyBytes} bytes at most."),
+    };
 
     private void Note(SignInStatus? status, SignInAttempt attempt)
     {

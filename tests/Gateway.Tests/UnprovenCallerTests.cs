@@ -244,6 +244,34 @@ public sealed class UnprovenCallerTests
         await WaitForAsync(host, 0);
     }
 
+    [Theory]
+    [InlineData("POST " + ReportPath, 1_048_577)]
+    [InlineData("GET " + Poll, 4_097)]
+    [InlineData("POST " + Tokens, 16_385)]
+    public async Task Body_of_an_unproven_caller_without_an_announced_length_is_refused_as_soon_as_it_is_too_long(string line, int length)
+    {
+        await using GatewayHost host = await StartAsync();
+        using TcpClient endless = await SendHeadAsync(host, line, length: null);
+
+        // The chunk goes on, and nothing else comes: what the gateway left unread would reset the connection.
+        await SendAsync(endless, $"{length + 1:x}\r\n{new string(' ', length)}");
+        Assert.StartsWith("HTTP/1.1 400", await ReadStatusAsync(endless), StringComparison.Ordinal);
+        await WaitForAsync(host, 0);
+    }
+
+    [Theory]
+    [InlineData("POST " + ReportPath)]
+    [InlineData("GET " + Poll)]
+    [InlineData("POST " + Tokens)]
+    public async Task Body_of_an_unproven_caller_with_broken_chunks_is_refused_at_once(string line)
+    {
+        await using GatewayHost host = await StartAsync();
+        using TcpClient broken = await SendHeadAsync(host, line, length: null);
+        await SendAsync(broken, "none\r\n");
+        Assert.StartsWith("HTTP/1.1 400", await ReadStatusAsync(broken), StringComparison.Ordinal);
+        await WaitForAsync(host, 0);
+    }
+
     [Fact]
     public async Task Body_of_a_signed_GET_is_not_longer_than_four_kibibytes()
     {
@@ -293,21 +321,36 @@ public sealed class UnprovenCallerTests
         }
     }
 
-    private static async Task<TcpClient> SendHeadAsync(GatewayHost host, string line, int length)
+    private static async Task<TcpClient> SendHeadAsync(GatewayHost host, string line, int? length, string address = "10.0.0.1")
+    {
+        TcpClient client = await ConnectAsync(host);
+        string date = Start.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
+        string framing = length is null ? "Transfer-Encoding: chunked" : $"Content-Length: {length}";
+        string head = $"{line} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n{framing}\r\nX-Sdk-Date: {date}\r\nX-Forwarded-For: {address}\r\n"
+            + (line.EndsWith(Tokens, StringComparison.Ordinal) ? "" : $"Authorization: SDK-HMAC-SHA256 Access=AKMADEUP, SignedHeaders=x-sdk-date, Signature={new string('0', 64)}\r\n");
+        await SendAsync(client, head + "\r\n" + (length is null ? "" : "{"));
+        return client;
+    }
+
+    private static async Task<TcpClient> ConnectAsync(GatewayHost host)
     {
         var client = new TcpClient();
         await client.ConnectAsync(host.Uri.Host, host.Uri.Port);
-        string date = Start.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
-        string head = $"{line} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {length}\r\nX-Sdk-Date: {date}\r\n"
-            + (line.EndsWith(Tokens, StringComparison.Ordinal) ? "" : $"Authorization: SDK-HMAC-SHA256 Access=AKMADEUP, SignedHeaders=x-sdk-date, Signature={new string('0', 64)}\r\n");
-        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head + "\r\n{"));
         return client;
     }
+
+    private static async Task SendAsync(TcpClient client, string text) => await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(text));
 
     private static async Task<string> ReadAsync(TcpClient client)
     {
         using var reader = new StreamReader(client.GetStream(), Encoding.UTF8);
         return await reader.ReadToEndAsync().WaitAsync(GatewayHost.Deadline);
+    }
+
+    private static async Task<string?> ReadStatusAsync(TcpClient client)
+    {
+        using var reader = new StreamReader(client.GetStream(), Encoding.UTF8);
+        return await reader.ReadLineAsync().WaitAsync(GatewayHost.Deadline);
     }
 
     private static Task<Answer> SignInAsync(GatewayHost host, string address, string name, string password) =>
@@ -325,6 +368,11 @@ public sealed class UnprovenCallerTests
             grains.Identity.AddPrincipal("ann", Roles.Agent, password: "right");
             grains.Identity.AddPrincipal("ben", Roles.Agent, password: "right");
         },
-        new(settings ?? []) { ["Gateway:TrustedProxies"] = IPAddress.Loopback.ToString(), ["Identity:MaxStaleness"] = "01:00:00" },
+        new(settings ?? [])
+        {
+            ["Gateway:TrustedProxies"] = IPAddress.Loopback.ToString(),
+            ["Gateway:BodyGracePeriod"] = "00:10:00",
+            ["Identity:MaxStaleness"] = "01:00:00",
+        },
         services: services => services.AddSingleton<TimeProvider>(_clock));
 }
