@@ -14,5 +14,5 @@ internal sealed record SignInAttempt(UInt128 Name, ClientAddress Address, Refill
     public UInt128? User { get; set; }
 
     /// <summary>Where it counts for the user; null when it does not.</summary>
-    public RefillingBucket? ByUser { get; set; }
+    public UserCount? ByUser { get; set; }
 }

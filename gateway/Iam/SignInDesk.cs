@@ -39,6 +39,8 @@ internal sealed class SignInDesk(
         {
             if (!attempt.IsKnown && !throttle.TryCount(attempt, await FindUserAsync(call), clock.GetUtcNow(), out wait))
             {
+                // It has cost a question: whoever goes on about a user who has to wait is slowed down as one who guesses.
+                status = SignInStatus.Refused;
                 return Throttle(context, call, wait);
             }
 

@@ -8,7 +8,8 @@ namespace CommandBroker.Gateway.Iam;
 
 /// <summary>
 /// Slows down who guesses passwords: a user and an address may each fail some times at once, and after that once in an interval. Whoever has signed in
-/// from an address before is counted there for itself, so neither guesses elsewhere nor others' failures there keep it out.
+/// from an address before is counted there for itself, so neither guesses elsewhere nor others' failures there keep it out. Of a user who has not,
+/// one address alone cannot take all attempts; see <see cref="UserCount"/>.
 /// </summary>
 /// <remarks>
 /// <para>An attempt counts as refused from its beginning, so that many at one time are no way around. A right password clears the user's count and
@@ -20,7 +21,7 @@ internal sealed class SignInThrottle(IOptions<AdmissionOptions> options)
     private const int MaxCount = 50_000;
 
     private readonly AdmissionOptions _options = options.Value;
-    private readonly BoundedMap<UInt128, RefillingBucket> _users = new(MaxCount);
+    private readonly BoundedMap<UInt128, UserCount> _users = new(MaxCount);
     private readonly BoundedMap<UInt128, RefillingBucket> _pairs = new(MaxCount);
     private readonly BoundedMap<ClientAddress, RefillingBucket> _addresses = new(MaxCount);
 
@@ -42,16 +43,16 @@ internal sealed class SignInThrottle(IOptions<AdmissionOptions> options)
     }
 
     /// <summary>Counts an attempt for its user, whichever name it came by. One of a known pair counts for the pair alone.</summary>
-    /// <returns>False when the user has to wait; the attempt must be withdrawn then.</returns>
+    /// <returns>False when the user has to wait; the attempt still costs its address then.</returns>
     public bool TryCount(SignInAttempt attempt, UInt128 user, DateTimeOffset now, out TimeSpan wait)
     {
-        RefillingBucket bucket = _users.GetOrAdd(user, () => NewUser());
-        if (!bucket.TryTake(now, out wait))
+        UserCount count = _users.GetOrAdd(user, () => new UserCount(_options.SignInFreeFailures, _options.SignInMaxUserDelay));
+        if (!count.TryTake(attempt.Address, now, out wait))
         {
             return false;
         }
 
-        (attempt.User, attempt.ByUser) = (user, bucket);
+        (attempt.User, attempt.ByUser) = (user, count);
         return true;
     }
 
@@ -64,17 +65,15 @@ internal sealed class SignInThrottle(IOptions<AdmissionOptions> options)
             _users.Remove(user);
         }
 
-        _pairs.GetOrAdd(PairOf(attempt.Name, attempt.Address), NewUser);
+        _pairs.GetOrAdd(PairOf(attempt.Name, attempt.Address), () => new RefillingBucket(_options.SignInFreeFailures, _options.SignInMaxUserDelay));
     }
 
     /// <summary>It was not found out whether the password was right.</summary>
     public void Withdraw(SignInAttempt attempt)
     {
         attempt.ByAddress.GiveBack();
-        attempt.ByUser?.GiveBack();
+        attempt.ByUser?.GiveBack(attempt.Address);
     }
-
-    private RefillingBucket NewUser() => new(_options.SignInFreeFailures, _options.SignInMaxUserDelay);
 
     private static UInt128 PairOf(UInt128 name, ClientAddress address)
     {

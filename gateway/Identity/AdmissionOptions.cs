@@ -76,7 +76,7 @@ public sealed class AdmissionOptions
     [Range(1, 1_000)]
     public int SignInFreeFailures { get; set; } = 5;
 
-    /// <summary>How long until a user may fail once more, and so the longest wait between its sign-ins; low, because whoever knows a name could keep its user out. Default 30 s; 1 s to 1 h.</summary>
+    /// <summary>How long until a user may fail once more; low, because whoever knows a name could keep its user out. An address that goes on failing for it waits up to twice as long. Default 30 s; 1 s to 1 h.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan SignInMaxUserDelay { get; set; } = TimeSpan.FromSeconds(30);
 

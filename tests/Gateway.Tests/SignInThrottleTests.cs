@@ -31,10 +31,11 @@ public sealed class SignInThrottleTests
         {
             Assert.False(Fail(user: 1, new ClientAddress((UInt128)(number + 100) << 64), out TimeSpan wait));
             Assert.Equal(_options.SignInMaxUserDelay, wait);
+            var there = new ClientAddress((UInt128)(number + 200) << 64);
             _now += wait - TimeSpan.FromTicks(1);
-            Assert.False(Fail(user: 1, There, out _));
+            Assert.False(Fail(user: 1, there, out _));
             _now += TimeSpan.FromTicks(1);
-            Assert.True(Fail(user: 1, There, out _));
+            Assert.True(Fail(user: 1, there, out _));
         }
     }
 
@@ -51,6 +52,65 @@ public sealed class SignInThrottleTests
         Assert.False(Fail(user: 100, Here, out TimeSpan wait));
         Assert.Equal(_options.SignInMaxAddressDelay, wait);
         Assert.True(Fail(user: 101, There, out _));
+    }
+
+    [Fact]
+    public void Address_that_goes_on_about_a_user_waits_for_two_intervals_at_most_and_gets_as_many_attempts()
+    {
+        int guesses = 0;
+        for (int second = 0; second < 3_600; second++)
+        {
+            guesses += Fail(user: 1, Here, out TimeSpan wait) ? 1 : 0;
+            Assert.InRange(wait, TimeSpan.Zero, 2 * _options.SignInMaxUserDelay);
+            _now += TimeSpan.FromSeconds(1);
+        }
+
+        Assert.InRange(guesses, 115, _options.SignInFreeFailures + 120);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    public void User_signs_in_elsewhere_within_two_intervals_however_fast_one_address_guesses(int freeFailures)
+    {
+        _options.SignInFreeFailures = freeFailures;
+        for (int number = 0; number < 10; number++)
+        {
+            _now += TimeSpan.FromMinutes(10) + TimeSpan.FromSeconds(number);
+            while (Fail(user: 1, Here, out _))
+            {
+            }
+
+            var there = new ClientAddress((UInt128)(number + 200) << 64);
+            DateTimeOffset began = _now;
+            SignInAttempt? attempt;
+            while ((attempt = Begin(user: 1, there, out TimeSpan wait)) is null)
+            {
+                _now += wait;
+                Fail(user: 1, Here, out _);
+            }
+
+            Assert.InRange(_now - began, TimeSpan.FromTicks(1), 2 * _options.SignInMaxUserDelay);
+            _throttle.Succeed(attempt);
+        }
+    }
+
+    [Fact]
+    public void Attempt_that_its_users_count_refuses_costs_its_address()
+    {
+        while (Fail(user: 1, Here, out _))
+        {
+        }
+
+        int refused = 0;
+        while (_throttle.TryBegin(1, There, _now, out SignInAttempt? attempt, out _))
+        {
+            Assert.False(_throttle.TryCount(attempt, 1, _now, out _));
+            Assert.InRange(++refused, 1, _options.SignInFreeFailures);
+        }
+
+        Assert.False(Fail(user: 2, There, out _));
     }
 
     [Fact]
@@ -142,7 +202,6 @@ public sealed class SignInThrottleTests
             return attempt;
         }
 
-        _throttle.Withdraw(attempt);
         return null;
     }
 }

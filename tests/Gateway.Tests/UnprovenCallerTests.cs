@@ -104,6 +104,50 @@ public sealed class UnprovenCallerTests
     }
 
     [Fact]
+    public async Task One_address_keeps_a_user_out_nowhere_else_and_asks_the_silos_as_seldom_as_it_may_guess()
+    {
+        await using GatewayHost host = await StartAsync();
+        int signedInAt = -1, waitsUntil = 1, honest = 0;
+        for (int second = 0; second <= 61; second++)
+        {
+            for (int number = 0; number < 17; number++)
+            {
+                await SignInAsync(host, "10.0.0.1", "ann", "wrong");
+            }
+
+            Assert.InRange(CountOf(host, "SettleUserName") - honest, 1, 5 + (second / 15));
+            if (second == waitsUntil)
+            {
+                honest++;
+                Answer answer = await SignInAsync(host, "10.0.0.2", "ann", "right");
+                if (answer.Status == 201)
+                {
+                    signedInAt = second;
+                    break;
+                }
+
+                waitsUntil += int.Parse(answer.Header("Retry-After")!, CultureInfo.InvariantCulture);
+            }
+
+            _clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.InRange(signedInAt, 1, 61);
+    }
+
+    [Fact]
+    public async Task Made_up_ids_of_one_address_ask_the_silos_as_seldom_as_it_may_guess()
+    {
+        await using GatewayHost host = await StartAsync();
+        for (int number = 0; number < 100; number++)
+        {
+            await SignInAsync(host, "10.0.0.1", $$"""{"id":"{{number:x32}}","password":"wrong"}""");
+        }
+
+        Assert.Equal((5, 5), (CountOf(host, "SettleUserName"), CountOf(host, "SignIn")));
+    }
+
+    [Fact]
     public async Task Addresses_of_one_IPv6_network_are_one()
     {
         await using GatewayHost host = await StartAsync();
@@ -320,6 +364,8 @@ public sealed class UnprovenCallerTests
             await Task.Yield();
         }
     }
+
+    private static int CountOf(GatewayHost host, string call) => host.Grains.Identity.Calls.Count(made => made == call);
 
     private static async Task<TcpClient> SendHeadAsync(GatewayHost host, string line, int? length, string address = "10.0.0.1")
     {
