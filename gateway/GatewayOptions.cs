@@ -76,11 +76,11 @@ public sealed class GatewayOptions
     [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
     public TimeSpan UnprovenBodyTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Such bodies that are waited for at one time; for a further one the oldest makes room and is answered 503. Default 256; 1 to 100,000.</summary>
+    /// <summary>Such bodies that are waited for at one time; for a further one the address that holds most makes room: its oldest is answered 503. Default 256; 1 to 100,000.</summary>
     [Range(1, 100_000)]
     public int MaxUnprovenBodies { get; set; } = 256;
 
-    /// <summary>The bytes that such bodies have or announce together. Default 67,108,864; 65,536 to 17,179,869,184.</summary>
+    /// <summary>The bytes of such bodies that came and are held at one time; a body counts 4,096 at least. Default 67,108,864; 65,536 to 17,179,869,184.</summary>
     [Range(65_536, 17_179_869_184)]
     public long MaxUnprovenBodyBytes { get; set; } = 67_108_864;
 

@@ -16,9 +16,13 @@ internal static class SignedBody
     public static bool IsPossible(HttpContext context) =>
         context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? context.Request.ContentLength is not 0;
 
-    /// <summary>Reads the body, but not more than <paramref name="maxBytes"/>; Cut when <paramref name="cancel"/> ends it.</summary>
+    /// <summary>Reads the body, but not more than <paramref name="maxBytes"/>.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="maxBytes">The longest body.</param>
+    /// <param name="waits">Told, each time before more of the body is waited for, how many bytes are here.</param>
+    /// <param name="cancel">Ends the reading, which is Cut then.</param>
     /// <returns>Whole with its hash, 32 bytes; otherwise why there is none.</returns>
-    public static async ValueTask<(RequestBodyStatus Status, byte[] Hash)> HashAsync(HttpContext context, int maxBytes, CancellationToken cancel)
+    public static async ValueTask<(RequestBodyStatus Status, byte[] Hash)> HashAsync(HttpContext context, int maxBytes, Action<long> waits, CancellationToken cancel)
     {
         if (context.Request.ContentLength > maxBytes)
         {
@@ -28,9 +32,16 @@ internal static class SignedBody
         PipeReader reader = context.Request.BodyReader;
         try
         {
-            while (true)
+            for (long came = 0; ;)
             {
-                ReadResult read = await reader.ReadAsync(cancel);
+                ValueTask<ReadResult> reading = reader.ReadAsync(cancel);
+                if (!reading.IsCompleted)
+                {
+                    waits(came);
+                }
+
+                ReadResult read = await reading;
+                came = read.Buffer.Length;
                 bool isTooLong = read.Buffer.Length > maxBytes;
                 byte[] hash = isTooLong || !read.IsCompleted ? [] : Hash(read.Buffer);
 

@@ -1,20 +1,18 @@
 using CommandBroker.Gateway.Http;
+using CommandBroker.Identity.Signatures;
 
 namespace CommandBroker.Gateway.Identity;
 
 /// <summary>
 /// Reads bodies of callers who have proven nothing yet: not longer than <c>Gateway:UnprovenBodyTimeout</c>, and only so many at one time, in number and in
-/// bytes. A body that is there already needs no place. When there is none, the body that has been waited for longest makes room: whoever sends slowly
-/// keeps nobody out.
+/// the bytes that came. A body that is there already needs no place. When there is none, the address that holds most makes room with its oldest body:
+/// whoever opens many, or sends slowly, keeps nobody out elsewhere.
 /// </summary>
 internal sealed class UnprovenBodies(IOptions<GatewayOptions> options, TimeProvider clock)
 {
     private readonly Lock _turn = new();
-    private readonly LinkedList<Place> _places = [];
-    private readonly int _maxCount = options.Value.MaxUnprovenBodies;
-    private readonly long _maxBytes = options.Value.MaxUnprovenBodyBytes;
+    private readonly UnprovenPlaces _places = new(options.Value.MaxUnprovenBodies, options.Value.MaxUnprovenBodyBytes);
     private readonly TimeSpan _timeout = options.Value.UnprovenBodyTimeout;
-    private long _bytes;
 
     /// <summary>How many are waited for.</summary>
     public int Count
@@ -28,23 +26,26 @@ internal sealed class UnprovenBodies(IOptions<GatewayOptions> options, TimeProvi
         }
     }
 
+    /// <summary>The bytes that they count together.</summary>
+    public long Bytes
+    {
+        get
+        {
+            lock (_turn)
+            {
+                return _places.Bytes;
+            }
+        }
+    }
+
     /// <summary>Reads and hashes a body, and leaves it unread for whoever reads it after; see <see cref="SignedBody.HashAsync"/>.</summary>
     /// <returns>Late when it did not come in time, Crowded when it had to make room.</returns>
     public async ValueTask<(RequestBodyStatus Status, byte[] Hash)> HashAsync(HttpContext context, int maxBytes)
     {
-        // Never disposed: it has no timer, and whoever makes room may cancel it late.
-        var cut = new CancellationTokenSource();
-        ValueTask<(RequestBodyStatus Status, byte[] Hash)> reading = SignedBody.HashAsync(context, maxBytes, cut.Token);
-        if (reading.IsCompleted)
-        {
-            return await reading;
-        }
-
-        Place place = Enter(cut, Math.Min(context.Request.ContentLength ?? maxBytes, maxBytes));
-        await using ITimer deadline = clock.CreateTimer(static late => ((Place)late!).Cut(RequestBodyStatus.Late), place, _timeout, Timeout.InfiniteTimeSpan);
+        var place = new UnprovenPlace(ClientAddress.From(context.Connection.RemoteIpAddress));
         try
         {
-            (RequestBodyStatus status, byte[] hash) = await reading;
+            (RequestBodyStatus status, byte[] hash) = await SignedBody.HashAsync(context, maxBytes, came => Wait(place, came), place.Cancel);
             return status == RequestBodyStatus.Cut && place.Reason is { } reason ? (reason, []) : (status, hash);
         }
         finally
@@ -53,60 +54,31 @@ internal sealed class UnprovenBodies(IOptions<GatewayOptions> options, TimeProvi
         }
     }
 
-    private Place Enter(CancellationTokenSource cut, long bytes)
+    private void Wait(UnprovenPlace place, long came)
     {
-        var place = new Place(cut, bytes);
-        List<Place> crowded = [];
+        place.Deadline ??= clock.CreateTimer(static late => ((UnprovenPlace)late!).Cut(RequestBodyStatus.Late), place, _timeout, Timeout.InfiniteTimeSpan);
+        List<UnprovenPlace> crowded;
         lock (_turn)
         {
-            while (_places.First is { } oldest && (_places.Count >= _maxCount || _bytes + bytes > _maxBytes))
-            {
-                Remove(oldest.Value);
-                crowded.Add(oldest.Value);
-            }
-
-            place.Node = _places.AddLast(place);
-            _bytes += bytes;
+            crowded = _places.Settle(place, came);
         }
 
         // Outside of the lock: whoever waits for it may go on here.
-        crowded.ForEach(one => one.Cut(RequestBodyStatus.Crowded));
-        return place;
+        crowded.ForEach(static one => one.Cut(RequestBodyStatus.Crowded));
     }
 
-    private void Leave(Place place)
+    private void Leave(UnprovenPlace place)
     {
+        if (place.Deadline is not { } deadline)
+        {
+            // It was there already, as most are.
+            return;
+        }
+
+        deadline.Dispose();
         lock (_turn)
         {
-            Remove(place);
-        }
-    }
-
-    private void Remove(Place place)
-    {
-        if (place.Node is { } node)
-        {
-            _places.Remove(node);
-            _bytes -= place.Bytes;
-            place.Node = null;
-        }
-    }
-
-    private sealed class Place(CancellationTokenSource cut, long bytes)
-    {
-        private int _reason = -1;
-
-        public long Bytes { get; } = bytes;
-
-        public LinkedListNode<Place>? Node { get; set; }
-
-        /// <summary>Why it was cut; null when it was not.</summary>
-        public RequestBodyStatus? Reason => Volatile.Read(ref _reason) is >= 0 and int reason ? (RequestBodyStatus)reason : null;
-
-        public void Cut(RequestBodyStatus reason)
-        {
-            Interlocked.CompareExchange(ref _reason, (int)reason, -1);
-            cut.Cancel();
+            _places.Remove(place);
         }
     }
 }

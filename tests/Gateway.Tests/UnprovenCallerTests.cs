@@ -344,21 +344,58 @@ public sealed class UnprovenCallerTests
     }
 
     [Fact]
-    public async Task Bodies_of_unproven_callers_are_bounded_in_bytes()
+    public async Task Bodies_of_unproven_callers_are_bounded_in_the_bytes_that_came()
     {
         await using GatewayHost host = await StartAsync(new() { ["Gateway:MaxUnprovenBodyBytes"] = "1048576" });
-        using TcpClient first = await SendHeadAsync(host, "POST " + ReportPath, 600_000);
+        using TcpClient first = await SendHeadAsync(host, "POST " + ReportPath, 900_000);
         await WaitForAsync(host, 1);
-        using TcpClient second = await SendHeadAsync(host, "POST " + ReportPath, 600_000);
+        using TcpClient second = await SendHeadAsync(host, "POST " + ReportPath, 900_000);
+        await WaitForAsync(host, 2);
+        await first.GetStream().WriteAsync(new byte[600_000]);
+        await WaitForAsync(host, bodies => bodies.Bytes == 600_001 + 4_096);
+        await second.GetStream().WriteAsync(new byte[600_000]);
         Assert.StartsWith("HTTP/1.1 503", await ReadAsync(first), StringComparison.Ordinal);
         await WaitForAsync(host, 1);
     }
 
-    private static async Task WaitForAsync(GatewayHost host, int count)
+    [Theory]
+    [InlineData(256, 300, 1_000)]
+    [InlineData(8, 20, 1_000)]
+    [InlineData(256, 70, 1_048_576)]
+    public async Task Address_that_opens_very_many_bodies_makes_room_for_others_itself(int maxCount, int count, int length)
+    {
+        await using GatewayHost host = await StartAsync(new() { ["Gateway:MaxUnprovenBodies"] = maxCount.ToString(CultureInfo.InvariantCulture) });
+        var signer = new RequestSigner(AccessKey, Secret) { Now = Start };
+        string headers = string.Concat(signer.Sign("POST", ReportPath, Report).Select(header => $"{header.Name}: {header.Value}\r\n"));
+        using TcpClient honest = await ConnectAsync(host);
+        await SendAsync(honest, $"POST {ReportPath} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Forwarded-For: 10.0.0.2\r\n"
+            + $"Content-Type: application/json\r\nContent-Length: {Report.Length}\r\n{headers}\r\n{Report[..10]}");
+        await WaitForAsync(host, 1);
+        List<TcpClient> others = [];
+        for (int number = 0; number < count; number++)
+        {
+            others.Add(await SendHeadAsync(host, "POST " + ReportPath, length, "10.0.0.1"));
+        }
+
+        await WaitForAsync(host, Math.Min(maxCount, count + 1));
+        Task<string>[] answers = [.. others.Select(ReadAsync)];
+        while (answers.Count(answer => answer.IsCompleted) < count + 1 - maxCount)
+        {
+            Assert.StartsWith("HTTP/1.1 503", await await Task.WhenAny(answers.Where(answer => !answer.IsCompleted)), StringComparison.Ordinal);
+        }
+
+        await SendAsync(honest, Report[10..]);
+        Assert.StartsWith("HTTP/1.1 200", await ReadAsync(honest), StringComparison.Ordinal);
+        others.ForEach(other => other.Dispose());
+    }
+
+    private static Task WaitForAsync(GatewayHost host, int count) => WaitForAsync(host, bodies => bodies.Count == count);
+
+    private static async Task WaitForAsync(GatewayHost host, Func<UnprovenBodies, bool> isReached)
     {
         UnprovenBodies bodies = host.Services.GetRequiredService<UnprovenBodies>();
         using var limit = new CancellationTokenSource(GatewayHost.Deadline);
-        while (bodies.Count != count)
+        while (!isReached(bodies))
         {
             limit.Token.ThrowIfCancellationRequested();
             await Task.Yield();
