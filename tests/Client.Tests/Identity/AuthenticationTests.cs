@@ -97,6 +97,26 @@ public sealed class AuthenticationTests
         Assert.Equal((reason, message), (fault.Reason, fault.Message));
     }
 
+    [Theory]
+    [InlineData(HttpStatusCode.Unauthorized, 1)]
+    [InlineData(HttpStatusCode.TooManyRequests, 10)]
+    [InlineData(HttpStatusCode.ServiceUnavailable, 10)]
+    public async Task A_sign_in_that_is_refused_is_not_repeated_within_a_minute(HttpStatusCode status, int expected)
+    {
+        var stub = new StubHandler(_ => StubHandler.Text(status, """{"error":{"code":1,"message":"The username or password is wrong.","title":"T"} }"""));
+        using HttpClient http = new(new BrokerAuthenticationHandler(Ada, inner: stub, time: _time)) { BaseAddress = new Uri("http://broker.test/") };
+        for (int number = 0; number < 10; number++)
+        {
+            BrokerException fault = await Assert.ThrowsAsync<BrokerException>(() => http.GetAsync("v3/sources"));
+            Assert.Equal("The username or password is wrong.", fault.Message);
+        }
+
+        Assert.Equal(expected, stub.Requests.Count);
+        _time.Advance(TimeSpan.FromMinutes(1));
+        await Assert.ThrowsAsync<BrokerException>(() => http.GetAsync("v3/sources"));
+        Assert.Equal(expected + 1, stub.Requests.Count);
+    }
+
     [Fact]
     public async Task Something_that_issues_no_tokens_is_recognised()
     {
