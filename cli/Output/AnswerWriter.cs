@@ -40,14 +40,19 @@ internal sealed class AnswerWriter(TextWriter output, TextWriter error, OutputFo
             return;
         }
 
-        foreach (TItem item in items)
-        {
-            WriteLine(item, itemType);
-        }
-
+        WriteMore(items, itemType);
         if (more is not null)
         {
             error.WriteLine($"More: {more}");
+        }
+    }
+
+    /// <summary>Writes a line for each item in ndjson, beside those of a list; nothing otherwise, where the list itself has them.</summary>
+    public void WriteMore<T>(IEnumerable<T> items, JsonTypeInfo<T> type)
+    {
+        foreach (T item in format == OutputFormat.Ndjson ? items : [])
+        {
+            WriteLine(item, type);
         }
     }
 

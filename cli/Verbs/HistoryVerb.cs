@@ -24,6 +24,9 @@ internal static class HistoryVerb
             session.Answer.WriteList(
                 record, WireJson.Readable.HistoryRecord, record.Commands, WireJson.Readable.CommandRecord, output => WriteTable(page, output),
                 page.NextBefore is { } next ? FormattableString.Invariant($"--before {next}") : null);
+
+            // Only a command has a state.
+            session.Answer.WriteMore(record.StrayReports, WireJson.Readable.StrayReportRecord);
             return ExitCode.Ok;
         });
         return verb;

@@ -64,6 +64,7 @@ internal sealed class FakeBroker : IAsyncDisposable
         app.MapPost("/api/v1/commands", broker.EnqueueManyAsync);
         app.MapPost("/api/v1/sources/{id}/commands", broker.EnqueueOneAsync);
         app.MapGet("/api/v1/sources/{id}/commands", (HttpContext context) => WriteAsync(context, 200, JsonSerializer.Serialize(Queue().ToWire(), WireJson.Default.QueueRecord)));
+        app.MapGet("/api/v1/sources/{id}/history", (HttpContext context) => WriteAsync(context, 200, JsonSerializer.Serialize(History().ToWire(), WireJson.Default.HistoryRecord)));
         app.MapFallback("/api/{**rest}", (HttpContext context) =>
             WriteAsync(context, 404, """{"detail":"There is no such command.","reason":"unknown_command"}""", ProblemRecord.MediaType));
         app.MapPost("/v3/sources", (HttpContext context) => WriteAsync(context, 200, """{"id":"web-1"}"""));
@@ -100,6 +101,23 @@ internal sealed class FakeBroker : IAsyncDisposable
                 Version = 1,
                 State = CommandState.Pending,
                 WaitsFor = $"for a poll{new string('.', 200)}",
+            },
+        ],
+    };
+
+    private static HistoryPage History() => new()
+    {
+        Commands = Queue().Commands,
+        StrayReports =
+        [
+            new StrayReportView
+            {
+                Reason = StrayReason.Unsolicited,
+                Name = "STOP",
+                Result = ReportResult.Fail,
+                ResultDetail = "{\n  \"msg\": \"no\"\n}",
+                ReportedAt = new DateTimeOffset(2026, 3, 1, 13, 0, 0, TimeSpan.Zero),
+                ReportedBy = "agent",
             },
         ],
     };

@@ -57,6 +57,18 @@ public sealed class VerbTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Ndjson_of_a_history_has_a_line_for_each_report_that_ended_no_command()
+    {
+        CliRun run = await RunAsync("history", "web-1", "-o", "ndjson");
+
+        string[] lines = run.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(2, lines.Length);
+        Assert.Contains("\"state\":\"pending\"", lines[0], StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("\"reported_by\":\"agent\"", lines[1], StringComparison.Ordinal);
+        Assert.DoesNotContain("\"state\"", lines[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_quarantined_are_listed_with_their_reason()
     {
         CliRun run = await RunAsync("source", "list", "--quarantined", "--limit", "1");
