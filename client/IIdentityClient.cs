@@ -108,9 +108,16 @@ public interface IIdentityClient
     /// <param name="cancellationToken">Gives up waiting.</param>
     Task RotateTokenKeyAsync(bool endTokens = false, CancellationToken cancellationToken = default);
 
-    /// <summary>Encrypts every stored secret with the master key that is now the first one. Broker administrators only.</summary>
-    /// <returns>How many were encrypted anew; 0 when all were.</returns>
-    Task<int> ReencryptAsync(CancellationToken cancellationToken = default);
+    /// <summary>
+    /// Encrypts every stored secret with the master key that is now the first one, and waits until that is done. A run that is under way is joined; one goes on when
+    /// nobody waits for it. Broker administrators only.
+    /// </summary>
+    /// <returns>The run at its end.</returns>
+    /// <exception cref="BrokerException">Internal: it failed; the message says why. Unreachable: its silo died; calling again goes on with what remains.</exception>
+    Task<ReencryptionView> ReencryptAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>How far that is. Broker administrators only.</summary>
+    Task<ReencryptionView> ShowReencryptionAsync(CancellationToken cancellationToken = default);
 
     /// <summary>One page of the audit, newest first. A null <see cref="AuditQuery.DomainId"/> means the caller's domain, or all for a broker administrator.</summary>
     /// <exception cref="BrokerException">InvalidArgument.</exception>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using CommandBroker.Contracts.Identity;
 
 namespace CommandBroker.Cli.Identity;
 
@@ -27,12 +28,23 @@ internal static class IdentityVerbs
 
     private static Command Reencrypt(CliHost host)
     {
-        var verb = new Command("reencrypt", "Encrypts every stored secret with the master key that is now the first one.");
+        var verb = new ManualCommand("reencrypt", """
+            Encrypts every stored secret with the master key that is now the first one.
+
+            It waits until that is done and shows how many secrets remain that need another key. At 0 you can take the other
+            keys out of Identity:MasterKey. The broker goes on when you interrupt this command; repeating it joins the run, or
+            goes on with what remains.
+
+            Examples:
+              cbroker identity reencrypt
+            """);
         verb.SetAction(async (parsed, cancel) =>
         {
             using CliSession session = CliSession.Open(parsed, host);
-            int count = await session.Identity.ReencryptAsync(cancel);
-            session.Answer.WriteFacts($"{count} secrets encrypted anew.", new JsonObject { ["reencrypted_count"] = count });
+            ReencryptionView run = await session.Identity.ReencryptAsync(cancel);
+            session.Answer.WriteFacts(
+                $"{run.ReencryptedCount} secrets encrypted anew; {run.RemainingCount} remain.",
+                new JsonObject { ["reencrypted_count"] = run.ReencryptedCount, ["remaining_count"] = run.RemainingCount });
             return ExitCode.Ok;
         });
         return verb;

@@ -11,6 +11,9 @@ namespace CommandBroker.Client.Http;
 public sealed class HttpIdentityClient : IIdentityClient
 {
     private const int PageLimit = 1_000;
+    private const string Reencryption = "api/v1/identity/reencrypt";
+
+    private static readonly TimeSpan ReencryptionInterval = TimeSpan.FromSeconds(1);
 
     private readonly HttpBrokerConnection _connection;
     private readonly TimeProvider _time;
@@ -203,9 +206,29 @@ public sealed class HttpIdentityClient : IIdentityClient
             endTokens ? HttpBrokerConnection.Json(new RotateTokenKeyBody { Now = true }, WireJson.Default.RotateTokenKeyBody) : null);
 
     /// <inheritdoc/>
-    public async Task<int> ReencryptAsync(CancellationToken cancellationToken = default) =>
-        (await _connection.CallAsync(
-            HttpMethod.Post, "api/v1/identity/reencrypt", WireJson.Default.ReencryptRecord, cancellationToken)).ReencryptedCount;
+    public async Task<ReencryptionView> ReencryptAsync(CancellationToken cancellationToken = default)
+    {
+        ReencryptionView run = (await _connection.CallAsync(
+            HttpMethod.Post, Reencryption, WireJson.Default.ReencryptRecord, cancellationToken)).ToView();
+        while (run.State == ReencryptionState.Running)
+        {
+            await Task.Delay(ReencryptionInterval, _time, cancellationToken);
+            run = await ShowReencryptionAsync(cancellationToken);
+        }
+
+        return run.State switch
+        {
+            ReencryptionState.Done => run,
+            ReencryptionState.Failed => throw new BrokerException(
+                BrokerErrorReason.Internal, $"{run.ReencryptedCount} secrets were encrypted anew and {run.RemainingCount} remain. {run.Failure}"),
+            _ => throw new BrokerException(
+                BrokerErrorReason.Unreachable, $"The silo that encrypted secrets anew has ended, and {run.RemainingCount} remain. Repeat the call: it goes on with them."),
+        };
+    }
+
+    /// <inheritdoc/>
+    public async Task<ReencryptionView> ShowReencryptionAsync(CancellationToken cancellationToken = default) =>
+        (await _connection.CallAsync(HttpMethod.Get, Reencryption, WireJson.Default.ReencryptRecord, cancellationToken)).ToView();
 
     /// <inheritdoc/>
     public async Task<ImmutableArray<AuditEvent>> ReadAuditAsync(AuditQuery query, CancellationToken cancellationToken = default)

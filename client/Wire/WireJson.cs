@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using CommandBroker.Client.Wire.Identity;
 using CommandBroker.Contracts;
+using CommandBroker.Contracts.Identity;
 using CommandBroker.Core;
 
 namespace CommandBroker.Client.Wire;
@@ -19,6 +20,7 @@ namespace CommandBroker.Client.Wire;
         typeof(WireNameConverter<ReportResult>),
         typeof(WireNameConverter<StrayReason>),
         typeof(WireNameConverter<BrokerErrorReason>),
+        typeof(WireNameConverter<ReencryptionState>),
     ])]
 [JsonSerializable(typeof(EnqueueBody))]
 [JsonSerializable(typeof(EnqueueAnswer))]

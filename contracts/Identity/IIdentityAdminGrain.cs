@@ -9,7 +9,7 @@ namespace CommandBroker.Contracts.Identity;
 /// UnknownIdentity, IdentityExists or StorageUnavailable, and with Unauthorized where the caller sees what it asks for and may not change it.
 /// </summary>
 [Alias("CommandBroker.IIdentityAdminGrain")]
-[Version(2)]
+[Version(3)]
 public interface IIdentityAdminGrain : IGrainWithIntegerKey
 {
     /// <summary>Makes a domain with a project named <c>default</c>. Broker administrators only.</summary>
@@ -121,10 +121,23 @@ public interface IIdentityAdminGrain : IGrainWithIntegerKey
     [Alias("EndTokens")]
     ValueTask EndTokensAsync(AdminCaller caller);
 
-    /// <summary>Encrypts every stored secret with the master key that is now the first one; broker administrators only.</summary>
+    /// <summary>
+    /// As <see cref="StartReencryptionAsync"/>, and answers when the run has ended: with many secrets later than a call may take. For gateways of a release before.
+    /// </summary>
     /// <returns>How many were encrypted anew; 0 when all were.</returns>
     [Alias("Reencrypt")]
     ValueTask<int> ReencryptAsync(AdminCaller caller);
+
+    /// <summary>
+    /// Begins to encrypt every stored secret with the master key that is now the first one, or joins the run that is under way; broker administrators only. The run
+    /// outlasts the call and ends with its silo. Repeating it is harmless: it does what remains.
+    /// </summary>
+    [Alias("StartReencryption")]
+    ValueTask<ReencryptionView> StartReencryptionAsync(AdminCaller caller);
+
+    /// <summary>How far that is; broker administrators only.</summary>
+    [Alias("ShowReencryption")]
+    ValueTask<ReencryptionView> ShowReencryptionAsync(AdminCaller caller);
 
     /// <summary>Events, newest first.</summary>
     [Alias("ReadAudit")]

@@ -20,6 +20,10 @@ internal readonly record struct ManagementAnswer(int Status, ReadOnlyMemory<byte
     public static ManagementAnswer Ok<T>(T body, JsonTypeInfo<T> type) =>
         new(StatusCodes.Status200OK, JsonSerializer.SerializeToUtf8Bytes(body, type), null, null);
 
+    /// <summary>202 with a body and where to ask how far it is.</summary>
+    public static ManagementAnswer Accepted<T>(T body, JsonTypeInfo<T> type, string location) =>
+        new(StatusCodes.Status202Accepted, JsonSerializer.SerializeToUtf8Bytes(body, type), location, null);
+
     /// <summary>201 with a body and where the new thing is.</summary>
     public static ManagementAnswer Created<T>(T body, JsonTypeInfo<T> type, string location) =>
         new(StatusCodes.Status201Created, JsonSerializer.SerializeToUtf8Bytes(body, type), location, null);

@@ -15,7 +15,6 @@ internal sealed partial class IdentityAdminGrain(
     IdentityContext context, IdentityWrites writes, TokenKeys tokenKeys, AuditFlushService audit) : Grain, IIdentityAdminGrain, IIncomingGrainCallFilter
 {
     private const int MaxTenants = 1_000;
-    private const int ReencryptBatchCount = 100;
 
     private readonly IIdentityStore _store = context.Store;
 
@@ -31,30 +30,6 @@ internal sealed partial class IdentityAdminGrain(
     {
         caller.RequireBrokerAdmin("Ending all tokens");
         await tokenKeys.RotateAsync(caller.Actor, caller.RequestId, endsTokens: true);
-    }
-
-    public async ValueTask<int> ReencryptAsync(AdminCaller caller)
-    {
-        caller.RequireBrokerAdmin("Encrypting secrets anew");
-        string masterKeyId = context.Secrets.MasterKeyId;
-        int count = 0;
-        IReadOnlyList<SecretOwner> old;
-        do
-        {
-            old = await _store.ReadSecretsNotOfAsync(masterKeyId, ReencryptBatchCount);
-            foreach (SecretOwner secret in old)
-            {
-                string owner = secret.IsTokenKey ? IdentityContext.OwnerOfTokenKey(secret.Id) : IdentityContext.OwnerOfKey(secret.Id);
-                count += await _store.ReplaceSecretAsync(secret, context.Seal(context.Open(secret.Secret, owner), owner)) ? 1 : 0;
-            }
-        }
-        while (old.Count > 0);
-
-        var change = new IdentityChangeSet(caller, context.Now);
-        change.Note(AuditActions.SecretsReencrypted, projectId: null, masterKeyId, $"{count} secrets");
-        await _store.AppendAuditAsync(change.ToWrite().Audit);
-        IdentityLog.SecretsReencrypted(context.Logger, count, masterKeyId);
-        return count;
     }
 
     public async ValueTask<ImmutableArray<AuditEvent>> ReadAuditAsync(AdminCaller caller, AuditQuery query)

@@ -29,6 +29,9 @@ internal static partial class IdentityLog
     [LoggerMessage(1107, LogLevel.Information, "{Count} secrets were encrypted with master key {MasterKeyId}", EventName = "SecretsReencrypted")]
     public static partial void SecretsReencrypted(ILogger logger, int count, string masterKeyId);
 
+    [LoggerMessage(1112, LogLevel.Error, "Encrypting secrets anew failed after {Count}; asking again goes on with what remains", EventName = "ReencryptionFailed")]
+    public static partial void ReencryptionFailed(ILogger logger, Exception exception, int count);
+
     [LoggerMessage(1108, LogLevel.Warning, "Request {RequestId}: a sign-in from {RemoteAddress} was refused: {Rule}", EventName = "SignInRefused")]
     public static partial void SignInRefused(ILogger logger, string? requestId, string remoteAddress, string rule);
 

@@ -70,6 +70,9 @@ public interface IIdentityStore
     /// <summary>Reads which master keys the stored secrets need.</summary>
     Task<IReadOnlyList<string>> ReadMasterKeyIdsAsync();
 
+    /// <summary>Counts secrets that need another master key than this one, up to <paramref name="most"/>.</summary>
+    Task<int> CountSecretsNotOfAsync(string masterKeyId, int most);
+
     /// <summary>Writes a change. Repeating it is harmless while no other write came between.</summary>
     /// <returns>False when <see cref="IdentityWrite.ExpectedRevision"/> is no longer the current one; nothing is written.</returns>
     Task<bool> WriteAsync(IdentityWrite write);

@@ -30,6 +30,9 @@ internal sealed class FakeIdentity
     /// <summary>What proved the caller, for every request but sign-ins.</summary>
     public ConcurrentQueue<(string Token, string Authorization, string Project)> Callers { get; } = [];
 
+    /// <summary>What the exchange of the master key is doing when it is begun; asked for, it is done.</summary>
+    public string ReencryptionState { get; set; } = "done";
+
     /// <summary>How long an issued token lasts.</summary>
     public TimeSpan Lifetime { get; set; } = TimeSpan.FromHours(24);
 
@@ -71,7 +74,10 @@ internal sealed class FakeIdentity
         app.MapGet("/api/v1/audit", (HttpContext context) => AnswerAsync(
             context,
             $$"""{"events":[{"audit_id":"7","at":"2026-03-01T12:00:00Z","action":"key.created","actor":"ada","domain_id":"d","subject":"AK1","remote_address":"10.0.0.1","detail":{{JsonSerializer.Serialize(context.Request.QueryString.Value)}} }]}"""));
-        app.MapPost("/api/v1/identity/{verb}", (HttpContext context) => ChangeAsync(context, """{"reencrypted_count":3}"""));
+        app.MapPost("/api/v1/identity/{verb}", (HttpContext context) => ChangeAsync(
+            context, $$"""{"state":"{{ReencryptionState}}","reencrypted_count":3,"remaining_count":1}"""));
+        app.MapGet("/api/v1/identity/reencrypt", (HttpContext context) => AnswerAsync(
+            context, """{"state":"done","reencrypted_count":4,"remaining_count":0}"""));
         foreach (string family in (string[])["users", "projects", "domains", "keys"])
         {
             app.MapFallback($"/api/v1/{family}/{{id}}", (HttpContext context) =>

@@ -70,6 +70,20 @@ public sealed class IdentityVerbTests : IAsyncLifetime
         Assert.Equal(call.Replace("ID", FakeIdentity.UserId, StringComparison.Ordinal), Assert.Single(_broker.Identity.Calls));
     }
 
+    [Theory]
+    [InlineData("done", 0, "3 secrets encrypted anew; 1 remain.")]
+    [InlineData("failed", 6, "3 secrets were encrypted anew and 1 remain.")]
+    [InlineData("idle", 3, "has ended, and 1 remain. Repeat the call")]
+    public async Task The_exchange_of_the_master_key_says_what_remains(string state, int exitCode, string said)
+    {
+        _broker.Identity.ReencryptionState = state;
+
+        CliRun run = await RunAsync("identity", "reencrypt");
+
+        Assert.Equal(exitCode, run.ExitCode);
+        Assert.Contains(said, run.Out + run.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_new_password_is_asked_for_and_never_shown()
     {

@@ -29,6 +29,7 @@ public sealed class IdentityManagementTests
     };
 
     private static readonly AccessKeyView Key = new() { AccessKey = "AK1", Principal = Ada, IsEnabled = true, CreatedAt = DateTimeOffset.UnixEpoch };
+    private static readonly ReencryptionView Run = new() { State = ReencryptionState.Running, ReencryptedCount = 0, RemainingCount = 3 };
     private static readonly NewAccessKey Made = new() { Key = Key, SecretKey = "the-secret" };
 
     /// <summary>Every route with what it needs and the grain's method it leads to.</summary>
@@ -58,7 +59,8 @@ public sealed class IdentityManagementTests
         { "GET", "/api/v1/audit", null, false, "ReadAuditAsync" },
         { "POST", "/api/v1/identity/rotate-token-key", null, true, "RotateTokenKeyAsync" },
         { "POST", "/api/v1/identity/rotate-token-key", """{"now":true}""", true, "EndTokensAsync" },
-        { "POST", "/api/v1/identity/reencrypt", null, true, "ReencryptAsync" },
+        { "POST", "/api/v1/identity/reencrypt", null, true, "StartReencryptionAsync" },
+        { "GET", "/api/v1/identity/reencrypt", null, false, "ShowReencryptionAsync" },
     };
 
     [Theory]
@@ -80,7 +82,7 @@ public sealed class IdentityManagementTests
         Assert.Empty(host.Grains.Admin.Calls);
 
         Answer answer = await host.SendAsync(method, path, body, isChange ? AdminToken : AuditorToken);
-        Assert.InRange(answer.Status, 200, 201);
+        Assert.InRange(answer.Status, 200, 202);
         Assert.Equal(called, host.Grains.Admin.Calls.Last().Method);
         Assert.Equal("no-store", answer.Header("Cache-Control"));
         Assert.DoesNotContain("\"type\"", answer.Body, StringComparison.Ordinal);
@@ -158,6 +160,20 @@ public sealed class IdentityManagementTests
         (await host.SendAsync(method, path, body, "bound-token")).IsProblem(403, "unauthorized");
 
         Assert.Empty(host.Grains.Admin.Calls);
+    }
+
+    [Fact]
+    public async Task Exchange_of_the_master_key_is_accepted_and_says_how_far_it_is()
+    {
+        await using GatewayHost host = await StartAsync();
+        host.Grains.Admin.Answer("ShowReencryptionAsync", new ReencryptionView { State = ReencryptionState.Failed, ReencryptedCount = 1, RemainingCount = 2, Failure = "Down." });
+        const string Path = "/api/v1/identity/reencrypt";
+
+        Answer begun = await host.SendAsync("POST", Path, token: AdminToken);
+        Assert.Equal((202, Path), (begun.Status, begun.Header("Location")));
+        Assert.Equal("""{"state":"running","reencrypted_count":0,"remaining_count":3}""", begun.Body);
+        Assert.Equal(
+            """{"state":"failed","reencrypted_count":1,"remaining_count":2,"failure":"Down."}""", (await host.SendAsync("GET", Path, token: AdminToken)).Body);
     }
 
     [Fact]
@@ -275,6 +291,8 @@ public sealed class IdentityManagementTests
         admin.Answer("RotateKeyAsync", Made);
         admin.Answer<AccessKeyView?>("ShowKeyAsync", Key);
         admin.Answer("EnableKeyAsync", Key);
+        admin.Answer("StartReencryptionAsync", Run);
+        admin.Answer("ShowReencryptionAsync", Run);
         return host;
     }
 }

@@ -92,5 +92,6 @@ internal static class IsolationMatrix
         new("/api/v1/audit", "GET", Permission.ReadAudit),
         new("/api/v1/identity/rotate-token-key", "POST", Permission.ManageIdentity),
         new("/api/v1/identity/reencrypt", "POST", Permission.ManageIdentity),
+        new("/api/v1/identity/reencrypt", "GET", Permission.ReadIdentity),
     ];
 }

@@ -17,13 +17,16 @@ public sealed class FaultyDatabase : IBrokerDatabase, ICommandStore
         {
             throw new StoreUnavailableException("The identities do not answer.");
         }
-    });
+    }, () => BeforeSecret());
 
     /// <summary>Refuses everything, as a database that is down does.</summary>
     public bool IsDown { get; set; }
 
     /// <summary>Refuses what concerns identities alone.</summary>
     public bool FailIdentities { get; set; }
+
+    /// <summary>What the exchange of a secret waits for.</summary>
+    public Func<Task> BeforeSecret { get; set; } = () => Task.CompletedTask;
 
     /// <summary>Writes, but loses the answer of the next commit.</summary>
     public bool LosesNextAnswer { get; set; }

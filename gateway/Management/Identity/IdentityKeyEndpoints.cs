@@ -17,9 +17,15 @@ internal sealed class IdentityKeyEndpoints(ManagementBorder border, ManagementRe
         return ManagementAnswer.Ok(new DoneRecord(), WireJson.Readable.DoneRecord);
     });
 
-    /// <summary><c>POST /api/v1/identity/reencrypt</c>.</summary>
-    public Task ReencryptAsync(HttpContext context) => border.RunAsync(context, "POST", Permission.ManageIdentity, async (http, principal) =>
-        ManagementAnswer.Ok(
-            new ReencryptRecord { ReencryptedCount = await grains.IdentityAdmin.ReencryptAsync(IdentityRequest.CallerOf(http, principal)) },
-            WireJson.Readable.ReencryptRecord));
+    /// <summary><c>/api/v1/identity/reencrypt</c>: POST begins the run or joins it, GET says how far it is.</summary>
+    public Task ReencryptAsync(HttpContext context) => context.Request.Method switch
+    {
+        "GET" => border.RunAsync(context, "GET", Permission.ReadIdentity, async (http, principal) => ManagementAnswer.Ok(
+            (await grains.IdentityAdmin.ShowReencryptionAsync(IdentityRequest.CallerOf(http, principal))).ToWire(), WireJson.Readable.ReencryptRecord)),
+        "POST" => border.RunAsync(context, "POST", Permission.ManageIdentity, async (http, principal) => ManagementAnswer.Accepted(
+            (await grains.IdentityAdmin.StartReencryptionAsync(IdentityRequest.CallerOf(http, principal))).ToWire(),
+            WireJson.Readable.ReencryptRecord,
+            "/api/v1/identity/reencrypt")),
+        _ => border.RefuseMethodAsync(context, "GET, POST").AsTask(),
+    };
 }

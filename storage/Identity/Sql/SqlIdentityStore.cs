@@ -27,8 +27,11 @@ internal sealed class SqlIdentityStore(IIdentityDatabase database) : IIdentitySt
         order by c.created_at desc, c.credential_id desc limit $7
         """;
 
-    private const string ReadSecrets = """
-        select 0, credential_id, master_key_id, secret from credential where master_key_id is not null and master_key_id <> $1
+    // Two ranges of the index, not "<>", which would walk over all secrets that are right already.
+    private const string SecretsNotOf = """
+        select * from (select 0 as is_token_key, credential_id as id, master_key_id, secret from credential where master_key_id < $1 limit $2) lower_ones
+        union all
+        select * from (select 0, credential_id, master_key_id, secret from credential where master_key_id > $1 limit $2) higher_ones
         union all
         select 1, key_id, master_key_id, private_key from token_key where master_key_id <> $1
         limit $2
@@ -36,6 +39,9 @@ internal sealed class SqlIdentityStore(IIdentityDatabase database) : IIdentitySt
 
     private const string ReadMasterKeys =
         "select master_key_id from credential where master_key_id is not null union select master_key_id from token_key";
+    private const string ReadSecrets = $"select is_token_key, id, master_key_id, secret from ({SecretsNotOf}) found limit $2";
+    private const string CountSecrets = $"select count(*) from (select id from ({SecretsNotOf}) found limit $2) counted";
+
 
     private const string ReadAudit = $"""
         select {IdentityRows.Audit} from audit
@@ -122,6 +128,9 @@ internal sealed class SqlIdentityStore(IIdentityDatabase database) : IIdentitySt
 
     public Task<bool> VouchAsync(long revision) => database.WriteAsync(async session =>
         await session.RunAsync("update identity_revision set revision = revision where revision = $1", revision) > 0);
+    public async Task<int> CountSecretsNotOfAsync(string masterKeyId, int most) =>
+        (int)(await ListAsync(CountSecrets, row => row.Number(0)!.Value, masterKeyId, (long)most))[0];
+
 
     public Task<bool> ReplaceSecretAsync(SecretOwner read, StoredSecret secret) => database.WriteAsync(async session => await session.RunAsync(
         read.IsTokenKey

@@ -87,6 +87,10 @@ internal sealed class FakeIdentityAdmin : IIdentityAdminGrain
 
     public ValueTask<int> ReencryptAsync(AdminCaller caller) => throw new NotSupportedException();
 
+    public ValueTask<ReencryptionView> StartReencryptionAsync(AdminCaller caller) => throw new NotSupportedException();
+
+    public ValueTask<ReencryptionView> ShowReencryptionAsync(AdminCaller caller) => throw new NotSupportedException();
+
     public ValueTask<ImmutableArray<AuditEvent>> ReadAuditAsync(AdminCaller caller, AuditQuery query) => throw new NotSupportedException();
 
     public ValueTask BootstrapAsync(ImmutableArray<BootstrapPrincipal> principals) => throw new NotSupportedException();

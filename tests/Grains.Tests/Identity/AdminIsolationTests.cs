@@ -36,7 +36,7 @@ public sealed class AdminIsolationTests(IdentitySilo silo) : IClassFixture<Ident
         ["ReadAuditAsync"] = async (caller, at) => await silo.AdminGrain.ReadAuditAsync(caller, new AuditQuery { DomainId = at.DomainId }),
     };
 
-    private static readonly string[] CallsWithoutId = ["CreateDomainAsync", "ListDomainsAsync", "ListDomainsPageAsync", "RotateTokenKeyAsync", "EndTokensAsync", "EndCredentialsAsync", "ReencryptAsync", "BootstrapAsync"];
+    private static readonly string[] CallsWithoutId = ["CreateDomainAsync", "ListDomainsAsync", "ListDomainsPageAsync", "RotateTokenKeyAsync", "EndTokensAsync", "EndCredentialsAsync", "ReencryptAsync", "StartReencryptionAsync", "ShowReencryptionAsync", "BootstrapAsync"];
 
     [Fact]
     public async Task What_is_foreign_is_answered_as_what_does_not_exist()
@@ -108,6 +108,8 @@ public sealed class AdminIsolationTests(IdentitySilo silo) : IClassFixture<Ident
             await RefusedAsync(async () => await silo.AdminGrain.RotateTokenKeyAsync(caller));
             await RefusedAsync(async () => await silo.AdminGrain.EndTokensAsync(caller));
             await RefusedAsync(async () => await silo.AdminGrain.ReencryptAsync(caller));
+            await RefusedAsync(async () => await silo.AdminGrain.StartReencryptionAsync(caller));
+            await RefusedAsync(async () => await silo.AdminGrain.ShowReencryptionAsync(caller));
             await RefusedAsync(async () => await silo.AdminGrain.ChangeTenantAsync(caller, caller.Actor.DomainId, new TenantChange { IsEnabled = true }));
         }
     }
