@@ -17,6 +17,6 @@ public sealed record BootstrapPrincipal
     /// <summary>The secret of <see cref="AccessKey"/>.</summary>
     [Id(3)] public string? SecretKey { get; init; }
 
-    /// <summary>Whether to leave a principal of that name as it is: a bootstrap administrator counts once.</summary>
+    /// <summary>Whether to leave a principal of that name as it is, unless nothing proves it any more: a bootstrap administrator counts once.</summary>
     [Id(4)] public bool OnlyIfMissing { get; init; }
 }

@@ -9,27 +9,43 @@ namespace CommandBroker.Grains;
 /// </summary>
 internal static class GivenOnce
 {
-    // No setting is in use for so long, and every store can hold it.
-    private static readonly DateTimeOffset Always = new(9000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    /// <summary>What to remember of a principal that a start makes: its name, where only a missing one is made.</summary>
+    public static IEnumerable<StoredGiven> MadeBy(BootstrapPrincipal given) =>
+        given.OnlyIfMissing ? [new StoredGiven(IdOfName(given.Principal.Name), IsEnded: false)] : [];
 
-    /// <summary>What to remember of a principal that is deleted: its given tokens, and its name where the settings may have given it a password.</summary>
-    public static IEnumerable<StoredRevocation> EndedWith(StoredPrincipal gone, IEnumerable<CredentialEntry> owned)
+    /// <summary>
+    /// What to remember of a principal that is deleted: nothing, unless a start made it or the settings of this silo may. Only starts give tokens, so one that owns a
+    /// token was given.
+    /// </summary>
+    public static IEnumerable<StoredGiven> EndedWith(
+        StoredPrincipal gone, IEnumerable<CredentialEntry> owned, IReadOnlyCollection<StoredGiven> known, string? bootstrapAdmin)
     {
-        foreach (CredentialEntry entry in owned.Where(entry => entry.Credential.Kind == CredentialKind.Token))
+        if (gone.DomainId != DefaultTenant.DomainId)
         {
-            yield return new StoredRevocation(entry.Credential.CredentialId, Always);
+            yield break;
         }
 
-        if (gone.DomainId == DefaultTenant.DomainId)
+        string nameId = IdOfName(gone.Name);
+        string[] tokens = [.. owned.Where(entry => entry.Credential.Kind == CredentialKind.Token).Select(entry => entry.Credential.CredentialId)];
+        if (tokens.Length > 0 || gone.Name.Equals(bootstrapAdmin, StringComparison.OrdinalIgnoreCase) || known.Any(given => given.GivenId == nameId))
         {
-            yield return new StoredRevocation(IdOfName(gone.Name), Always);
+            yield return new StoredGiven(nameId, IsEnded: true);
+        }
+
+        foreach (string token in tokens)
+        {
+            yield return new StoredGiven(token, IsEnded: true);
         }
     }
 
     /// <summary>Whether what a start gives was deleted: its token or, of one that is only made when it is missing, its name.</summary>
-    public static bool WasDeleted(BootstrapPrincipal given, IReadOnlyCollection<string> revoked) =>
-        (given.TokenHash is { } hash && revoked.Contains(hash)) || (given.OnlyIfMissing && revoked.Contains(IdOfName(given.Principal.Name)));
+    public static bool WasDeleted(BootstrapPrincipal given, IReadOnlyCollection<StoredGiven> known)
+    {
+        return (given.TokenHash is { } hash && IsEnded(hash)) || (given.OnlyIfMissing && IsEnded(IdOfName(given.Principal.Name)));
 
-    // A hash, so that it has the form of a token's id.
+        bool IsEnded(string id) => known.Any(one => one.IsEnded && one.GivenId == id);
+    }
+
+    // A hash, as a token's id is one.
     private static string IdOfName(string name) => IdentityIds.Hash($"principal {name.ToUpperInvariant()}");
 }

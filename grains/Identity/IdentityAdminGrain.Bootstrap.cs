@@ -26,7 +26,7 @@ internal sealed partial class IdentityAdminGrain
                 throw IdentityBounds.Invalid("An access key has up to 128 letters, digits, - and _, and goes with a secret key.");
             }
 
-            if (GivenOnce.WasDeleted(given, await _store.ReadRevocationsAsync(context.Now)))
+            if (GivenOnce.WasDeleted(given, await _store.ReadGivenAsync()))
             {
                 IdentityLog.PrincipalNotBroughtBack(context.Logger, given.Principal.Name);
                 continue;
@@ -66,7 +66,7 @@ internal sealed partial class IdentityAdminGrain
     private async Task<string?> HashIfOtherAsync(BootstrapPrincipal given)
     {
         StoredPrincipal? known = (await _store.FindPrincipalByNameAsync(given.Principal.DomainId, given.Principal.Name))?.Principal;
-        bool isSettled = given.Principal.Password is null || (known is not null && given.OnlyIfMissing)
+        bool isSettled = given.Principal.Password is null || (known is not null && given.OnlyIfMissing && await CanSignInAsync(known))
             || (known?.PasswordHash is { } stored && await context.Passwords.CheckAsync(stored, given.Principal.Password) != PasswordCheck.Wrong);
         return isSettled ? null : await context.Passwords.HashAsync(given.Principal.Password!);
     }
@@ -75,9 +75,11 @@ internal sealed partial class IdentityAdminGrain
     {
         DateTimeOffset now = context.Now;
         PrincipalEntry? known = await _store.FindPrincipalByNameAsync(given.Principal.DomainId, given.Principal.Name);
-        if (known is not null && given.OnlyIfMissing)
+        StoredGiven[] marks = [.. GivenOnce.MadeBy(given).Except(await _store.ReadGivenAsync())];
+        if (known is not null && given.OnlyIfMissing && (hash is null || await CanSignInAsync(known.Principal)))
         {
-            return (null, false);
+            // Made by a release before, which did not remember the name.
+            return (marks.Length == 0 ? null : new IdentityWrite { Given = [.. marks] }, false);
         }
 
         StoredPrincipal before = known?.Principal
@@ -102,8 +104,12 @@ internal sealed partial class IdentityAdminGrain
             Principals = known is null || after != before ? [after] : [],
             Credentials = [.. fresh],
             DeletedCredentials = [.. stale.Select(credential => credential.CredentialId)],
+            Given = [.. marks],
         }, known is null);
     }
+
+    /// <summary>Whether anything proves it: one whose development credentials were ended has nothing left.</summary>
+    private async Task<bool> CanSignInAsync(StoredPrincipal principal) => principal.PasswordHash is not null || (await ListCredentialsAsync(principal)).Count > 0;
 
     private async Task<StoredCredential[]> TokenToPutAsync(BootstrapPrincipal given, StoredPrincipal owner, DateTimeOffset now)
     {

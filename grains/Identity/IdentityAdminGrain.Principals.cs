@@ -90,7 +90,7 @@ internal sealed partial class IdentityAdminGrain
         return ((await TellAsync(AuditActions.PrincipalDeleted, caller, gone, detail: null, context.Now)) with
         {
             DeletedPrincipals = [principalId],
-            Revocations = [.. GivenOnce.EndedWith(gone, owned)],
+            Given = [.. GivenOnce.EndedWith(gone, owned, await _store.ReadGivenAsync(), context.Options.BootstrapAdmin)],
         }, true);
     });
 

@@ -64,14 +64,17 @@ public interface IIdentityStore
     /// <summary>Reads the ids of revoked tokens that would not have ended by themselves before <paramref name="now"/>.</summary>
     Task<IReadOnlyList<string>> ReadRevocationsAsync(DateTimeOffset now);
 
+    /// <summary>Reads what starts gave: a few rows, however many principals there are.</summary>
+    Task<IReadOnlyList<StoredGiven>> ReadGivenAsync();
+
     /// <summary>Reads secrets that need another master key than this one, at most <paramref name="limit"/>.</summary>
     Task<IReadOnlyList<SecretOwner>> ReadSecretsNotOfAsync(string masterKeyId, int limit);
 
-    /// <summary>Reads which master keys the stored secrets need.</summary>
-    Task<IReadOnlyList<string>> ReadMasterKeyIdsAsync();
-
     /// <summary>Counts secrets that need another master key than this one, up to <paramref name="most"/>.</summary>
     Task<int> CountSecretsNotOfAsync(string masterKeyId, int most);
+
+    /// <summary>Reads which master keys the stored secrets need.</summary>
+    Task<IReadOnlyList<string>> ReadMasterKeyIdsAsync();
 
     /// <summary>Writes a change. Repeating it is harmless while no other write came between.</summary>
     /// <returns>False when <see cref="IdentityWrite.ExpectedRevision"/> is no longer the current one; nothing is written.</returns>

@@ -35,6 +35,9 @@ public sealed record IdentityWrite
     /// <summary>Revocations to put.</summary>
     public ImmutableArray<StoredRevocation> Revocations { get; init; } = [];
 
+    /// <summary>What a start gave, to put.</summary>
+    public ImmutableArray<StoredGiven> Given { get; init; } = [];
+
     /// <summary>Ids of principals to delete with all their credentials.</summary>
     public ImmutableArray<string> DeletedPrincipals { get; init; } = [];
 

@@ -49,6 +49,9 @@ internal static class IdentityWriter
     private const string PutRevocation =
         "insert into token_revocation (token_id, expires_at) values ($1, $2) on conflict (token_id) do nothing";
 
+    private const string PutGiven =
+        "insert into given_principal (given_id, is_ended) values ($1, $2) on conflict (given_id) do update set is_ended = $2";
+
     private const string DeleteCredentialsOf = "delete from credential where principal_id = $1";
     private const string DeletePrincipal = "delete from principal where principal_id = $1";
     private const string DeleteCredential = "delete from credential where credential_id = $1";
@@ -153,6 +156,11 @@ internal static class IdentityWriter
         foreach (StoredRevocation revocation in write.Revocations)
         {
             await session.RunAsync(PutRevocation, revocation.TokenId, revocation.ExpiresAt.UtcTicks);
+        }
+
+        foreach (StoredGiven given in write.Given)
+        {
+            await session.RunAsync(PutGiven, given.GivenId, Flag(given.IsEnded));
         }
     }
 

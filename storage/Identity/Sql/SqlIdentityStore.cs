@@ -5,6 +5,9 @@ internal sealed class SqlIdentityStore(IIdentityDatabase database) : IIdentitySt
 {
     private const int MaxEventsAtOnce = 1_000;
 
+    // A release before wrote what starts gave, and was deleted, as revocations of the year 9000. No token lasts as long.
+    private static readonly DateTimeOffset NeverEnds = new(8000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     private const string SelectDomain = $"select {IdentityRows.Domain} from domain d";
     private const string SelectProject = $"select {IdentityRows.Project} from project p";
     private const string SelectEntry = $"select {IdentityRows.Entry} from {IdentityRows.EntryTables}";
@@ -34,14 +37,13 @@ internal sealed class SqlIdentityStore(IIdentityDatabase database) : IIdentitySt
         select * from (select 0, credential_id, master_key_id, secret from credential where master_key_id > $1 limit $2) higher_ones
         union all
         select 1, key_id, master_key_id, private_key from token_key where master_key_id <> $1
-        limit $2
         """;
 
-    private const string ReadMasterKeys =
-        "select master_key_id from credential where master_key_id is not null union select master_key_id from token_key";
     private const string ReadSecrets = $"select is_token_key, id, master_key_id, secret from ({SecretsNotOf}) found limit $2";
     private const string CountSecrets = $"select count(*) from (select id from ({SecretsNotOf}) found limit $2) counted";
 
+    private const string ReadMasterKeys =
+        "select master_key_id from credential where master_key_id is not null union select master_key_id from token_key";
 
     private const string ReadAudit = $"""
         select {IdentityRows.Audit} from audit
@@ -114,13 +116,20 @@ internal sealed class SqlIdentityStore(IIdentityDatabase database) : IIdentitySt
     public Task<IReadOnlyList<StoredTokenKey>> ReadTokenKeysAsync() =>
         ListAsync($"select {IdentityRows.TokenKey} from token_key order by created_at desc, key_id", IdentityRows.ReadTokenKey);
 
-    public Task<IReadOnlyList<string>> ReadRevocationsAsync(DateTimeOffset now) =>
-        ListAsync("select token_id from token_revocation where expires_at > $1", row => row.Text(0)!, now.UtcTicks);
+    public Task<IReadOnlyList<string>> ReadRevocationsAsync(DateTimeOffset now) => ListAsync(
+        "select token_id from token_revocation where expires_at > $1 and expires_at < $2", row => row.Text(0)!, now.UtcTicks, NeverEnds.UtcTicks);
+
+    public Task<IReadOnlyList<StoredGiven>> ReadGivenAsync() => ListAsync(
+        "select given_id, is_ended from given_principal union all select token_id, 1 from token_revocation where expires_at >= $1",
+        row => new StoredGiven(row.Text(0)!, row.Number(1) != 0), NeverEnds.UtcTicks);
 
     public Task<IReadOnlyList<SecretOwner>> ReadSecretsNotOfAsync(string masterKeyId, int limit) => ListAsync(
         ReadSecrets,
         row => new SecretOwner(row.Number(0) != 0, row.Text(1)!, IdentityRows.Secret(row.Text(2)!, row.Bytes(3)!)),
         masterKeyId, (long)limit);
+
+    public async Task<int> CountSecretsNotOfAsync(string masterKeyId, int most) =>
+        (int)(await ListAsync(CountSecrets, row => row.Number(0)!.Value, masterKeyId, (long)most))[0];
 
     public Task<IReadOnlyList<string>> ReadMasterKeyIdsAsync() => ListAsync(ReadMasterKeys, row => row.Text(0)!);
 
@@ -128,9 +137,6 @@ internal sealed class SqlIdentityStore(IIdentityDatabase database) : IIdentitySt
 
     public Task<bool> VouchAsync(long revision) => database.WriteAsync(async session =>
         await session.RunAsync("update identity_revision set revision = revision where revision = $1", revision) > 0);
-    public async Task<int> CountSecretsNotOfAsync(string masterKeyId, int most) =>
-        (int)(await ListAsync(CountSecrets, row => row.Number(0)!.Value, masterKeyId, (long)most))[0];
-
 
     public Task<bool> ReplaceSecretAsync(SecretOwner read, StoredSecret secret) => database.WriteAsync(async session => await session.RunAsync(
         read.IsTokenKey

@@ -300,6 +300,20 @@ public abstract class IdentityStoreContract(StoreFixture fixture) : IAsyncLifeti
     }
 
     [StoreFact]
+    public async Task What_a_start_gave_is_kept_apart_from_revoked_tokens()
+    {
+        var forever = new DateTimeOffset(9000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        await Store.WriteAsync(new IdentityWrite { Given = [new StoredGiven("g-1", false), new StoredGiven("g-2", true)] });
+        await Store.WriteAsync(new IdentityWrite { Given = [new StoredGiven("g-1", true)], Revocations = [new StoredRevocation("of-a-release-before", forever)] });
+        await fixture.ReopenAsync();
+
+        Assert.Equal(
+            [new StoredGiven("g-1", true), new StoredGiven("g-2", true), new StoredGiven("of-a-release-before", true)],
+            (await Store.ReadGivenAsync()).OrderBy(given => given.GivenId, StringComparer.Ordinal));
+        Assert.Empty(await Store.ReadRevocationsAsync(Samples.Noon));
+    }
+
+    [StoreFact]
     public async Task Retention_removes_what_is_too_old_and_uses_no_number_twice()
     {
         await Store.WriteAsync(Sample("a"));
