@@ -38,7 +38,7 @@ internal static class AuditFollower
         long? before = null;
         while (true)
         {
-            ImmutableArray<AuditEvent> page = await client.ReadAuditAsync(query with { Before = before }, cancellationToken);
+            ImmutableArray<AuditEvent> page = await client.ReadAuditAsync(query with { Before = before, After = last is > 0 ? last : null }, cancellationToken);
             foreach (AuditEvent audit in page)
             {
                 if (audit.AuditNo <= last)

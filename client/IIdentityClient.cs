@@ -124,7 +124,7 @@ public interface IIdentityClient
     Task<ImmutableArray<AuditEvent>> ReadAuditAsync(AuditQuery query, CancellationToken cancellationToken = default);
 
     /// <summary>The newest page of the audit, oldest first, then each event as it comes, until cancelled. None is left out.</summary>
-    /// <param name="query">What to follow; <see cref="AuditQuery.Before"/> does not count.</param>
+    /// <param name="query">What to follow; <see cref="AuditQuery.Before"/> and <see cref="AuditQuery.After"/> do not count.</param>
     /// <param name="interval">The time between two looks, more than zero; null means 2 s.</param>
     /// <param name="cancellationToken">Ends it.</param>
     IAsyncEnumerable<AuditEvent> FollowAuditAsync(AuditQuery query, TimeSpan? interval = null, CancellationToken cancellationToken = default);

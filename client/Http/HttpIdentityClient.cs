@@ -233,15 +233,26 @@ public sealed class HttpIdentityClient : IIdentityClient
     /// <inheritdoc/>
     public async Task<ImmutableArray<AuditEvent>> ReadAuditAsync(AuditQuery query, CancellationToken cancellationToken = default)
     {
-        string path = HttpQuery.Of(
-            "api/v1/audit",
-            ("domain_id", query.DomainId),
-            ("project_id", query.ProjectId),
-            ("action", query.ActionPrefix),
-            ("before", CommandIdText.Format(query.Before)),
-            ("limit", FormattableString.Invariant($"{query.Limit}")));
-        AuditPageRecord page = await _connection.CallAsync(HttpMethod.Get, path, WireJson.Default.AuditPageRecord, cancellationToken);
-        return [.. page.Events.Select(AuditMap.ToEvent)];
+        // A page that is short need not be the last: each looks at so many events only.
+        var found = ImmutableArray.CreateBuilder<AuditEvent>();
+        string? before = CommandIdText.Format(query.Before);
+        do
+        {
+            string path = HttpQuery.Of(
+                "api/v1/audit",
+                ("domain_id", query.DomainId),
+                ("project_id", query.ProjectId),
+                ("action", query.ActionPrefix),
+                ("before", before),
+                ("after", CommandIdText.Format(query.After)),
+                ("limit", FormattableString.Invariant($"{query.Limit - found.Count}")));
+            AuditPageRecord page = await _connection.CallAsync(HttpMethod.Get, path, WireJson.Default.AuditPageRecord, cancellationToken);
+            found.AddRange(page.Events.Select(AuditMap.ToEvent));
+            before = page.NextBefore;
+        }
+        while (before is not null && found.Count < query.Limit);
+
+        return found.ToImmutable();
     }
 
     /// <inheritdoc/>

@@ -19,4 +19,7 @@ public sealed record AuditQuery
 
     /// <summary>The most to return, 1 to 1,000; default 100.</summary>
     [Id(4)] public int Limit { get; init; } = 100;
+
+    /// <summary>Only higher numbers; null means all.</summary>
+    [Id(5)] public long? After { get; init; }
 }

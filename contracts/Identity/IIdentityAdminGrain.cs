@@ -139,9 +139,13 @@ public interface IIdentityAdminGrain : IGrainWithIntegerKey
     [Alias("ShowReencryption")]
     ValueTask<ReencryptionView> ShowReencryptionAsync(AdminCaller caller);
 
-    /// <summary>Events, newest first.</summary>
+    /// <summary>Events, newest first: as many as were asked for, unless there are no more, however many must be looked at.</summary>
     [Alias("ReadAudit")]
     ValueTask<ImmutableArray<AuditEvent>> ReadAuditAsync(AdminCaller caller, AuditQuery query);
+
+    /// <summary>A page of events, newest first. It looks at a bounded number of them, so it may be shorter than was asked for and not the last.</summary>
+    [Alias("ReadAuditPage")]
+    ValueTask<AuditPageView> ReadAuditPageAsync(AdminCaller caller, AuditQuery query);
 
     /// <summary>
     /// Ends the tokens, access keys and passwords of principals of the default domain, and keeps the principals. Repeating it writes nothing. Callable by

@@ -34,6 +34,20 @@ internal sealed partial class IdentityAdminGrain(
 
     public async ValueTask<ImmutableArray<AuditEvent>> ReadAuditAsync(AdminCaller caller, AuditQuery query)
     {
+        var found = ImmutableArray.CreateBuilder<AuditEvent>();
+        long? before = query.Before;
+        do
+        {
+            (ImmutableArray<AuditEvent> page, before) = await ReadAuditPageAsync(caller, query with { Before = before, Limit = query.Limit - found.Count });
+            found.AddRange(page);
+        }
+        while (before is not null && found.Count < query.Limit);
+
+        return found.ToImmutable();
+    }
+
+    public async ValueTask<AuditPageView> ReadAuditPageAsync(AdminCaller caller, AuditQuery query)
+    {
         IdentityBounds.CheckLimit(query.Limit);
         string? domainId = query.DomainId ?? (caller.IsBrokerAdmin ? null : caller.Actor.DomainId);
         if (domainId is not null && !caller.Sees(domainId))
@@ -49,7 +63,8 @@ internal sealed partial class IdentityAdminGrain(
 
         // What this silo has noted is read, too: whoever has just done something finds it.
         await audit.FlushAsync();
-        return [.. (await _store.ReadAuditAsync(new AuditFilter(
-            AuditText.Cut(domainId), AuditText.Cut(projectId), AuditText.Cut(query.ActionPrefix), query.Before, query.Limit))).Select(IdentityViews.Of)];
+        StoredAuditPage page = await _store.ReadAuditAsync(
+            new AuditFilter(AuditText.Cut(domainId), AuditText.Cut(projectId), AuditText.Cut(query.ActionPrefix), query.Before, query.Limit) { After = query.After });
+        return new AuditPageView([.. page.Events.Select(IdentityViews.Of)], page.NextBefore);
     }
 }

@@ -99,8 +99,8 @@ public interface IIdentityStore
     /// <summary>Appends events to the audit. A connection that was lost inside COMMIT may leave them twice.</summary>
     Task AppendAuditAsync(IReadOnlyCollection<StoredAuditEvent> events);
 
-    /// <summary>Reads events.</summary>
-    Task<IReadOnlyList<StoredAuditEvent>> ReadAuditAsync(AuditFilter filter);
+    /// <summary>Reads a page of events. It looks at a bounded number of rows, so it may be shorter than was asked for and not the last.</summary>
+    Task<StoredAuditPage> ReadAuditAsync(AuditFilter filter);
 
     /// <summary>Removes what is too old, in one short transaction.</summary>
     /// <returns>The most rows removed of one kind; less than the limit means that none is left to remove.</returns>

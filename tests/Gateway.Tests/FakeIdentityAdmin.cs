@@ -43,7 +43,7 @@ internal class FakeIdentityAdmin : DispatchProxy
             : targetMethod.ReturnType == typeof(ValueTask<ImmutableArray<PrincipalView>>) ? ValueTask.FromResult(ImmutableArray<PrincipalView>.Empty)
             : targetMethod.ReturnType == typeof(ValueTask<ImmutableArray<AccessKeyView>>) ? ValueTask.FromResult(ImmutableArray<AccessKeyView>.Empty)
             : targetMethod.ReturnType == typeof(ValueTask<ImmutableArray<TenantView>>) ? ValueTask.FromResult(ImmutableArray<TenantView>.Empty)
-            : targetMethod.ReturnType == typeof(ValueTask<ImmutableArray<AuditEvent>>) ? ValueTask.FromResult(ImmutableArray<AuditEvent>.Empty)
+            : targetMethod.ReturnType == typeof(ValueTask<AuditPageView>) ? ValueTask.FromResult(new AuditPageView([], null))
             : Activator.CreateInstance(targetMethod.ReturnType);
     }
 }

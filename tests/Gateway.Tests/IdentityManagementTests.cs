@@ -56,7 +56,7 @@ public sealed class IdentityManagementTests
         { "DELETE", "/api/v1/keys/AK1", null, true, "DeleteKeyAsync" },
         { "POST", "/api/v1/keys/AK1/rotate", null, true, "RotateKeyAsync" },
         { "POST", "/api/v1/sources/web-1/agent-key", null, true, "CreateKeyAsync" },
-        { "GET", "/api/v1/audit", null, false, "ReadAuditAsync" },
+        { "GET", "/api/v1/audit", null, false, "ReadAuditPageAsync" },
         { "POST", "/api/v1/identity/rotate-token-key", null, true, "RotateTokenKeyAsync" },
         { "POST", "/api/v1/identity/rotate-token-key", """{"now":true}""", true, "EndTokensAsync" },
         { "POST", "/api/v1/identity/reencrypt", null, true, "StartReencryptionAsync" },
@@ -182,16 +182,14 @@ public sealed class IdentityManagementTests
         await using GatewayHost host = await StartAsync();
         host.Grains.Admin.Answer("ListPrincipalsAsync", ImmutableArray.Create(Ada));
         host.Grains.Admin.Answer("ListKeysAsync", ImmutableArray.Create(Key));
-        host.Grains.Admin.Answer("ReadAuditAsync", ImmutableArray.Create(new AuditEvent
-        {
-            At = DateTimeOffset.UnixEpoch, Action = "key.created", Actor = new AuditActor { DomainId = "d", Name = "ada" }, AuditNo = 17,
-        }));
+        var created = new AuditEvent { At = DateTimeOffset.UnixEpoch, Action = "key.created", Actor = new AuditActor { DomainId = "d", Name = "ada" }, AuditNo = 17 };
+        host.Grains.Admin.Answer("ReadAuditPageAsync", new AuditPageView([created], 16));
 
         Assert.Equal("ada", Next(await host.SendAsync("GET", "/api/v1/users?limit=1&after=a", token: AdminToken), "next_after"));
         Assert.Equal([DefaultTenant.DomainId, "a", 1], host.Grains.Admin.Calls.Last().Arguments[1..]);
         Assert.Equal("AK1", Next(await host.SendAsync("GET", "/api/v1/keys?limit=1&user_id=u1", token: AdminToken), "next_after"));
         Assert.Equal(["u1", null, 1], host.Grains.Admin.Calls.Last().Arguments[1..]);
-        Assert.Equal("17", Next(await host.SendAsync("GET", "/api/v1/audit?limit=1", token: AdminToken), "next_before"));
+        Assert.Equal("16", Next(await host.SendAsync("GET", "/api/v1/audit?limit=100", token: AdminToken), "next_before"));
         Assert.Null(Next(await host.SendAsync("GET", "/api/v1/users?limit=2", token: AdminToken), "next_after"));
 
         static string? Next(Answer answer, string member) => answer.Json.TryGetProperty(member, out JsonElement next) ? next.GetString() : null;
@@ -202,9 +200,9 @@ public sealed class IdentityManagementTests
     {
         await using GatewayHost host = await StartAsync();
 
-        await host.SendAsync("GET", "/api/v1/audit?action=key.&before=9&limit=5", token: AdminToken);
+        await host.SendAsync("GET", "/api/v1/audit?action=key.&before=9&after=3&limit=5", token: AdminToken);
         Assert.Equal(
-            new AuditQuery { DomainId = DefaultTenant.DomainId, ProjectId = DefaultTenant.ProjectId, ActionPrefix = "key.", Before = 9, Limit = 5 },
+            new AuditQuery { DomainId = DefaultTenant.DomainId, ProjectId = DefaultTenant.ProjectId, ActionPrefix = "key.", Before = 9, After = 3, Limit = 5 },
             host.Grains.Admin.Calls.Last().Arguments[1]);
 
         await host.SendAsync("GET", "/api/v1/audit", token: WideToken);

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using CommandBroker.Client.Wire;
 using CommandBroker.Client.Wire.Identity;
 using CommandBroker.Contracts.Identity;
@@ -13,7 +12,7 @@ internal sealed class AuditEndpoint(ManagementBorder border, IBrokerGrains grain
     private static readonly WireJson Wire = WireJson.Readable;
 
     /// <summary>Handles the route.</summary>
-    public Task HandleAsync(HttpContext context) => border.RunAsync(context, "GET", Permission.ReadAudit, ReadAsync, "domain_id", "project_id", "action", "before", "limit");
+    public Task HandleAsync(HttpContext context) => border.RunAsync(context, "GET", Permission.ReadAudit, ReadAsync, "domain_id", "project_id", "action", "before", "after", "limit");
 
     private async ValueTask<ManagementAnswer> ReadAsync(HttpContext context, Principal principal)
     {
@@ -24,15 +23,12 @@ internal sealed class AuditEndpoint(ManagementBorder border, IBrokerGrains grain
             ProjectId = IdentityRequest.ReadText(context, "project_id") ?? caller.ProjectId,
             ActionPrefix = IdentityRequest.ReadText(context, "action"),
             Before = ManagementRequest.ReadNumber(context, "before", long.MaxValue),
+            After = ManagementRequest.ReadNumber(context, "after", long.MaxValue),
             Limit = IdentityRequest.ReadLimit(context),
         };
-        ImmutableArray<AuditEvent> page = await grains.IdentityAdmin.ReadAuditAsync(caller, query);
+        AuditPageView page = await grains.IdentityAdmin.ReadAuditPageAsync(caller, query);
         return ManagementAnswer.Ok(
-            new AuditPageRecord
-            {
-                Events = [.. page.Select(AuditMap.ToWire)],
-                NextBefore = page.Length == query.Limit ? CommandIdText.Format(page[^1].AuditNo) : null,
-            },
+            new AuditPageRecord { Events = [.. page.Events.Select(AuditMap.ToWire)], NextBefore = CommandIdText.Format(page.NextBefore) },
             Wire.AuditPageRecord);
     }
 }

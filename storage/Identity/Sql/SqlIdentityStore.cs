@@ -45,13 +45,6 @@ internal sealed class SqlIdentityStore(IIdentityDatabase database) : IIdentitySt
     private const string ReadMasterKeys =
         "select master_key_id from credential where master_key_id is not null union select master_key_id from token_key";
 
-    private const string ReadAudit = $"""
-        select {IdentityRows.Audit} from audit
-        where audit_no < $1 and (cast($2 as text) is null or domain_id = $2) and (cast($3 as text) is null or project_id = $3)
-            and substr(action, 1, cast($4 as integer)) = $5
-        order by audit_no desc limit $6
-        """;
-
     public async Task<long> ReadRevisionAsync() =>
         (await database.ReadAsync(session => session.ReadAsync("select revision from identity_revision", row => row.Number(0)!.Value)))[0];
 
@@ -157,9 +150,7 @@ internal sealed class SqlIdentityStore(IIdentityDatabase database) : IIdentitySt
         }
     }
 
-    public Task<IReadOnlyList<StoredAuditEvent>> ReadAuditAsync(AuditFilter filter) => ListAsync(
-        ReadAudit, IdentityRows.ReadAudit, filter.Before ?? long.MaxValue, filter.DomainId, filter.ProjectId,
-        (long)(filter.ActionPrefix?.Length ?? 0), filter.ActionPrefix ?? "", (long)filter.Limit);
+    public Task<StoredAuditPage> ReadAuditAsync(AuditFilter filter) => database.ReadAsync(session => AuditReader.RunAsync(session, filter));
 
     public Task<int> PurgeAsync(IdentityPurge purge) => database.WriteAsync(session => IdentityPurger.RunAsync(session, purge));
 

@@ -91,6 +91,8 @@ internal sealed class FakeIdentityAdmin : IIdentityAdminGrain
 
     public ValueTask<ReencryptionView> ShowReencryptionAsync(AdminCaller caller) => throw new NotSupportedException();
 
+    public ValueTask<AuditPageView> ReadAuditPageAsync(AdminCaller caller, AuditQuery query) => throw new NotSupportedException();
+
     public ValueTask<ImmutableArray<AuditEvent>> ReadAuditAsync(AdminCaller caller, AuditQuery query) => throw new NotSupportedException();
 
     public ValueTask BootstrapAsync(ImmutableArray<BootstrapPrincipal> principals) => throw new NotSupportedException();

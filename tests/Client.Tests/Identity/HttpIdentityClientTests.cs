@@ -171,6 +171,37 @@ public sealed class HttpIdentityClientTests
         }
     }
 
+    [Fact]
+    public async Task A_short_page_of_the_audit_is_followed_by_the_next_one()
+    {
+        var stub = new StubHandler(request => StubHandler.Text(HttpStatusCode.OK, request.Path.Contains("before=", StringComparison.Ordinal)
+            ? $$"""{"events":[{{Audit(3)}}]}"""
+            : $$"""{"events":[{{Audit(9)}}],"next_before":"7"}"""));
+
+        Assert.Equal([9L, 3], (await new HttpIdentityClient(stub.Client).ReadAuditAsync(new AuditQuery { After = 1, Limit = 5 })).Select(one => one.AuditNo));
+
+        Assert.Equal(["/api/v1/audit?after=1&limit=5", "/api/v1/audit?before=7&after=1&limit=4"], stub.Requests.Select(request => request.Path));
+    }
+
+    [Fact]
+    public async Task The_exchange_of_the_master_key_is_waited_for()
+    {
+        int asked = 0;
+        var stub = new StubHandler(_ => StubHandler.Text(HttpStatusCode.OK, ++asked < 3
+            ? """{"state":"running","reencrypted_count":1,"remaining_count":2}"""
+            : """{"state":"done","reencrypted_count":3,"remaining_count":0}"""));
+        var time = new FakeTimeProvider();
+        Task<ReencryptionView> run = new HttpIdentityClient(stub.Client, time: time).ReencryptAsync();
+        while (!run.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        Assert.Equal((3, 0), ((await run).ReencryptedCount, (await run).RemainingCount));
+        Assert.Equal(["POST", "GET", "GET"], stub.Requests.Select(request => request.Method));
+    }
+
     private static string User(string name, string roles) =>
         $$"""{"id":"u-{{name}}","name":"{{name}}","domain_id":"d","domain_name":"default","project_id":"p","project_name":"default","domain_wide":false,"roles":[{{roles}}],"enabled":true,"created_at":"2026-03-01T12:00:00Z"}""";
 

@@ -33,6 +33,7 @@ public sealed class AdminIsolationTests(IdentitySilo silo) : IClassFixture<Ident
         ["RotateKeyAsync"] = async (caller, at) => await silo.AdminGrain.RotateKeyAsync(caller, at.AccessKey, TimeSpan.Zero),
         ["EnableKeyAsync"] = async (caller, at) => await silo.AdminGrain.EnableKeyAsync(caller, at.AccessKey, false),
         ["DeleteKeyAsync"] = async (caller, at) => await DoneAsync(silo.AdminGrain.DeleteKeyAsync(caller, at.AccessKey)),
+        ["ReadAuditPageAsync"] = async (caller, at) => (await silo.AdminGrain.ReadAuditPageAsync(caller, new AuditQuery { DomainId = at.DomainId })).Events,
         ["ReadAuditAsync"] = async (caller, at) => await silo.AdminGrain.ReadAuditAsync(caller, new AuditQuery { DomainId = at.DomainId }),
     };
 

@@ -54,7 +54,7 @@ public abstract class IdentityStoreContract(StoreFixture fixture) : IAsyncLifeti
         Assert.Equal(write.TokenKeys[0].PrivateKey.Bytes, tokenKey.PrivateKey.Bytes, ByteComparer);
         Assert.Equal((write.TokenKeys[0].CreatedAt, write.TokenKeys[0].ExpiresAt), (tokenKey.CreatedAt, tokenKey.ExpiresAt));
         Assert.Equal(["t-a"], await Store.ReadRevocationsAsync(Samples.Noon));
-        Assert.Equal(write.Audit[0] with { AuditNo = 1 }, Assert.Single(await Store.ReadAuditAsync(Audit())));
+        Assert.Equal(write.Audit[0] with { AuditNo = 1 }, Assert.Single((await Store.ReadAuditAsync(Audit())).Events));
     }
 
     [StoreFact]
@@ -103,7 +103,7 @@ public abstract class IdentityStoreContract(StoreFixture fixture) : IAsyncLifeti
         Assert.False(await Store.WriteAsync(Sample("b") with { ExpectedRevision = before }));
 
         Assert.Null(await Store.FindDomainAsync("d-b"));
-        Assert.Single(await Store.ReadAuditAsync(Audit()));
+        Assert.Single((await Store.ReadAuditAsync(Audit())).Events);
         Assert.Equal(before + 1, await Store.ReadRevisionAsync());
     }
 
@@ -117,7 +117,7 @@ public abstract class IdentityStoreContract(StoreFixture fixture) : IAsyncLifeti
         Assert.True(await Store.WriteAsync(write with { ExpectedRevision = null }));
 
         Assert.Equal(1, await Store.ReadRevisionAsync());
-        Assert.Single(await Store.ReadAuditAsync(Audit()));
+        Assert.Single((await Store.ReadAuditAsync(Audit())).Events);
     }
 
     [StoreFact]
@@ -296,7 +296,7 @@ public abstract class IdentityStoreContract(StoreFixture fixture) : IAsyncLifeti
         Assert.Empty(await NumbersAsync(Audit() with { ActionPrefix = "%" }));
         Assert.Equal([2L], await NumbersAsync(Audit() with { Before = 3, Limit = 1 }));
 
-        async Task<IEnumerable<long>> NumbersAsync(AuditFilter filter) => (await Store.ReadAuditAsync(filter)).Select(found => found.AuditNo);
+        async Task<IEnumerable<long>> NumbersAsync(AuditFilter filter) => (await Store.ReadAuditAsync(filter)).Events.Select(found => found.AuditNo);
     }
 
     [StoreFact]
@@ -314,6 +314,57 @@ public abstract class IdentityStoreContract(StoreFixture fixture) : IAsyncLifeti
     }
 
     [StoreFact]
+    public async Task A_prefix_of_an_action_has_the_same_meaning_in_every_store()
+    {
+        StoredAuditEvent one = Sample("a").Audit[0];
+        string[] actions = ["key.created", "KEY.created", "key", "key/", "key.\uD7FF", "key.\uE000", "key.\U0010FFFF", "key.\U0010FFFFa", "kez", "\U0010FFFF"];
+        await Store.AppendAuditAsync([.. actions.Select(action => one with { Action = action })]);
+        foreach (string prefix in (string[])["", "k", "key", "key.", "key.\uD7FF", "key.\U0010FFFF", "\U0010FFFF", "KEY", "_", "key.c%"])
+        {
+            string[] expected = [.. actions.Where(action => action.StartsWith(prefix, StringComparison.Ordinal)).Reverse()];
+            Assert.Equal(expected, (await Store.ReadAuditAsync(Audit() with { ActionPrefix = prefix })).Events.Select(found => found.Action));
+        }
+    }
+
+    [StoreFact]
+    public async Task A_page_of_the_audit_looks_at_so_many_rows_and_says_where_the_next_one_begins()
+    {
+        StoredAuditEvent one = Sample("a").Audit[0];
+        await Store.AppendAuditAsync([.. Enumerable.Range(1, 25).Select(number => one with
+        {
+            Action = number % 10 == 1 ? "key.rare" : "key.often",
+            DomainId = number % 2 == 1 ? "d-a" : "d-b",
+        })]);
+        AuditFilter rare = Audit() with { ActionPrefix = "key.r", MaxRead = 7 };
+
+        Assert.Equal(["21 next 19", " next 12", "11 next 5", "1 next "], await PagesAsync(rare));
+        Assert.Equal(["21 next 13", "11 next "], await PagesAsync(rare with { DomainId = "d-a", After = 1 }));
+        Assert.Equal(["25 24 next 24", "23 22 next 22", "21 next "], await PagesAsync(Audit() with { After = 20, Limit = 2 }));
+
+        async Task<List<string>> PagesAsync(AuditFilter filter)
+        {
+            var pages = new List<string>();
+            do
+            {
+                StoredAuditPage page = await Store.ReadAuditAsync(filter);
+                pages.Add($"{string.Join(' ', page.Events.Select(found => found.AuditNo))} next {page.NextBefore}");
+                filter = filter with { Before = page.NextBefore };
+            }
+            while (filter.Before is not null);
+
+            return pages;
+        }
+    }
+
+    [StoreFact]
+    public async Task Secrets_of_other_master_keys_are_counted_up_to_a_bound()
+    {
+        await Store.WriteAsync(Sample("a"));
+        Assert.Equal((2, 1, 0), (
+            await Store.CountSecretsNotOfAsync("mk-2", 10), await Store.CountSecretsNotOfAsync("mk-0", 1), await Store.CountSecretsNotOfAsync("mk-1", 10)));
+    }
+
+    [StoreFact]
     public async Task Retention_removes_what_is_too_old_and_uses_no_number_twice()
     {
         await Store.WriteAsync(Sample("a"));
@@ -322,15 +373,15 @@ public abstract class IdentityStoreContract(StoreFixture fixture) : IAsyncLifeti
         int removed = await Store.PurgeAsync(new IdentityPurge(Samples.Noon.AddDays(3), Samples.Noon.AddDays(10), KeptRevisions: 1_000, Limit: 10, Samples.Noon));
 
         Assert.Equal(1, removed);
-        Assert.Equal(2, Assert.Single(await Store.ReadAuditAsync(Audit())).AuditNo);
+        Assert.Equal(2, Assert.Single((await Store.ReadAuditAsync(Audit())).Events).AuditNo);
         Assert.Empty(await Store.ReadRevocationsAsync(Samples.Noon));
         Assert.Empty(await Store.ReadTokenKeysAsync());
         Assert.Null(await Store.FindCredentialAsync("AK-a"));
         Assert.NotNull(await Store.FindCredentialAsync("hash-a"));
         await Store.PurgeAsync(new IdentityPurge(Samples.Noon, Samples.Noon.AddDays(11), KeptRevisions: 1_000, Limit: 10, Samples.Noon));
-        Assert.Empty(await Store.ReadAuditAsync(Audit()));
+        Assert.Empty((await Store.ReadAuditAsync(Audit())).Events);
         await Store.AppendAuditAsync([Sample("a").Audit[0]]);
-        Assert.Equal(3, Assert.Single(await Store.ReadAuditAsync(Audit())).AuditNo);
+        Assert.Equal(3, Assert.Single((await Store.ReadAuditAsync(Audit())).Events).AuditNo);
     }
 
     [StoreFact]
@@ -363,7 +414,7 @@ public abstract class IdentityStoreContract(StoreFixture fixture) : IAsyncLifeti
         await Store.PurgeAsync(new IdentityPurge(end, write.Audit[0].OccurredAt, KeptRevisions: 1_000, Limit: 10, end));
 
         Assert.NotNull(await Store.FindCredentialAsync("AK-a"));
-        Assert.Single(await Store.ReadAuditAsync(Audit()));
+        Assert.Single((await Store.ReadAuditAsync(Audit())).Events);
     }
 
     [StoreFact]
