@@ -73,7 +73,7 @@ public sealed class IdentityOptions
     public int AuditBurstCount { get; set; } = 100;
 
     /// <summary>The name of the administrator that a first start makes in the default domain, with all roles but agent.</summary>
-    /// <value>Default none; 1 to 64 characters. A principal of that name that exists already stays as it is.</value>
+    /// <value>Default none; 1 to 64 characters. A principal of that name that exists already stays as it is, unless nothing proves it any more: then it gets the password.</value>
     [StringLength(64, MinimumLength = 1)]
     public string? BootstrapAdmin { get; set; }
 
