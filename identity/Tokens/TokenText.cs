@@ -8,7 +8,8 @@ namespace CommandBroker.Identity.Tokens;
 
 /// <summary>
 /// The form of issued tokens: <c>cb1.</c>, 99 characters with the payload, a dot, and 86 characters with the signature, both base64url without
-/// padding. Of one payload there is one text: whatever could be written in two ways is refused.
+/// padding. Of one payload and one signature there is one text: whatever could be written in two ways is refused. Of a signature whoever has it can make a second
+/// one, as ECDSA allows; so nothing that must hold for a token goes by its text.
 /// </summary>
 /// <remarks>
 /// Payload, big-endian: version 1 (1 byte), key id (8), token id (16), flags (1; bit 0: domain-scoped), principal id (16), project id (16),

@@ -1,3 +1,6 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Numerics;
 using CommandBroker.Identity.Tokens;
 using CsCheck;
 
@@ -40,6 +43,24 @@ public sealed class TokenTests : IDisposable
         Assert.Equal(TokenText.Length, text.Length);
         Assert.True(TokenText.IsMeant(text));
         Assert.All(text, character => Assert.True(char.IsAsciiLetterOrDigit(character) || character is '.' or '-' or '_'));
+    }
+
+    [Fact]
+    public void The_second_form_of_a_signature_is_the_same_token_to_whoever_revokes_it()
+    {
+        var order = BigInteger.Parse("00FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        TokenPayload payload = Payload();
+        string text = _signer.Issue(payload);
+        int at = text.LastIndexOf('.') + 1;
+        byte[] signature = Base64Url.DecodeFromChars(text.AsSpan(at));
+        byte[] second = (order - new BigInteger(signature.AsSpan(32), isUnsigned: true, isBigEndian: true)).ToByteArray(isUnsigned: true, isBigEndian: true);
+        signature.AsSpan(32).Clear();
+        second.CopyTo(signature.AsSpan(64 - second.Length));
+        string other = text[..at] + Base64Url.EncodeToString(signature);
+
+        Assert.NotEqual(text, other);
+        Assert.Equal(TokenStatus.Valid, _verifier.Verify(other, Now, out TokenPayload? read));
+        Assert.Equal(payload.TokenId, read!.TokenId);
     }
 
     [Fact]
