@@ -14,6 +14,10 @@ internal sealed class Database : IDisposable
     private static readonly string[] OrdinaryUser = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"];
     private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(3);
 
+    // The suite's own sessions are not part of what a fault does to the brokers' ones by the server's settings.
+    private const string OwnSettings =
+        "-c idle_session_timeout=0 -c idle_in_transaction_session_timeout=0 -c lock_timeout=0 -c default_transaction_read_only=off";
+
     private readonly Network _network;
     private readonly string _binaries = Directory.GetDirectories("/usr/lib/postgresql").Select(version => Path.Combine(version, "bin")).Order().Last();
 
@@ -48,7 +52,7 @@ internal sealed class Database : IDisposable
     public string Address => _network.AddressOf(Host);
 
     /// <summary>How this process reaches it, past every proxy.</summary>
-    public string ConnectionString => $"Host={Address};Port={Port};Username=postgres;Database=postgres;Timeout=5;Command Timeout=30;Pooling=false";
+    public string ConnectionString => $"Host={Address};Port={Port};Username=postgres;Database=postgres;Timeout=5;Command Timeout=30;Pooling=false;Options={OwnSettings}";
 
     /// <summary>Makes an empty one.</summary>
     public async Task CreateAsync()
