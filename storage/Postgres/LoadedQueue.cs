@@ -25,6 +25,9 @@ internal sealed class LoadedQueue
     /// <summary>The open commands.</summary>
     public List<CommandRow> Rows { get; } = [];
 
+    /// <summary>The size of their long values.</summary>
+    public long Bytes => Rows.Sum(row => row.Payload?.LongLength ?? 0);
+
     /// <summary>The queue; null until restored, and when it cannot be read.</summary>
     public StoredQueue? Queue { get; private set; }
 

@@ -4,7 +4,9 @@ using Npgsql;
 
 namespace CommandBroker.Storage.Postgres;
 
-/// <summary>Reads queues, many in one round trip. One statement is one snapshot, so a queue is never read half before and half after a commit.</summary>
+/// <summary>
+/// Reads queues, as many in one round trip as are short together. One statement is one snapshot, so a queue is never read half before and half after a commit.
+/// </summary>
 internal sealed class QueueLoader(PostgresConnections connections)
 {
     private const string Select = $"""
@@ -17,11 +19,26 @@ internal sealed class QueueLoader(PostgresConnections connections)
 
     private const int FirstCommandColumn = 8;
 
+    // Who sees the fault should find the source server listed, but a server that takes no writes must not hold up the loads.
+    private static readonly TimeSpan MarkPatience = TimeSpan.FromMilliseconds(500);
+
+    private readonly ReadPace _pace = new();
+
     /// <summary>Completes every lookup; a row that cannot be read is the fault of its own lookup alone.</summary>
     public async ValueTask LoadAsync(IReadOnlyList<PendingLookup<SourceServerKey, StoredQueue?>> lookups)
     {
+        for (int done = 0; done < lookups.Count;)
+        {
+            PendingLookup<SourceServerKey, StoredQueue?>[] some = [.. lookups.Skip(done).Take(_pace.Count)];
+            await LoadTogetherAsync(some);
+            done += some.Length;
+        }
+    }
+
+    private async Task LoadTogetherAsync(PendingLookup<SourceServerKey, StoredQueue?>[] lookups)
+    {
         string[] keys = [.. lookups.Select(lookup => lookup.Key.Text).Distinct()];
-        Dictionary<string, LoadedQueue> loaded = await ReadAsync(keys);
+        Dictionary<string, LoadedQueue> loaded = await ReadInTimeAsync(keys);
         PendingLookup<SourceServerKey, StoredQueue?>[] uncertain = [.. lookups.Where(IsUncertain)];
         if (uncertain.Length > 0)
         {
@@ -29,13 +46,19 @@ internal sealed class QueueLoader(PostgresConnections connections)
             _ = LoadUndeletedAsync(uncertain);
         }
 
+        var marks = new List<Task>();
         foreach (LoadedQueue queue in loaded.Values.Where(queue => !queue.IsBeingDeleted))
         {
             queue.Restore();
             if (queue.Fault?.Message != queue.QuarantineReason && (queue.Fault is not null || !queue.HasOverrides))
             {
-                await TryMarkAsync(queue);
+                marks.Add(TryMarkAsync(queue));
             }
+        }
+
+        if (marks.Count > 0)
+        {
+            await Task.WhenAny(Task.WhenAll(marks), Task.Delay(MarkPatience));
         }
 
         foreach (PendingLookup<SourceServerKey, StoredQueue?> lookup in lookups.Where(lookup => !IsUncertain(lookup)))
@@ -66,6 +89,21 @@ internal sealed class QueueLoader(PostgresConnections connections)
         {
             // As for a batch: whatever it is, it is an answer to these.
             Array.ForEach(lookups, lookup => lookup.Fail(fault));
+        }
+    }
+
+    private async Task<Dictionary<string, LoadedQueue>> ReadInTimeAsync(string[] keys)
+    {
+        try
+        {
+            Dictionary<string, LoadedQueue> loaded = await ReadAsync(keys);
+            _pace.Read(keys.Length, loaded.Values.Sum(queue => queue.Bytes));
+            return loaded;
+        }
+        catch (StoreUnavailableException)
+        {
+            _pace.Failed(keys.Length);
+            throw;
         }
     }
 
@@ -138,14 +176,14 @@ internal sealed class QueueLoader(PostgresConnections connections)
         return loaded;
     }
 
-    /// <summary>Lists a source server as quarantined, or as mended. A server that takes no write now must not fail the other lookups; a later load tries again.</summary>
+    /// <summary>Lists a source server as quarantined, or as mended. What fails here is tried again by a later load.</summary>
     private async Task TryMarkAsync(LoadedQueue queue)
     {
         try
         {
             await connections.ChangeAsync(connection => MarkAsync(connection, queue));
         }
-        catch (StoreUnavailableException)
+        catch (Exception fault) when (fault is StoreUnavailableException or StoreRefusedException)
         {
             // Only the list is behind.
         }

@@ -4,12 +4,13 @@ using Microsoft.Data.Sqlite;
 
 namespace CommandBroker.Storage.Sqlite;
 
-/// <summary>Reads queues; those that are asked for at the same time share one snapshot.</summary>
+/// <summary>Reads queues; those that are asked for at the same time share a snapshot, as many as are short together.</summary>
 internal sealed class SqliteLoader : IAsyncDisposable
 {
     private readonly SqliteReaders _readers;
     private readonly SqliteWriter _writer;
     private readonly BatchedLookup<SourceServerKey, LoadedQueue> _lookup;
+    private readonly ReadPace _pace = new();
 
     public SqliteLoader(SqliteReaders readers, SqliteWriter writer, int maxQueued, StoreInstruments instruments)
     {
@@ -49,11 +50,18 @@ internal sealed class SqliteLoader : IAsyncDisposable
 
     private async ValueTask ReadBatchAsync(IReadOnlyList<PendingLookup<SourceServerKey, LoadedQueue>> batch)
     {
-        // Answered after the snapshot is closed: who waits may write at once.
-        LoadedQueue[] loaded = await _readers.ReadAsync(session => batch.Select(lookup => Read(session, lookup.Key)).ToArray());
-        for (int i = 0; i < loaded.Length; i++)
+        for (int done = 0; done < batch.Count;)
         {
-            batch[i].TrySetResult(loaded[i]);
+            // Answered after the snapshot is closed: who waits may write at once.
+            PendingLookup<SourceServerKey, LoadedQueue>[] some = [.. batch.Skip(done).Take(_pace.Count)];
+            LoadedQueue[] loaded = await _readers.ReadAsync(session => Array.ConvertAll(some, lookup => Read(session, lookup.Key)));
+            _pace.Read(some.Length, loaded.Sum(queue => queue.Length));
+            for (int i = 0; i < loaded.Length; i++)
+            {
+                some[i].TrySetResult(loaded[i]);
+            }
+
+            done += some.Length;
         }
     }
 
@@ -103,5 +111,8 @@ internal sealed class SqliteLoader : IAsyncDisposable
         public string? QuarantineReason { get; init; }
 
         public UnreadableRowException? Fault { get; init; }
+
+        /// <summary>The length of the commands' parameters.</summary>
+        public long Length => Queue?.State.Open.Sum(command => (long)command.Param.Length) ?? 0;
     }
 }

@@ -36,6 +36,85 @@ public sealed class PostgresConnectionsTests
         await AssertOnePlanByKeyAsync(connections, "%has_overrides%", "'{s-1,s-2}'");
     }
 
+    /// <summary>A silo that starts is asked for hundreds of full queues at once: together they would outlast every deadline, and be asked for again.</summary>
+    [PostgresFact]
+    public async Task A_load_reads_full_queues_in_parts_that_are_bounded_in_bytes()
+    {
+        const int Count = 64;
+        await using var fixture = new PostgresFixture();
+        await fixture.OpenAsync();
+        string param = $$"""{"x":"{{new string('x', 60_000)}}"}""";
+        for (int i = 1; i <= Count; i++)
+        {
+            StoredQueue queue = await fixture.RegisterAsync($"s-{i}");
+            Command[] commands = [.. Enumerable.Range(1, 10).Select(seq => Samples.Pending(seq) with { Param = param })];
+            Assert.Equal(CommitStatus.Committed, await fixture.Commands.CommitAsync(new QueueCommit { SourceNo = queue.SourceNo, Commands = [.. commands], OpenFrom = 1 }));
+        }
+
+        await using var connections = new PostgresConnections(fixture.ConnectionString + ";Maximum Pool Size=1;Auto Prepare Min Usages=1");
+        var loader = new QueueLoader(connections);
+        PendingLookup<SourceServerKey, StoredQueue?>[] lookups = [.. Enumerable.Range(1, Count).Select(i => new PendingLookup<SourceServerKey, StoredQueue?>(SourceServerKey.Parse($"s-{i}")))];
+        await loader.LoadAsync(lookups);
+        await loader.LoadAsync([.. Enumerable.Range(1, Count).Select(i => new PendingLookup<SourceServerKey, StoredQueue?>(SourceServerKey.Parse($"s-{i}")))]);
+
+        Assert.All(lookups, lookup => Assert.Equal(10, lookup.Task.Result!.State.Open.Length));
+        (string _, long read) = await connections.RunAsync(connection => FirstAsync(
+            connection, "select name, generic_plans + custom_plans from pg_prepared_statements where statement like '%has_overrides%'", row => (row.GetString(0), row.GetInt64(1))));
+
+        // 13 of them have 8 MB: 32, before it is known, 13, 13 and 6; and 5 reads the second time.
+        Assert.InRange(read, 8, 10);
+    }
+
+    [PostgresFact]
+    public async Task A_change_whose_caller_was_told_that_it_came_to_no_end_is_not_committed()
+    {
+        await using var fixture = new PostgresFixture();
+        await fixture.OpenAsync();
+        await using var connections = new PostgresConnections(fixture.ConnectionString, commitTimeout: TimeSpan.FromSeconds(1));
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        int tries = 0;
+        Task<int> change = connections.ChangeAsync(async connection =>
+        {
+            await using var insert = new NpgsqlCommand("create table late ()", connection);
+            await insert.ExecuteNonQueryAsync();
+            tries++;
+            await told.Task;
+            ended.SetResult();
+            return 0;
+        });
+
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => change);
+        told.SetResult();
+        await ended.Task;
+
+        // The connection is the only way to see that its transaction has ended: the table's lock is gone, and the table with it.
+        await fixture.ExecuteAsync("create table late ()");
+        Assert.Equal(1, tries);
+    }
+
+    [PostgresFact]
+    public async Task Nothing_is_tried_again_once_its_caller_was_told_that_it_came_to_no_end()
+    {
+        await using var fixture = new PostgresFixture();
+        await fixture.OpenAsync();
+        await using var connections = new PostgresConnections(fixture.ConnectionString + ";Maximum Pool Size=1", commitTimeout: TimeSpan.FromSeconds(1));
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        int tries = 0;
+        Task<int> change = connections.RunAsync<int>(async _ =>
+        {
+            tries++;
+            await told.Task;
+            throw new IOException("The connection was lost.");
+        });
+
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => change);
+        told.SetResult();
+        await connections.RunAsync(_ => Task.FromResult(0));
+
+        Assert.Equal(1, tries);
+    }
+
     /// <summary>Every second, while a fleet registers.</summary>
     [PostgresFact]
     public async Task Visits_are_written_by_key_before_there_are_statistics()
