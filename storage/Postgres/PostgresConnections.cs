@@ -85,7 +85,7 @@ internal sealed class PostgresConnections : IAsyncDisposable
     /// <summary>
     /// Does something over a pooled connection; once more when the connection was lost, because after a restart of the server the pool is
     /// full of dead ones, or when the server undid it to end a deadlock, as between a purge and the noting of visits. So
-    /// <paramref name="work"/> must be harmless to repeat.
+    /// <paramref name="work"/> must be harmless to repeat. Nothing is begun once its caller was told that it came to no end.
     /// </summary>
     /// <exception cref="StoreUnavailableException">
     /// The server does not answer in time, refuses for now, or the standby that it requires has not confirmed what was written.
@@ -93,30 +93,19 @@ internal sealed class PostgresConnections : IAsyncDisposable
     /// <exception cref="StoreBusyException">All connections of the pool are in use; nothing was done.</exception>
     /// <exception cref="StoreRefusedException">The server refuses, and will again.</exception>
     /// <exception cref="UnreadableRowException">The server found its file damaged.</exception>
-    public async Task<T> RunAsync<T>(Func<NpgsqlConnection, Task<T>> work)
-    {
-        Task<T> running = TwiceAsync(work);
-        try
-        {
-            return _limit == Timeout.InfiniteTimeSpan ? await running : await running.WaitAsync(_limit);
-        }
-        catch (TimeoutException) when (!running.IsCompleted)
-        {
-            Forget(running);
-            throw new StoreUnavailableException($"PostgreSQL did not answer within {_limit.TotalSeconds} s (Storage:CommitTimeout and a little more).");
-        }
-    }
+    public Task<T> RunAsync<T>(Func<NpgsqlConnection, Task<T>> work) => WithinLimitAsync((connection, _) => work(connection));
 
     /// <summary>
     /// As <see cref="RunAsync{T}"/> for what changes rows that others change too, in a transaction whose commit is sent once the rows are known to be
-    /// locked. A session that stands still before that carries out nothing when it goes on, for its client has gone; one that stands still at the commit
-    /// lets nobody else change those rows. So nothing that is carried out late undoes what was acknowledged after it.
+    /// locked, unless its caller was told meanwhile that it came to no end. A session that stands still before that carries out nothing when it goes on;
+    /// one that stands still at the commit lets nobody else change those rows. So nothing that is carried out late undoes what was acknowledged after it.
     /// </summary>
-    public Task<T> ChangeAsync<T>(Func<NpgsqlConnection, Task<T>> work) => RunAsync(async connection =>
+    public Task<T> ChangeAsync<T>(Func<NpgsqlConnection, Task<T>> work) => WithinLimitAsync(async (connection, givenUp) =>
     {
-        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync();
+        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(givenUp);
         T done = await work(connection);
-        await transaction.CommitAsync();
+        givenUp.ThrowIfCancellationRequested();
+        await transaction.CommitAsync(CancellationToken.None);
         return done;
     });
 
@@ -165,11 +154,27 @@ internal sealed class PostgresConnections : IAsyncDisposable
         return builder.Build();
     }
 
-    private async Task<T> TwiceAsync<T>(Func<NpgsqlConnection, Task<T>> work)
+    private async Task<T> WithinLimitAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work)
+    {
+        using var givenUp = new CancellationTokenSource();
+        Task<T> running = TwiceAsync(work, givenUp.Token);
+        try
+        {
+            return _limit == Timeout.InfiniteTimeSpan ? await running : await running.WaitAsync(_limit);
+        }
+        catch (TimeoutException) when (!running.IsCompleted)
+        {
+            await givenUp.CancelAsync();
+            Forget(running);
+            throw new StoreUnavailableException($"PostgreSQL did not answer within {_limit.TotalSeconds} s (Storage:CommitTimeout and a little more).");
+        }
+    }
+
+    private async Task<T> TwiceAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken givenUp)
     {
         try
         {
-            return await OnceAsync(work);
+            return await OnceAsync(work, givenUp);
         }
         catch (Exception fault) when (PostgresFaults.IsLost(fault))
         {
@@ -188,9 +193,10 @@ internal sealed class PostgresConnections : IAsyncDisposable
             throw PostgresFaults.Final(fault);
         }
 
+        givenUp.ThrowIfCancellationRequested();
         try
         {
-            return await OnceAsync(work);
+            return await OnceAsync(work, givenUp);
         }
         catch (Exception fault) when (PostgresFaults.IsLost(fault) || PostgresFaults.IsRefused(fault) || PostgresFaults.IsUndone(fault))
         {
@@ -219,19 +225,19 @@ internal sealed class PostgresConnections : IAsyncDisposable
         }
     }
 
-    private async Task<T> OnceAsync<T>(Func<NpgsqlConnection, Task<T>> work)
+    private async Task<T> OnceAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken givenUp)
     {
         // Before Npgsql's own bound, whose fault cannot be told from a server that does not answer.
-        if (!await _room.WaitAsync(RoomTimeout))
+        if (!await _room.WaitAsync(RoomTimeout, givenUp))
         {
             throw new StoreBusyException($"All {_size} connections to PostgreSQL are in use; Maximum Pool Size in Storage:ConnectionString allows no more. Try again.");
         }
 
         try
         {
-            await using NpgsqlConnection connection = await _pool.OpenConnectionAsync();
+            await using NpgsqlConnection connection = await _pool.OpenConnectionAsync(givenUp);
             using var watch = new StandbyWatch(connection);
-            T done = await work(connection);
+            T done = await work(connection, givenUp);
             watch.Check();
             Heard();
             return done;

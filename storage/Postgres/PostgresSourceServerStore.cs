@@ -59,16 +59,17 @@ internal sealed class PostgresSourceServerStore : ISourceServerStore, IAsyncDisp
     public Task<SourceServerPage> ListAsync(SourceServerFilter filter) =>
         _connections.ReadAsync(connection => SourceServerRows.ReadPageAsync(connection, filter));
 
+    // What is changed stays: a deletion of unknown outcome, or one under way, does not take it away behind the answer.
     /// <inheritdoc/>
     public async Task<bool> RenameAsync(SourceServerKey key, string name) =>
         await ChangeAsync(
-            $"update source_server set name = $2, name_folded = $3 where {Known}",
+            $"update source_server set name = $2, name_folded = $3, deletion = null where {Known}",
             TextOf(key.Text), TextOf(name), TextOf(SourceServerRows.Fold(name))) > 0;
 
     /// <inheritdoc/>
     public async Task<bool> ReplaceAsync(SourceServer former, string name, string details) =>
         await ChangeAsync(
-            $"update source_server set name = $2, name_folded = $3, details = $4 where {Known} and name = $5 and details = $6",
+            $"update source_server set name = $2, name_folded = $3, details = $4, deletion = null where {Known} and name = $5 and details = $6",
             TextOf(former.Key.Text),
             TextOf(name),
             TextOf(SourceServerRows.Fold(name)),
@@ -81,7 +82,7 @@ internal sealed class PostgresSourceServerStore : ISourceServerStore, IAsyncDisp
 
     /// <inheritdoc/>
     public async Task<bool> MarkOverridesAsync(SourceServerKey key) =>
-        await ChangeAsync($"update source_server set has_overrides = true where {Known}", TextOf(key.Text)) > 0;
+        await ChangeAsync($"update source_server set has_overrides = true, deletion = null where {Known}", TextOf(key.Text)) > 0;
 
     /// <inheritdoc/>
     public Task SetQuarantineAsync(SourceServerKey key, string? reason) => ChangeAsync(
@@ -121,7 +122,7 @@ internal sealed class PostgresSourceServerStore : ISourceServerStore, IAsyncDisp
         PendingRegistration[] batch = [.. waiting];
         try
         {
-            bool[] answers = await _connections.RunAsync(connection => SourceServerRegistration.RunAsync(connection, batch));
+            bool[] answers = await _connections.ChangeAsync(connection => SourceServerRegistration.RunAsync(connection, batch));
             for (int at = 0; at < batch.Length; at++)
             {
                 batch[at].TrySetResult(answers[at]);

@@ -6,8 +6,9 @@ namespace CommandBroker.Storage.Postgres;
 /// <summary>Registers source servers without ever counting those of a project: many in one transaction, over one connection.</summary>
 internal static class SourceServerRegistration
 {
+    // A deletion of unknown outcome, or one under way, does not take away what is registered behind it.
     private const string Update = """
-        update source_server set name = $2, name_folded = $3, os_type = $4, details = $5 where server_id = $1 and deleted_at is null
+        update source_server set name = $2, name_folded = $3, os_type = $4, details = $5, deletion = null where server_id = $1 and deleted_at is null
         """;
 
     // The row of the project's total is locked until the end of the transaction: registrations take turns, so the bound is exact.
@@ -27,6 +28,8 @@ internal static class SourceServerRegistration
         """;
 
     /// <inheritdoc cref="ISourceServerStore.RegisterAsync"/>
+    /// <param name="connection">In a transaction.</param>
+    /// <param name="registrations">What to register.</param>
     /// <returns>The answer to each, in the order given.</returns>
     public static async Task<bool[]> RunAsync(NpgsqlConnection connection, PendingRegistration[] registrations)
     {
@@ -34,8 +37,7 @@ internal static class SourceServerRegistration
         int[] order = [.. Enumerable.Range(0, registrations.Length).OrderBy(at => registrations[at].Server.Key.ProjectId.Value, StringComparer.Ordinal)
             .ThenBy(at => registrations[at].Server.Key.Text, StringComparer.Ordinal)];
         bool[] answers = new bool[registrations.Length];
-        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync();
-        await using (var known = new NpgsqlBatch(connection, transaction))
+        await using (var known = new NpgsqlBatch(connection))
         {
             Array.ForEach(order, at => known.BatchCommands.Add(With(new NpgsqlBatchCommand(Update), registrations[at].Server)));
             await known.ExecuteNonQueryAsync();
@@ -50,7 +52,6 @@ internal static class SourceServerRegistration
             answers[at] = await AddAsync(connection, registrations[at]);
         }
 
-        await transaction.CommitAsync();
         return answers;
     }
 
