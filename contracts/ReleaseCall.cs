@@ -17,10 +17,7 @@ public sealed record ReleaseCall
     /// <summary>The reply's <see cref="PollReply.FormerDeliveredAt"/>.</summary>
     [Id(3)] public DateTimeOffset? FormerDeliveredAt { get; init; }
 
-    /// <summary>The reply's <see cref="PollReply.HasOvertaken"/>.</summary>
-    [Id(4)] public bool HasOvertaken { get; init; }
-
-    /// <summary>The reply's <see cref="PollReply.DeliveredAt"/>: with it a second try is harmless.</summary>
+    /// <summary>The reply's <see cref="PollReply.DeliveredAt"/>: with it a second try is harmless, unless the reply said <see cref="PollReply.MayBeRepeated"/>.</summary>
     [Id(5)] public DateTimeOffset? DeliveredAt { get; init; }
 
     /// <summary>The release of what a poll was answered with.</summary>
@@ -30,7 +27,6 @@ public sealed record ReleaseCall
         DeliveryCount = reply.DeliveryCount,
         MayHaveArrived = mayHaveArrived,
         FormerDeliveredAt = reply.FormerDeliveredAt,
-        HasOvertaken = reply.HasOvertaken,
         DeliveredAt = reply.DeliveredAt,
     };
 }

@@ -24,7 +24,7 @@ public static partial class CommandQueue
         {
             Command shown = Showings.Add(outstanding, 1);
             shown = ReferenceEquals(shown, outstanding) ? outstanding : changes.Replace(outstanding, shown);
-            return changes.Finish(new PollOutcome(shown, IsRepeat: true, FormerDeliveredAt: Showings.FormerOf(outstanding)));
+            return changes.Finish(new PollOutcome(shown, IsRepeat: true, FormerDeliveredAt: Showings.FormerOf(outstanding), MayBeRepeated: true));
         }
 
         if (FirstDue(state, now) is not { } next)
@@ -38,8 +38,9 @@ public static partial class CommandQueue
         }
 
         Command delivered = changes.Replace(next, HandOut(next, policy, now));
-        bool hasOvertaken = Overtake(delivered, state, policy, now, changes);
-        return changes.Finish(new PollOutcome(delivered, FormerDeliveredAt: next.DeliveredAt, HasOvertaken: hasOvertaken));
+        Overtake(delivered, state, policy, now, changes);
+        return changes.Finish(new PollOutcome(
+            delivered, FormerDeliveredAt: next.DeliveredAt, MayBeRepeated: policy.DeliveryMode == DeliveryMode.Sequential));
     }
 
     private static Command? FirstLeased(QueueState state)
@@ -89,31 +90,26 @@ public static partial class CommandQueue
             : End(delivered, CommandState.Delivered, now, Outcome.BrokerActor, "Handed out; in AtMostOnce no report is awaited.");
     }
 
-    /// <summary>Earlier commands of the task that an agent has seen must not come again after this one.</summary>
-    /// <returns>Whether there are any.</returns>
-    private static bool Overtake(Command delivered, QueueState state, QueuePolicy policy, DateTimeOffset now, ChangeSet changes)
+    /// <summary>
+    /// Earlier commands of the task that an agent has seen must not come again after this one. One that was overtaken before is written again when what had
+    /// overtaken it is not open any more: when another activation took its delivery back, and this one does not know, its version says so (see
+    /// <see cref="Touch"/>).
+    /// </summary>
+    private static void Overtake(Command delivered, QueueState state, QueuePolicy policy, DateTimeOffset now, ChangeSet changes)
     {
-        bool hasOvertaken = false;
         if (delivered.TaskId is null)
         {
-            return hasOvertaken;
+            return;
         }
 
         foreach (Command command in state.Open)
         {
-            if (command.Seq >= delivered.Seq || command.TaskId != delivered.TaskId || command.DeliveryCount == 0)
+            if (command.Seq < delivered.Seq && command.TaskId == delivered.TaskId && command.DeliveryCount > 0
+                && (command.OvertakenBy is not { } overtaker || state.Find(overtaker) is null))
             {
-                continue;
-            }
-
-            hasOvertaken = true;
-            if (command.OvertakenBy is null)
-            {
-                Command overtaken = command with { OvertakenBy = delivered.Seq };
+                Command overtaken = command with { OvertakenBy = command.OvertakenBy ?? delivered.Seq };
                 changes.Replace(command, Settle(overtaken, policy, now));
             }
         }
-
-        return hasOvertaken;
     }
 }

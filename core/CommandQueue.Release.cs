@@ -6,8 +6,13 @@ public static partial class CommandQueue
 {
     /// <summary>Takes back a delivery whose response was not sent: the command waits again and the delivery is not counted.</summary>
     /// <param name="state">The queue.</param>
-    /// <param name="delivery">The delivery. A second try must name its instant.</param>
-    /// <param name="history">Null at first. After <see cref="ReleaseStatus.NeedsHistory"/>: the ended command of that number, and the newest ended ones.</param>
+    /// <param name="delivery">
+    /// The delivery. A second try must name its instant; there must be none when the outcome said <see cref="PollOutcome.MayBeRepeated"/>: a repeat that
+    /// was shown and the first try that was carried out look alike.
+    /// </param>
+    /// <param name="history">
+    /// Null at first. After <see cref="ReleaseStatus.NeedsHistory"/>: the ended command of that number, and the ended ones of its task.
+    /// </param>
     /// <remarks>
     /// When a byte may have left, the agent may know of it: a lease ends, and all else stays. When none has left, it is as if it had never
     /// been handed out: whatever ended because of it, the command itself or one that it had overtaken, waits again. Nothing changes when the
@@ -16,7 +21,7 @@ public static partial class CommandQueue
     public static Transition<ReleaseOutcome> Release(QueueState state, UnsentDelivery delivery, IReadOnlyList<Command>? history)
     {
         Command? open = state.Find(delivery.Seq);
-        if (!delivery.MayHaveArrived && history is null && (open is null || delivery.HasOvertaken))
+        if (!delivery.MayHaveArrived && history is null && open is not { TaskId: null })
         {
             return Unchanged(state, new ReleaseOutcome(ReleaseStatus.NeedsHistory));
         }
@@ -52,6 +57,11 @@ public static partial class CommandQueue
         {
             // What was handed out while it counted as ended did not ask whether it overtook it.
             undone = undone with { OvertakenBy = FirstHandedOutAfter(undone, undone.Seq, all) };
+        }
+
+        if (command.OvertakenBy is not null)
+        {
+            Touch(state, command, changes);
         }
 
         LetRedeliver(all, undone, changes);
@@ -124,6 +134,21 @@ public static partial class CommandQueue
         ReportedAt = outcome.EndedAt,
         ReportedBy = outcome.EndedBy,
     };
+
+    /// <summary>
+    /// Writes what was handed out last of the task: whoever hands out the next one writes it too, so that no activation does so which still takes the
+    /// undone delivery for overtaken.
+    /// </summary>
+    private static void Touch(QueueState state, Command undone, ChangeSet changes)
+    {
+        foreach (Command later in state.Open)
+        {
+            if (undone.TaskId is not null && later.TaskId == undone.TaskId && later.Seq > undone.Seq && later is { DeliveryCount: > 0, OvertakenBy: null })
+            {
+                changes.Replace(later, later);
+            }
+        }
+    }
 
     /// <summary>Earlier commands of the task may come again, unless another command that was handed out after them forbids it.</summary>
     private static void LetRedeliver(ImmutableArray<Command> all, Command undone, ChangeSet changes)

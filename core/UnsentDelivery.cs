@@ -26,9 +26,6 @@ public sealed record UnsentDelivery
     /// <summary>From <see cref="PollOutcome.FormerDeliveredAt"/>: when the command was handed out before; null when it never was.</summary>
     public DateTimeOffset? FormerDeliveredAt { get; init; }
 
-    /// <summary>From <see cref="PollOutcome.HasOvertaken"/>: whether other commands were, or would have been, ended because of this delivery.</summary>
-    public bool HasOvertaken { get; init; }
-
     /// <summary>
     /// The command's <see cref="Command.DeliveredAt"/> in that delivery, which tells it from another with the same count; null takes any
     /// for it. After the clock stepped back nothing fits, and the command counts as seen.

@@ -9,16 +9,26 @@ internal sealed partial class SourceServerGrain
     /// <summary>
     /// Clock, core, commit; decides again on fresh state when another activation was faster, and goes on while there is more to settle than one commit takes.
     /// </summary>
+    /// <param name="decide">The decision of core.</param>
+    /// <param name="strayOf">The report to keep, in an outcome.</param>
+    /// <param name="handedOutOf">The command that is handed out, in an outcome.</param>
+    /// <param name="prepare">Reads what else the decision depends on: each time anew, for a command may have ended since.</param>
     /// <exception cref="BrokerException">UnknownSourceServer, StorageUnavailable, Quarantined.</exception>
     private async ValueTask<TOutcome> RunAsync<TOutcome>(
         Func<QueueState, QueuePolicy, DateTimeOffset, Transition<TOutcome>> decide,
         Func<TOutcome, StrayReport?>? strayOf = null,
-        Func<TOutcome, Command?>? handedOutOf = null)
+        Func<TOutcome, Command?>? handedOutOf = null,
+        Func<ValueTask>? prepare = null)
     {
         int round = 1;
         while (round <= MaxRounds)
         {
             await RequireLoadedAsync();
+            if (prepare is not null)
+            {
+                await prepare();
+            }
+
             Transition<TOutcome> transition = decide(_session.State, _session.Policy, _context.Now);
             if (_session.State.IsBehind(transition.Changes))
             {
@@ -53,7 +63,7 @@ internal sealed partial class SourceServerGrain
     {
         bool isMadeForThis = !_session.IsLoaded;
         await RequireSettledAsync();
-        if (isMadeForThis)
+        if (isMadeForThis && _session.UnknownDeliveries.Count == 0)
         {
             DeactivateOnIdle();
         }
@@ -119,7 +129,7 @@ internal sealed partial class SourceServerGrain
             if (isStored == true)
             {
                 Transition<ReleaseOutcome> release = CommandQueue.Release(
-                    _session.State, UnsentDelivery.OfUnanswered(handed), handed.IsOpen ? [] : [handed]);
+                    _session.State, UnsentDelivery.OfUnanswered(handed), await ReadEndedAsync(handed.Seq));
                 if (_session.State.Find(handed.Seq)?.Version < handed.Version
                     || await _session.CommitAsync(release.State, release.Changes, release.Outcome.Stray) != CommitStatus.Committed)
                 {

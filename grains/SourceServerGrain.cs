@@ -13,6 +13,9 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain, IQu
     // A conflict means that another activation wrote; each round reads what it wrote, so a few rounds settle any race.
     private const int MaxRounds = 5;
 
+    // Ended commands of 64 KiB are then 16 MiB at a time.
+    private const int ReleasePageCount = 256;
+
     private readonly QueueContext _context;
     private readonly SourceServerKey _key;
     private readonly LocalQueue _local;
@@ -64,7 +67,6 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain, IQu
         DeliveryCount = release.DeliveryCount,
         MayHaveArrived = release.MayHaveArrived,
         FormerDeliveredAt = release.FormerDeliveredAt,
-        HasOvertaken = release.HasOvertaken,
         DeliveredAt = release.DeliveredAt,
     });
 
@@ -103,10 +105,12 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain, IQu
         ReportOutcome outcome = await RunAsync((queue, _, now) => CommandQueue.Report(queue, request, history, now), answer => answer.Stray);
         if (outcome.Status == ReportStatus.NeedsHistory)
         {
-            history = request.Seq is long seq
-                ? await _session.FindEndedAsync(seq) is Command ended ? [ended] : []
-                : await _session.ReadHistoryAsync(before: null, CommandQueue.ReportHistoryCount);
-            outcome = await RunAsync((queue, _, now) => CommandQueue.Report(queue, request, history, now), answer => answer.Stray);
+            outcome = await RunAsync(
+                (queue, _, now) => CommandQueue.Report(queue, request, history, now),
+                answer => answer.Stray,
+                prepare: async () => history = request.Seq is long seq
+                    ? await _session.FindEndedAsync(seq) is Command ended ? [ended] : []
+                    : await _session.ReadHistoryAsync(before: null, CommandQueue.ReportHistoryCount));
         }
 
         if (outcome.Status == ReportStatus.Repeated)
@@ -148,6 +152,12 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain, IQu
 
     public ValueTask<bool> ComeAsync(SiloAddress silo, TimeSpan stay)
     {
+        if (_session.UnknownDeliveries.Count > 0)
+        {
+            // Nobody else knows of them.
+            return ValueTask.FromResult(false);
+        }
+
         if (!_session.IsLoaded)
         {
             // Made for this call: whoever needs the queue makes it where it is needed.
@@ -194,16 +204,38 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain, IQu
         ReleaseOutcome outcome = await RunAsync((queue, _, _) => CommandQueue.Release(queue, delivery, history: null), answer => answer.Stray);
         if (outcome.Status == ReleaseStatus.NeedsHistory)
         {
-            var ended = new List<Command>(delivery.HasOvertaken ? await _session.ReadHistoryAsync(before: null, CommandQueue.ReportHistoryCount) : []);
-            if (ended.All(command => command.Seq != delivery.Seq) && await _session.FindEndedAsync(delivery.Seq) is Command found)
-            {
-                ended.Add(found);
-            }
-
-            outcome = await RunAsync((queue, _, _) => CommandQueue.Release(queue, delivery, ended), answer => answer.Stray);
+            List<Command> ended = [];
+            outcome = await RunAsync(
+                (queue, _, _) => CommandQueue.Release(queue, delivery, ended),
+                answer => answer.Stray,
+                prepare: async () => ended = await ReadEndedAsync(delivery.Seq));
         }
 
         return outcome.Status;
+    }
+
+    /// <summary>The ended commands that taking back a delivery depends on: the command itself, and those of its task.</summary>
+    private async ValueTask<List<Command>> ReadEndedAsync(long seq)
+    {
+        Command? open = _session.State.Find(seq);
+        Command? ended = open is null ? await _session.FindEndedAsync(seq) : null;
+        List<Command> found = ended is null ? [] : [ended];
+        if ((open ?? ended)?.TaskId is not { } task)
+        {
+            return found;
+        }
+
+        // The whole history, for what was overtaken may be as old as any; agents that hang up are rare.
+        long? before = null;
+        do
+        {
+            IReadOnlyList<Command> page = await _session.ReadHistoryAsync(before, ReleasePageCount);
+            found.AddRange(page.Where(command => command.TaskId == task && command.Seq != seq));
+            before = page.Count == ReleasePageCount ? page[^1].Seq : null;
+        }
+        while (before is not null);
+
+        return found;
     }
 
     /// <summary>Decides, and again with what the store holds when memory knows no command of that number: it has ended, or another activation enqueued it.</summary>
@@ -211,9 +243,12 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain, IQu
         long seq, Func<QueueState, Command?, QueuePolicy, DateTimeOffset, Transition<ChangeOutcome>> decide)
     {
         ChangeOutcome outcome = await RunAsync((queue, policy, now) => decide(queue, null, policy, now));
-        if (outcome.Status == ChangeStatus.Unknown && await _session.FindEndedAsync(seq) is Command stored)
+        if (outcome.Status == ChangeStatus.Unknown)
         {
-            outcome = await RunAsync((queue, policy, now) => decide(queue, stored, policy, now));
+            Command? stored = null;
+            outcome = await RunAsync(
+                (queue, policy, now) => decide(queue, stored, policy, now),
+                prepare: async () => stored = await _session.FindEndedAsync(seq));
         }
 
         if (outcome.Status == ChangeStatus.WasSo)

@@ -21,8 +21,8 @@ internal static class Views
             LeaseRemaining = command.LeasedUntil - now,
             IsRepeat = outcome.IsRepeat,
             FormerDeliveredAt = outcome.FormerDeliveredAt,
-            HasOvertaken = outcome.HasOvertaken,
             DeliveredAt = command.DeliveredAt,
+            MayBeRepeated = outcome.MayBeRepeated,
         },
     };
 

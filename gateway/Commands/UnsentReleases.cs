@@ -25,7 +25,8 @@ internal sealed class UnsentReleases(TimeProvider clock, ILogger<UnsentReleases>
 
         if (await TryAsync(server, key, reply, mayHaveArrived, isOfFormer) is { } failure)
         {
-            if (isOfFormer)
+            // Sequential hands it out to the next poll anyway; a second try could take back what that poll showed.
+            if (isOfFormer || reply.MayBeRepeated)
             {
                 log.DeliveryNotReleased(failure, key, reply.Seq);
             }

@@ -65,7 +65,6 @@ internal sealed class LiveQueue
                 DeliveryCount = delivered.DeliveryCount,
                 MayHaveArrived = false,
                 FormerDeliveredAt = outcome.FormerDeliveredAt,
-                HasOvertaken = outcome.HasOvertaken,
                 DeliveredAt = delivered.DeliveredAt,
             };
         }

@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using CommandBroker.Contracts;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace CommandBroker.Gateway.Tests;
@@ -118,6 +120,43 @@ public sealed class UnsentResponseTests
 
         await host.Grains.Servers["s1"].Released.Task.WaitAsync(GatewayHost.Deadline);
         Assert.Equal(2, host.Grains.Servers["s1"].Releases.Count);
+    }
+
+    /// <summary>The first try may have been carried out, and another poll may have been answered with this very delivery since.</summary>
+    [Fact]
+    public async Task Release_that_fails_is_not_tried_again_when_another_poll_may_show_the_delivery()
+    {
+        var polled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var aborted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var log = new RecordingLoggerProvider();
+        await using GatewayHost host = await GatewayHost.StartAsync(
+            grains =>
+            {
+                FakeServer server = grains.Register("s1");
+                server.ReleaseFailure = _ => new TimeoutException();
+                server.Poll = async () =>
+                {
+                    polled.TrySetResult();
+                    await aborted.Task.WaitAsync(GatewayHost.Deadline);
+                    return Start with { MayBeRepeated = true };
+                };
+            },
+            inFront: async (context, next) =>
+            {
+                context.RequestAborted.Register(() => aborted.TrySetResult());
+                await next(context);
+                ended.TrySetResult();
+            },
+            services: services => services.AddSingleton<ILoggerProvider>(log));
+
+        using Socket client = await SendPollAsync(host);
+        await polled.Task.WaitAsync(GatewayHost.Deadline);
+        client.Close();
+        await ended.Task.WaitAsync(GatewayHost.Deadline);
+
+        Assert.Single(host.Grains.Servers["s1"].Releases);
+        Assert.Contains(log.Lines, line => line.Contains("could not be taken back", StringComparison.Ordinal));
     }
 
     private static async Task<Socket> SendPollAsync(GatewayHost host)

@@ -19,6 +19,8 @@ public sealed class BrokerCluster : IAsyncLifetime
 
     public int SiloCount { get; init; } = 1;
 
+    public int MaxHistoryCount { get; init; } = 50;
+
     public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
     public FaultyDatabase Database { get; } = new();
@@ -38,7 +40,7 @@ public sealed class BrokerCluster : IAsyncLifetime
             {
                 options.MaxPendingCount = 5;
                 options.MaxDeliveries = 3;
-                options.MaxHistoryCount = 50;
+                options.MaxHistoryCount = MaxHistoryCount;
 
                 // By itself never: the clock's leaps would wake queues in the middle of other tests.
                 options.SweepInterval = TimeSpan.FromDays(1);

@@ -7,7 +7,7 @@ namespace CommandBroker.Grains.Tests;
 /// <summary>A poll whose commit failed for its agent and was carried out all the same, at once or later.</summary>
 public sealed class UnknownDeliveryTests : IAsyncLifetime
 {
-    private readonly BrokerCluster _cluster = new();
+    private readonly BrokerCluster _cluster = new() { MaxHistoryCount = 500 };
 
     public Task InitializeAsync() => _cluster.InitializeAsync();
 
@@ -42,6 +42,62 @@ public sealed class UnknownDeliveryTests : IAsyncLifetime
         PollReply reply = await queue.PollAsync();
 
         Assert.Equal((PollStatus.Delivered, 1L, 1, false), (reply.Status, reply.Seq, reply.DeliveryCount, reply.IsRepeat));
+    }
+
+    /// <summary>As when polls come in at another silo than the one where the queue is.</summary>
+    [Theory]
+    [InlineData(DeliveryMode.Queue)]
+    [InlineData(DeliveryMode.AtMostOnce)]
+    public async Task A_queue_stays_where_it_is_known_that_a_delivery_may_have_been_carried_out(DeliveryMode mode)
+    {
+        ISourceServerGrain queue = await _cluster.NewQueueAsync();
+        await BrokerCluster.EnqueueAsync(queue, "START");
+        await queue.ConfigureAsync(new SourceServerSettings { DeliveryMode = mode });
+        _cluster.Database.LosesNextAnswer = true;
+        await Assert.ThrowsAsync<BrokerException>(async () => await queue.PollAsync());
+
+        Assert.False(await _cluster.Movable(queue).ComeAsync(_cluster.Silos.First(), TimeSpan.Zero));
+        PollReply reply = await queue.PollAsync();
+
+        Assert.Equal((PollStatus.Delivered, 1L, 1), (reply.Status, reply.Seq, reply.DeliveryCount));
+    }
+
+    [Fact]
+    public async Task What_ended_only_because_of_a_delivery_that_no_agent_got_waits_again()
+    {
+        ISourceServerGrain queue = await _cluster.NewQueueAsync();
+        await BrokerCluster.EnqueueAsync(queue, "START", task: "t");
+        Assert.Equal(1, (await queue.PollAsync()).Seq);
+        _cluster.Clock.Advance(TimeSpan.FromHours(1));
+        await queue.EnqueueAsync([BrokerCluster.Call("STOP", task: "t") with { Priority = 10 }], "operator");
+        _cluster.Database.LosesNextAnswer = true;
+        await Assert.ThrowsAsync<BrokerException>(async () => await queue.PollAsync());
+
+        await queue.CancelAsync(2, "operator", null);
+        PollReply reply = await queue.PollAsync();
+
+        Assert.Equal((PollStatus.Delivered, 1L, 2), (reply.Status, reply.Seq, reply.DeliveryCount));
+    }
+
+    /// <summary>What was overtaken may be further back than what a report looks at.</summary>
+    [Fact]
+    public async Task What_ended_only_because_of_a_delivery_that_was_not_sent_waits_again_however_much_has_ended_since()
+    {
+        ISourceServerGrain queue = await _cluster.NewQueueAsync();
+        await BrokerCluster.EnqueueAsync(queue, "START", task: "t");
+        Assert.Equal(1, (await queue.PollAsync()).Seq);
+        _cluster.Clock.Advance(TimeSpan.FromHours(1));
+        for (int number = 0; number < CommandQueue.ReportHistoryCount + 1; number++)
+        {
+            await queue.CancelAsync(await BrokerCluster.EnqueueAsync(queue, "SYNC"), "operator", null);
+        }
+
+        await queue.EnqueueAsync([BrokerCluster.Call("STOP", task: "t") with { Priority = 10 }], "operator");
+        PollReply unsent = await queue.PollAsync();
+        Assert.Equal(CommandState.Superseded, (await queue.ShowAsync(1))!.State);
+        await queue.ReleaseUnsentAsync(ReleaseCall.Of(unsent, mayHaveArrived: false));
+
+        Assert.Equal(CommandState.Pending, (await queue.ShowAsync(1))!.State);
     }
 
     [Fact]

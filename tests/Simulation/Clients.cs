@@ -86,7 +86,15 @@ internal sealed class Clients(SeededRandom random, ScheduleSetup setup, Ledger l
             await grain.ReleaseUnsentAsync(ReleaseCall.Of(reply, mayHaveArrived));
             return reply;
         });
-        if (done is not null && !mayHaveArrived)
+        if (done is null)
+        {
+            // As the gateway does; the first try may have been carried out.
+            if (!reply.MayBeRepeated)
+            {
+                _followUps.Enqueue(ReleaseCallOf(reply, mayHaveArrived));
+            }
+        }
+        else if (!mayHaveArrived)
         {
             ledger.TakenBack(reply, changesBefore);
         }

@@ -81,7 +81,7 @@ internal sealed class Ledger(QueuePolicy policy, bool isStrict, bool isTold)
     /// <summary>A row has changed.</summary>
     public void Changed(Command? before, Command after, DateTimeOffset now)
     {
-        Lines?.Add($"{now:HH:mm:ss} {before?.State.ToString() ?? "-"} -> #{after.Seq} v{after.Version} {after.Name} p{after.Priority} {after.State} d{after.DeliveryCount} until {after.LeasedUntil:HH:mm:ss}");
+        Lines?.Add($"{now:HH:mm:ss} {before?.State.ToString() ?? "-"} -> #{after.Seq} v{after.Version} {after.Name} p{after.Priority} {after.State} d{after.DeliveryCount} until {after.LeasedUntil:HH:mm:ss} at {after.DeliveredAt:HH:mm:ss.fffffff}");
         ChangeCount++;
         if (before is null && !_numbers.Add(after.Seq))
         {
@@ -122,6 +122,11 @@ internal sealed class Ledger(QueuePolicy policy, bool isStrict, bool isTold)
         if (after.State == CommandState.Leased && after.LeasedUntil - after.DeliveredAt is { } lease && policy.VisibilityTimeout - lease is { Ticks: < 0 or >= 100 })
         {
             Break($"S5: #{after.Seq} was leased for {lease}, and the settings say {policy.VisibilityTimeout}.");
+        }
+
+        if (MaybeSeen.Contains(after.Seq) && !after.MayBeKnown)
+        {
+            Break($"S3: #{after.Seq} counts as never handed out, and an agent may have seen it.");
         }
 
         if ((after.DeliveredAt - before?.DeliveredAt)?.Ticks == 1)

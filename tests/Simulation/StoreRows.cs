@@ -8,6 +8,8 @@ namespace CommandBroker.Simulation;
 /// <summary>The rows behind all activations of a schedule, with the mutant's fault in them, and the ledger that sees every change of a row.</summary>
 internal sealed class StoreRows(MemoryTables tables, Ledger ledger, SimulatedClock clock, Mutant mutant)
 {
+    private static readonly TimeSpan CommitTime = TimeSpan.FromMicroseconds(10);
+
     private QueueState? _lastWanted;
 
     /// <summary>The store for tests.</summary>
@@ -51,6 +53,8 @@ internal sealed class StoreRows(MemoryTables tables, Ledger ledger, SimulatedClo
             }
         }
 
+        // A commit takes time, so that no two deliveries of a command have one instant.
+        clock.Advance(CommitTime);
         if (status == CommitStatus.Committed && faulty.Commands.Any(command => command.Version == 1))
         {
             CheckOpenFrom(faulty.OpenFrom);

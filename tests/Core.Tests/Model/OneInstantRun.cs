@@ -71,7 +71,7 @@ internal sealed class OneInstantRun(QueuePolicy policy)
         _unanswered.RemoveAt(at);
 
         // A grain that did not answer its poll knows the command as it was handed out, and hands out nothing before it takes that back.
-        bool isOfGrain = !release.MayHaveArrived && !release.AsksForAll && ReferenceEquals(delivery, _queue.LastDelivery);
+        bool isOfGrain = !release.MayHaveArrived && !release.IsOfGateway && ReferenceEquals(delivery, _queue.LastDelivery);
         if (_queue.Release(isOfGrain ? UnsentDelivery.OfUnanswered(handed) : delivery with { MayHaveArrived = release.MayHaveArrived }))
         {
             _deliveries.Released(handed.Seq, release.MayHaveArrived);

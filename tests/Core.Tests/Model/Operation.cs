@@ -13,9 +13,9 @@ internal abstract record Operation
 
     /// <param name="Pick">The response.</param>
     /// <param name="MayHaveArrived">Whether a byte of it may have left.</param>
-    /// <param name="AsksForAll">Whether history is asked for though nothing was overtaken.</param>
+    /// <param name="IsOfGateway">Whether the gateway could not send it; else the grain could not answer its poll.</param>
     /// <param name="ComesAgain">Whether the answer to this release is lost, so that it may come a second time.</param>
-    public sealed record Release(int Pick, bool MayHaveArrived, bool AsksForAll, bool ComesAgain) : Operation;
+    public sealed record Release(int Pick, bool MayHaveArrived, bool IsOfGateway, bool ComesAgain) : Operation;
 
     public sealed record Cancel(int Pick) : Operation;
 

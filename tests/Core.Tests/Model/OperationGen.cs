@@ -25,7 +25,7 @@ internal static class OperationGen
 
     private static readonly Gen<Operation> Releases = Gen.Select(
         Pick, Gen.Bool, Gen.Bool, Gen.OneOf(false, false, false, true),
-        (pick, mayHaveArrived, asksForAll, comesAgain) => (Operation)new Operation.Release(pick, mayHaveArrived, asksForAll, comesAgain));
+        (pick, mayHaveArrived, isOfGateway, comesAgain) => (Operation)new Operation.Release(pick, mayHaveArrived, isOfGateway, comesAgain));
 
     /// <summary>Few steps of the clock between many hand-outs of one task, and most responses not sent or not for sure.</summary>
     public static readonly Gen<Operation> AtOneInstant = Gen.Frequency(

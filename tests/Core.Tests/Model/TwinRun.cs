@@ -9,7 +9,6 @@ internal sealed class TwinRun(QueuePolicy policy)
     private readonly List<(Fact HandOut, UnsentDelivery Delivery, bool? MayHaveArrived)> _unanswered = [];
     private readonly HashSet<Fact> _repeated = [];
     private readonly HashSet<long> _vague = [];
-    private readonly HashSet<long> _heirs = [];
     private bool _hasClockSteppedBack;
 
     private Chronicle Told => _specification.Told;
@@ -124,18 +123,11 @@ internal sealed class TwinRun(QueuePolicy policy)
         // second command as well, is told by the order of things alone, which no queue keeps.
         bool mayHaveArrived = (formerly ?? release.MayHaveArrived) || _hasClockSteppedBack
             || Everyone().Any(command => command.OvertakenBy == handOut.Seq && command.DeliveryCount == 0);
-        Dictionary<long, long?> overtakenBy = Everyone().ToDictionary(command => command.Seq, command => command.OvertakenBy);
         bool isReleased = _queue.Release(delivery with
         {
             MayHaveArrived = mayHaveArrived,
             DeliveredAt = _hasClockSteppedBack ? null : delivery.DeliveredAt,
-
-            // Whether the store is asked for what was overtaken, or for all there is, leads to the same. A poll cannot say what its
-            // command takes over later, when the release of another one leaves it the first to have overtaken.
-            HasOvertaken = delivery.HasOvertaken || release.AsksForAll || _heirs.Contains(handOut.Seq),
         });
-        _heirs.UnionWith(
-            _queue.Changes.Where(change => change.OvertakenBy != overtakenBy[change.Seq]).Select(change => change.OvertakenBy ?? 0));
         bool isExpected = mayHaveArrived
             ? _specification.ReleaseInDoubt(handOut, delivery.DeliveryCount, _queue.Now)
             : _specification.ReleaseUnsent(handOut, delivery.DeliveryCount, _queue.Now);
