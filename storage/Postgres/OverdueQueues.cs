@@ -9,18 +9,18 @@ namespace CommandBroker.Storage.Postgres;
 /// </summary>
 internal static class OverdueQueues
 {
-    /// <summary>How many rows of a source server are looked at, from its oldest open command on: what is overdue is mostly there.</summary>
+    /// <summary>How many open commands of a source server are looked at, from the oldest on: what is overdue is mostly there.</summary>
     private const int MaxRowCount = 1_000;
 
     /// <summary>Whether an open row <c>c</c> still waits at the instant <c>$2</c>.</summary>
-    public const string IsNotExpired = "(c.expires_at is null or c.expires_at > $2 or c.redrive_count > 0)";
+    public static readonly string IsNotExpired = $"(c.expires_at is null or c.expires_at > $2 or (c.redrive_count & {~Command.TakenBackMark}) > 0)";
 
     private static readonly string Find = $"""
         select s.source_no, s.server_id, s.quarantine_reason is null and (exists (
             select from (
-                select state, redrive_count, leased_until, expires_at, ended_at from command
-                where source_no = s.source_no and seq >= newest.open_from order by seq limit {MaxRowCount}) c
-            where c.ended_at is null and (c.leased_until <= $2 or (c.state = 0 and not {IsNotExpired})))
+                select state, redrive_count, leased_until, expires_at from command
+                where source_no = s.source_no and seq >= newest.open_from and ended_at is null order by seq limit {MaxRowCount}) c
+            where c.leased_until <= $2 or (c.state = 0 and not {IsNotExpired}))
         or exists (
             select from command c where c.source_no = s.source_no and c.redrive_count > 0 and c.ended_at is null and c.leased_until <= $2))
         from (select * from source_server where source_no > $1 and deleted_at is null order by source_no limit $3) s

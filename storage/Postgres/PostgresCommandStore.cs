@@ -17,7 +17,7 @@ internal sealed class PostgresCommandStore : ICommandStore, IAsyncDisposable
         order by c.seq desc limit $3
         """;
 
-    private const string CountPending = $"""
+    private static readonly string CountPending = $"""
         select count(*) from (
             select from source_server s
             {OpenCommands.JoinNewest}

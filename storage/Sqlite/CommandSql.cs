@@ -1,3 +1,5 @@
+using CommandBroker.Core;
+
 namespace CommandBroker.Storage.Sqlite;
 
 /// <summary>
@@ -36,21 +38,21 @@ internal static class CommandSql
 
     public const string LastEnded = "SELECT seq" + NewestEnded + NewestFirst + " LIMIT 1";
 
-    public const string CountPending = """
+    public static readonly string CountPending = $"""
         SELECT count(*) FROM (
             SELECT 1 FROM source_server s CROSS JOIN command c
             WHERE s.project_id = ?1 AND s.deleted_at IS NULL AND c.source_no = s.source_no AND c.ended_at IS NULL AND c.state = 0
-                AND (c.expires_at IS NULL OR c.expires_at > ?2 OR c.redrive_count > 0)
+                AND (c.expires_at IS NULL OR c.expires_at > ?2 OR (c.redrive_count & {~Command.TakenBackMark}) > 0)
             LIMIT ?3)
         """;
 
     /// <summary>Looks at the oldest open commands of each source server only: what is overdue is mostly there.</summary>
-    public const string FindOverdue = """
+    public static readonly string FindOverdue = $"""
         SELECT s.source_no, s.server_id, s.quarantine_reason IS NULL AND EXISTS (
             SELECT 1 FROM (
                 SELECT state, redrive_count, leased_until, expires_at FROM command
                 WHERE source_no = s.source_no AND ended_at IS NULL ORDER BY seq LIMIT 1000) c
-            WHERE c.leased_until <= ?2 OR (c.state = 0 AND c.expires_at <= ?2 AND c.redrive_count = 0))
+            WHERE c.leased_until <= ?2 OR (c.state = 0 AND c.expires_at <= ?2 AND (c.redrive_count & {~Command.TakenBackMark}) = 0))
         FROM source_server s WHERE s.source_no > ?1 AND s.deleted_at IS NULL ORDER BY s.source_no LIMIT ?3
         """;
 

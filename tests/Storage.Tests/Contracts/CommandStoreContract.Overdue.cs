@@ -31,6 +31,36 @@ public abstract partial class CommandStoreContract
     }
 
     [StoreFact]
+    public async Task One_that_was_taken_back_expires_as_ever()
+    {
+        Command expired = Samples.Pending(1) with { TimeToLive = TimeSpan.FromMinutes(1), RedriveCount = Command.TakenBackMark };
+        await AddAsync("a", expired);
+
+        Assert.Equal(["a"], (await fixture.Commands.FindOverdueAsync(0, expired.ExpiresAt!.Value, 10)).Keys.Select(key => key.Text));
+        Assert.Equal(0, await fixture.Commands.CountPendingAsync(ProjectId.Default, expired.ExpiresAt!.Value, 10));
+    }
+
+    [StoreFact]
+    public async Task A_lapsed_lease_is_found_behind_an_old_open_command_and_many_that_have_ended()
+    {
+        const int EndedCount = 1_100;
+        DateTimeOffset now = Samples.Noon.AddMinutes(1);
+        StoredQueue queue = await fixture.RegisterAsync("a");
+        Command[] commands =
+        [
+            Samples.Pending(1),
+            .. Enumerable.Range(2, EndedCount).Select(seq => Samples.Ended(Samples.Pending(seq)) with { Version = 1 }),
+            Samples.Pending(EndedCount + 2) with { State = CommandState.Leased, DeliveryCount = 1, DeliveredAt = Samples.Noon, LeasedUntil = now },
+        ];
+        foreach (Command[] part in commands.Chunk(500))
+        {
+            Assert.Equal(CommitStatus.Committed, await fixture.Commands.CommitAsync(new QueueCommit { SourceNo = queue.SourceNo, Commands = [.. part], OpenFrom = 1 }));
+        }
+
+        Assert.Equal(["a"], (await fixture.Commands.FindOverdueAsync(0, now, 10)).Keys.Select(key => key.Text));
+    }
+
+    [StoreFact]
     public async Task A_command_whose_time_to_live_is_over_is_not_counted_as_pending()
     {
         Command expiring = Samples.Pending(1) with { TimeToLive = TimeSpan.FromMinutes(1) };
