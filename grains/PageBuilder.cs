@@ -16,12 +16,15 @@ internal sealed class PageBuilder(int limit)
     /// <summary>The commands so far.</summary>
     public List<Command> Commands { get; } = [];
 
-    /// <summary>Whether the page takes no more.</summary>
-    public bool IsFull => Commands.Count >= limit || _length >= MaxLength;
+    /// <summary>Leaves the fewer commands room for what goes with them.</summary>
+    public void Take(StrayReport report) => _length += report.ResultDetail.Length;
+
+    /// <summary>Whether the page takes no more; it takes one command at least.</summary>
+    public bool IsFull => Commands.Count >= limit || (_length >= MaxLength && Commands.Count > 0);
 
     /// <summary>How many more to read at once, when they are as long as those so far; 0 when the page is full.</summary>
     public int NextCount => IsFull ? 0
-        : (int)Math.Clamp(Commands.Count == 0 ? FirstCount : (MaxLength - _length) / Math.Max(1, _length / Commands.Count), 1, limit - Commands.Count);
+        : (int)Math.Clamp(Commands.Count == 0 ? (_length < MaxLength ? FirstCount : 1) : (MaxLength - _length) / Math.Max(1, _length / Commands.Count), 1, limit - Commands.Count);
 
     /// <summary>Adds a command.</summary>
     public void Add(Command command)

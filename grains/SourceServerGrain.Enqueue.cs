@@ -34,9 +34,14 @@ internal sealed partial class SourceServerGrain
                 continue;
             }
 
+            bool isFresh = false;
             foreach (EnqueueCall call in part)
             {
-                replies.AddRange(await EnqueueAloneAsync(call, actor));
+                ImmutableArray<EnqueueReply> reply = await EnqueueAloneAsync(call, actor, isFresh);
+
+                // What retention removed was looked at for this one: the queue is not read again for each that follows.
+                isFresh |= reply[0].Error == BrokerErrorReason.HistoryFull;
+                replies.AddRange(reply);
             }
         }
 
@@ -113,10 +118,9 @@ internal sealed partial class SourceServerGrain
     }
 
     // One method from the decision to the answer: every further one that waits for the commit would cost a turn of the activation's scheduler.
-    private async ValueTask<ImmutableArray<EnqueueReply>> EnqueueAloneAsync(EnqueueCall call, string actor)
+    private async ValueTask<ImmutableArray<EnqueueReply>> EnqueueAloneAsync(EnqueueCall call, string actor, bool isFresh = false)
     {
         Command? prior = null;
-        bool isFresh = false;
         for (int round = 1; round <= MaxRounds; round++)
         {
             await RequireLoadedAsync();

@@ -27,6 +27,12 @@ internal sealed partial class SourceServerGrain
         CheckLimit(limit, HistoryPage.MaxLimit);
         await RequireSettledAsync();
         var ended = new PageBuilder(limit);
+        IReadOnlyList<StrayReport> strays = before is null ? await _session.ReadStrayReportsAsync(QueueCommit.MaxStrayReports) : [];
+        foreach (StrayReport report in strays)
+        {
+            ended.Take(report);
+        }
+
         long? next = before;
         for (int asked = ended.NextCount; asked > 0; asked = ended.NextCount)
         {
@@ -39,7 +45,6 @@ internal sealed partial class SourceServerGrain
             }
         }
 
-        IReadOnlyList<StrayReport> strays = before is null ? await _session.ReadStrayReportsAsync(QueueCommit.MaxStrayReports) : [];
         return new HistoryPage
         {
             Commands = [.. ended.Commands.Select(ViewOf)],

@@ -33,6 +33,22 @@ public sealed class FullQueueTests(BrokerCluster cluster) : IClassFixture<Broker
         await AssertKeyIsKnownAsync(queue, seq, BrokerErrorReason.HistoryFull);
     }
 
+    [Fact]
+    public async Task A_full_history_is_read_again_once_for_all_commands_of_a_batch()
+    {
+        ISourceServerGrain queue = await cluster.NewQueueAsync();
+        for (int i = 0; i < 50; i++)
+        {
+            await queue.CancelAsync(await BrokerCluster.EnqueueAsync(queue, "SYNC"), "operator", null);
+        }
+
+        int before = cluster.Database.LoadCount;
+        ImmutableArray<EnqueueReply> batch = await queue.EnqueueAsync([.. Enumerable.Repeat(BrokerCluster.Call("START"), 100)], "operator");
+
+        Assert.All(batch, reply => Assert.Equal(BrokerErrorReason.HistoryFull, reply.Error));
+        Assert.Equal(1, cluster.Database.LoadCount - before);
+    }
+
     private static async Task<long> EndOneAsync(ISourceServerGrain queue)
     {
         long seq = await BrokerCluster.EnqueueAsync(queue, "START", key: "k-1");
