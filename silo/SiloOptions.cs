@@ -19,12 +19,15 @@ public sealed class SiloOptions
     public string Address { get; set; } = "127.0.0.1";
 
     /// <summary>The port silos talk to each other on.</summary>
-    /// <value>Default 0: any free port from 20,000 to 31,999. 0 to 65,535.</value>
+    /// <value>Default 0: any free port from 20,000 to 31,999. 0 to 65,535. A process that is a cluster of its own does not open it.</value>
     [Range(0, 65_535)]
     public int SiloPort { get; set; }
 
     /// <summary>The port gateways and grain clients connect to.</summary>
-    /// <value>Default 0: any free port from 20,000 to 31,999. 0 to 65,535; set it (30000 is usual) when a management tool uses the grain client.</value>
+    /// <value>
+    /// Default 0: any free port from 20,000 to 31,999, and none in a process that is a cluster of its own. 0 to 65,535; set it (30000 is usual) when a management
+    /// tool uses the grain client.
+    /// </value>
     [Range(0, 65_535)]
     public int GatewayPort { get; set; }
 

@@ -4,6 +4,7 @@ using CommandBroker.Gateway.Grains;
 using CommandBroker.Silo.Clustering.Reach;
 using CommandBroker.Storage;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Runtime.GrainDirectory;
 
@@ -64,10 +65,19 @@ internal static class ClusterSetup
         silo.Configure<GrainCollectionOptions>(collection => collection.CollectionAge = own.QueueIdleAge);
         silo.Configure<GrainDirectoryOptions>(directory => directory.CachingStrategy = GrainDirectoryOptions.CachingStrategyType.Custom);
         silo.Services.AddSingleton<IGrainDirectoryCache, DirectoryCache>();
+        if (own.HasGateway && choice.Provider == StorageProvider.Postgres)
+        {
+            // Calls of one source server wait for each other: the last of them would else wait for several commits that PostgreSQL leaves without an answer.
+            // Orleans looks for overdue calls once a second.
+            silo.Services.AddOptions<SiloMessagingOptions>().PostConfigure<IOptions<StorageOptions>>(
+                (messaging, storage) => messaging.ResponseTimeout = storage.Value.CommitTimeout);
+        }
+
         if (choice.ConnectionString is null)
         {
             silo.UseLocalhostClustering(siloPort, gatewayPort, primarySiloEndpoint: null, own.ServiceId, own.ClusterId);
             silo.Configure<EndpointOptions>(endpoint => endpoint.AdvertisedIPAddress = IPAddress.Loopback);
+            silo.Services.ReplaceKeyed<IConnectionListenerFactory>((_, listeners) => new ClosedListeners(own.GatewayPort, listeners));
             return;
         }
 

@@ -16,7 +16,7 @@ internal static class KeyedReplacement
         if (found.Length == 0)
         {
             throw new InvalidOperationException(
-                $"Orleans {typeof(IClusterClient).Assembly.GetName().Version} registers no {typeof(T).Name} under a key, so that Cluster:GatewaySilenceTimeout cannot be kept; Orleans 10.4 does.");
+                $"Orleans {typeof(IClusterClient).Assembly.GetName().Version} registers no {typeof(T).Name} under a key, so that neither Cluster:GatewaySilenceTimeout nor closed ports can be kept; Orleans 10.4 does.");
         }
 
         foreach (ServiceDescriptor service in found)

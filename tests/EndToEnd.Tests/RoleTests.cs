@@ -40,6 +40,15 @@ public sealed class RoleTests : IDisposable
         }
     }
 
+    /// <summary>Whoever reaches a silo's port has an operator's power, any user of the machine included.</summary>
+    [Fact]
+    public async Task One_process_alone_opens_no_port_but_that_of_its_HTTP()
+    {
+        await using BrokerProcess broker = await new BrokerProcess(Path.Combine(_directory, "alone")).StartAsync();
+
+        Assert.Equal([new Uri(broker.Address).Port], ListeningPortsOf(broker.Id));
+    }
+
     [PostgresFact]
     public async Task A_silo_joins_at_once_although_dead_ones_are_listed_as_living()
     {
@@ -134,4 +143,14 @@ public sealed class RoleTests : IDisposable
     }
 
     private static StringContent Json(string text) => new(text, Encoding.UTF8, "application/json");
+
+    private static IEnumerable<int> ListeningPortsOf(int process)
+    {
+        HashSet<string?> sockets = [.. Directory.GetFiles($"/proc/{process}/fd").Select(file => new FileInfo(file).LinkTarget)];
+        return ((string[])["tcp", "tcp6"]).SelectMany(table => File.ReadLines($"/proc/{process}/net/{table}").Skip(1))
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Where(columns => columns[3] == "0A" && sockets.Contains($"socket:[{columns[9]}]"))
+            .Select(columns => Convert.ToInt32(columns[1][(columns[1].LastIndexOf(':') + 1)..], 16))
+            .Distinct();
+    }
 }
