@@ -51,6 +51,22 @@ public sealed class BalancerBorderTests : IDisposable
     }
 
     [HAProxyFact]
+    public async Task A_path_that_cannot_be_decoded_reaches_no_gateway()
+    {
+        await using var gateway = new StubGateway(Done);
+        await using Balancer balancer = await Balancer.StartAsync(_directory, gateway.Port);
+
+        foreach (string path in (string[])["/%zz/../readyz", "/%/../v3/sources/s1/command", "/v3/sources/s1/command%", "/v3/sources/%4/command"])
+        {
+            string answer = await AskAsync(balancer, $"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+            Assert.StartsWith("HTTP/1.1 400 ", answer, StringComparison.Ordinal);
+            Assert.Equal("SMS.9001", BodyOf(answer).GetProperty("error_code").GetString());
+        }
+
+        Assert.Empty(gateway.Requests);
+    }
+
+    [HAProxyFact]
     public async Task A_small_body_comes_whole_before_a_gateway_hears_of_it_and_a_stream_as_it_is_made()
     {
         await using var gateway = new StubGateway(Done);
