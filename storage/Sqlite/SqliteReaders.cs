@@ -13,6 +13,7 @@ internal sealed class SqliteReaders(string path) : IDisposable
 
     /// <summary>Reads from one snapshot.</summary>
     /// <exception cref="StoreUnavailableException">The file cannot be read.</exception>
+    /// <exception cref="UnreadableRowException">A page that holds what is asked for is damaged.</exception>
     public async Task<TResult> ReadAsync<TResult>(Func<SqliteSession, TResult> read)
     {
         await _free.WaitAsync();
@@ -57,7 +58,7 @@ internal sealed class SqliteReaders(string path) : IDisposable
         catch (SqliteException fault)
         {
             isGood = false;
-            throw SqliteFaults.Unavailable(fault);
+            throw SqliteFaults.IsDamage(fault) ? SqliteFaults.Unreadable(fault) : SqliteFaults.Unavailable(fault);
         }
         finally
         {
