@@ -88,7 +88,7 @@ public sealed class SilenceLimitTests
     {
         var refusal = Assert.Throws<InvalidOperationException>(() => new ServiceCollection().ReplaceKeyed<IConnectionFactory>((_, orleans) => orleans));
 
-        Assert.Matches("^Orleans .+ registers no IConnectionFactory under a key, so that Cluster:GatewaySilenceTimeout cannot be kept; Orleans 10.4 does.$", refusal.Message);
+        Assert.Matches("^Orleans .+ registers no IConnectionFactory under a key, so that neither Cluster:GatewaySilenceTimeout nor closed ports can be kept; Orleans 10.4 does.$", refusal.Message);
     }
 
     [Theory]

@@ -2,6 +2,7 @@ using CommandBroker.Core;
 using CommandBroker.Storage.Identity;
 using CommandBroker.Storage.Postgres;
 using CommandBroker.Testing;
+using Npgsql;
 using Xunit;
 
 namespace CommandBroker.Storage.Tests;
@@ -165,16 +166,25 @@ public sealed class PostgresStandbyTests
             await _server.DisposeAsync();
         }
 
-        // The checkpointer publishes what is required, a moment after the backends have read it.
+        // The checkpointer publishes what is required, a moment after the backends have read it. A new session has what the server's first process has,
+        // which has told all others before it makes one.
         private async Task ReloadAsync(string names)
         {
             await Fixture.ExecuteAsync("select pg_reload_conf()");
-            while ((string?)await Fixture.ScalarAsync("select current_setting('synchronous_standby_names')") != names)
+            while (await SettingOfNewSessionAsync() != names)
             {
                 await Task.Yield();
             }
 
             await Fixture.ExecuteAsync("checkpoint");
+        }
+
+        private async Task<string?> SettingOfNewSessionAsync()
+        {
+            await using var connection = new NpgsqlConnection(Fixture.ConnectionString + ";Pooling=false");
+            await connection.OpenAsync();
+            await using var setting = new NpgsqlCommand("show synchronous_standby_names", connection);
+            return (string?)await setting.ExecuteScalarAsync();
         }
     }
 }
