@@ -13,6 +13,7 @@ internal sealed class Database : IDisposable
 
     private static readonly string[] OrdinaryUser = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"];
     private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan PlaceTimeout = TimeSpan.FromSeconds(30);
 
     // The suite's own sessions are not part of what a fault does to the brokers' ones by the server's settings.
     private const string OwnSettings =
@@ -101,13 +102,26 @@ internal sealed class Database : IDisposable
     /// <summary>All its processes.</summary>
     public IReadOnlyList<int> Processes() => Node.IsRunning ? Shell.FamilyOf(Node.Pid) : [];
 
-    /// <summary>Asks it for one value, past every proxy.</summary>
+    /// <summary>Asks it for one value, past every proxy. Waits for a place when the brokers' sessions, dead ones included, have all of them.</summary>
     /// <returns>The value as text; null when it is NULL.</returns>
     /// <exception cref="NpgsqlException">It does not answer.</exception>
     public async Task<string?> AskAsync(string sql)
     {
         await using var connection = new NpgsqlConnection(ConnectionString);
-        await connection.OpenAsync();
+        using var timeout = new CancellationTokenSource(PlaceTimeout);
+        while (true)
+        {
+            try
+            {
+                await connection.OpenAsync();
+                break;
+            }
+            catch (PostgresException full) when (full.SqlState == PostgresErrorCodes.TooManyConnections && !timeout.IsCancellationRequested)
+            {
+                await Task.Delay(200);
+            }
+        }
+
         await using var query = new NpgsqlCommand(sql, connection);
         return (await query.ExecuteScalarAsync())?.ToString();
     }
