@@ -112,7 +112,7 @@ internal sealed class QueueSession(SourceServerKey key, QueueContext context, Lo
 
         // What a commit of unknown fate, or another activation, may have ended is read from the store.
         _reportTags = null;
-        var commit = new QueueCommit { SourceNo = stored.SourceNo, Commands = changes, OpenFrom = next.FirstOpenSeq, Stray = stray };
+        var commit = new QueueCommit { SourceNo = stored.SourceNo, Commands = changes, OpenFrom = next.FirstOpenSeq, Lineage = stored.Lineage, Stray = stray };
         CommitStatus status;
         try
         {
@@ -191,7 +191,7 @@ internal sealed class QueueSession(SourceServerKey key, QueueContext context, Lo
 
     private async Task<bool> VouchedAsync()
     {
-        await context.Commands.VouchAsync();
+        await context.Commands.VouchAsync(_stored?.Lineage);
         return true;
     }
 

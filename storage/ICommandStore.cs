@@ -33,7 +33,9 @@ public interface ICommandStore
     /// was read and writes nothing, as to a repeated call: what is read may be on one disk only, while its commit has to be on two. A store whose
     /// rows are never seen before that has nothing to do.
     /// </summary>
-    Task VouchAsync() => Task.CompletedTask;
+    /// <param name="lineage">The <see cref="StoredQueue.Lineage"/> of what was read; null when it is not known.</param>
+    /// <exception cref="StoreUnavailableException">It does not answer, or another server has taken over since.</exception>
+    Task VouchAsync(string? lineage = null) => Task.CompletedTask;
 
     /// <summary>Reads one command, open or ended.</summary>
     /// <returns>Null when there is none, or retention has removed it.</returns>

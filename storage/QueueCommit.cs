@@ -27,6 +27,9 @@ public sealed record QueueCommit
     /// </summary>
     public long OpenFrom { get; init; } = 1;
 
+    /// <summary>The <see cref="StoredQueue.Lineage"/> of what the transition was decided on; null is checked by no store.</summary>
+    public string? Lineage { get; init; }
+
     /// <summary>A report to keep beside the commands; null, as nearly always, when there is none.</summary>
     public StrayReport? Stray { get; init; }
 }

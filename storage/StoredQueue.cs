@@ -13,4 +13,10 @@ public sealed record StoredQueue(long SourceNo, QueueState State, bool HasOverri
     /// <see cref="HasOverrides"/>: whether those can be read, its caller finds out.
     /// </summary>
     public string? QuarantineReason { get; init; }
+
+    /// <summary>
+    /// The history of the server that it was read from: another one after a standby took over, which may lack what the former server showed and no standby
+    /// had. A commit decided on it is a conflict there. Null in a store that no other takes over from.
+    /// </summary>
+    public string? Lineage { get; init; }
 }

@@ -28,6 +28,7 @@ internal sealed class CommitWriter : IAsyncDisposable
     private readonly int _timeoutSeconds;
     private NpgsqlConnection? _connection;
     private StandbyWatch? _watch;
+    private string? _lineage;
     private int _generation;
     private bool _isAway;
     private volatile bool _wasRefused;
@@ -59,7 +60,13 @@ internal sealed class CommitWriter : IAsyncDisposable
 
     /// <inheritdoc cref="ICommandStore.VouchAsync"/>
     /// <remarks>A commit of nothing: it shares the transaction of the others in its batch, or is answered behind a transaction of its own.</remarks>
-    public Task VouchAsync() => CommitAsync(new QueueCommit { SourceNo = 0, Token = 0, Commands = [] });
+    public async Task VouchAsync(string? lineage)
+    {
+        if (await CommitAsync(new QueueCommit { SourceNo = 0, Token = 0, Commands = [], Lineage = lineage }) == CommitStatus.Conflict)
+        {
+            throw new StoreUnavailableException("Another PostgreSQL server has taken over since this was read.");
+        }
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -147,6 +154,13 @@ internal sealed class CommitWriter : IAsyncDisposable
     /// <returns>Those that are not written and have no answer yet.</returns>
     private async Task<List<PostgresCommit>> TryWriteAsync(NpgsqlConnection connection, List<PostgresCommit> commits)
     {
+        if (commits.Exists(IsOfAnother))
+        {
+            // Decided on what this server may not have.
+            commits.FindAll(IsOfAnother).ForEach(commit => commit.TrySetResult(CommitStatus.Conflict));
+            commits = commits.FindAll(commit => !IsOfAnother(commit));
+        }
+
         if (commits.Count == 0)
         {
             return [];
@@ -192,6 +206,8 @@ internal sealed class CommitWriter : IAsyncDisposable
         commits.ForEach(commit => commit.TrySetResult(CommitStatus.Committed));
         return [];
     }
+
+    private bool IsOfAnother(PostgresCommit commit) => commit.Commit.Lineage is { } lineage && lineage != _lineage;
 
     /// <summary>
     /// Acknowledges what a look found written. That it can be seen says that one disk has it: its own commit may have ended without the standby that
@@ -239,9 +255,10 @@ internal sealed class CommitWriter : IAsyncDisposable
 
         // Plans are made once and for arrays of any length: each row is found by the primary key, also while the table is small.
         await using var settings = new NpgsqlCommand(
-            "set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; set jit = off",
+            "set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; set jit = off; "
+            + $"select {PostgresSession.Lineage}",
             _connection);
-        await settings.ExecuteNonQueryAsync();
+        _lineage = (string?)await settings.ExecuteScalarAsync();
         _watch = new StandbyWatch(_connection);
         _isAway = false;
         return _connection;

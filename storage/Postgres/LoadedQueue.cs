@@ -22,6 +22,9 @@ internal sealed class LoadedQueue
     /// <summary>Whether a deletion is under way, or was, and nobody knows what became of it.</summary>
     public bool IsBeingDeleted { get; init; }
 
+    /// <inheritdoc cref="StoredQueue.Lineage"/>
+    public string? Lineage { get; init; }
+
     /// <summary>The open commands.</summary>
     public List<CommandRow> Rows { get; } = [];
 
@@ -62,7 +65,7 @@ internal sealed class LoadedQueue
         try
         {
             QueueState state = QueueState.Restore(Rows.Select(ToCommand), LastSeq, RemovedCount, SkippedCount);
-            Queue = new StoredQueue(SourceNo, state, HasOverrides) { QuarantineReason = QuarantineReason };
+            Queue = new StoredQueue(SourceNo, state, HasOverrides) { QuarantineReason = QuarantineReason, Lineage = Lineage };
         }
         catch (UnreadableRowException fault)
         {

@@ -57,7 +57,7 @@ internal sealed class PostgresCommandStore : ICommandStore, IAsyncDisposable
     public Task<CommitStatus> CommitAsync(QueueCommit commit) => _writer.CommitAsync(commit);
 
     /// <inheritdoc/>
-    public Task VouchAsync() => _writer.VouchAsync();
+    public Task VouchAsync(string? lineage = null) => _writer.VouchAsync(lineage);
 
     /// <inheritdoc/>
     public async Task<Command?> FindAsync(long sourceNo, long seq)

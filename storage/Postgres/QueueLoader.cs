@@ -11,13 +11,13 @@ internal sealed class QueueLoader(PostgresConnections connections)
 {
     private const string Select = $"""
         select s.server_id, s.source_no, s.has_overrides, s.removed_count, greatest(s.seq_floor, newest.seq), s.quarantine_reason, s.skipped_count,
-            s.deletion is not null, {CommandRows.Columns}
+            s.deletion is not null, (select {PostgresSession.Lineage}), {CommandRows.Columns}
         from {SourceServerRows.FromKeys}
         {OpenCommands.JoinNewest}
         left join lateral ({OpenCommands.Select}) c on true
         """;
 
-    private const int FirstCommandColumn = 8;
+    private const int FirstCommandColumn = 9;
 
     // Who sees the fault should find the source server listed, but a server that takes no writes must not hold up the loads.
     private static readonly TimeSpan MarkPatience = TimeSpan.FromMilliseconds(500);
@@ -163,6 +163,7 @@ internal sealed class QueueLoader(PostgresConnections connections)
                     QuarantineReason = reader.IsDBNull(5) ? null : reader.GetString(5),
                     SkippedCount = reader.GetInt64(6),
                     IsBeingDeleted = reader.GetBoolean(7),
+                    Lineage = reader.GetString(8),
                 };
                 loaded.Add(key, queue);
             }

@@ -42,6 +42,24 @@ public sealed class PostgresFaultTests
         }
     }
 
+    /// <summary>The former server may have shown what no standby has: a repeated call was acknowledged by it, and it was nowhere.</summary>
+    [PostgresFact]
+    public async Task What_was_read_from_a_server_that_another_one_replaced_is_neither_vouched_for_nor_written_on()
+    {
+        await using var fixture = new PostgresFixture();
+        await fixture.OpenAsync();
+        StoredQueue queue = await fixture.RegisterAsync("a");
+        QueueCommit commit = new() { SourceNo = queue.SourceNo, Commands = [Samples.Pending(1)], Lineage = queue.Lineage };
+
+        Assert.Equal(CommitStatus.Conflict, await fixture.Commands.CommitAsync(commit with { Lineage = "00000002" }));
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => fixture.Commands.VouchAsync("00000002"));
+        Assert.Empty((await LoadWhenBackAsync(fixture, "a")).State.Open);
+
+        Assert.Equal("00000001", queue.Lineage);
+        Assert.Equal(CommitStatus.Committed, await fixture.Commands.CommitAsync(commit));
+        await fixture.Commands.VouchAsync(queue.Lineage);
+    }
+
     [PostgresFact]
     public async Task A_commit_whose_connection_is_cut_is_answered_once_and_truly()
     {

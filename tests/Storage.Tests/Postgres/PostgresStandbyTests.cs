@@ -33,13 +33,13 @@ public sealed class PostgresStandbyTests
     public async Task What_was_read_is_vouched_for_once_the_standby_has_it()
     {
         await using Scene scene = await Scene.OpenAsync();
-        await UntilAcknowledgedAsync(scene.Commands.VouchAsync);
+        await UntilAcknowledgedAsync(() => scene.Commands.VouchAsync());
 
         await scene.RequireStandbyAsync();
         await Assert.ThrowsAsync<StoreUnavailableException>(() => scene.Commands.VouchAsync());
 
         await scene.RequireNoStandbyAsync();
-        await UntilAcknowledgedAsync(scene.Commands.VouchAsync);
+        await UntilAcknowledgedAsync(() => scene.Commands.VouchAsync());
     }
 
     [PostgresTheory(OwnServer = true)]
