@@ -143,7 +143,7 @@ public static partial class CommandQueue
     {
         foreach (Command later in state.Open)
         {
-            if (undone.TaskId is not null && later.TaskId == undone.TaskId && later.Seq > undone.Seq && later is { DeliveryCount: > 0, OvertakenBy: null })
+            if (later.TaskId == undone.TaskId && later.Seq > undone.Seq && later is { DeliveryCount: > 0, OvertakenBy: null })
             {
                 changes.Replace(later, later);
             }

@@ -154,11 +154,16 @@ internal sealed class CommitWriter : IAsyncDisposable
     /// <returns>Those that are not written and have no answer yet.</returns>
     private async Task<List<PostgresCommit>> TryWriteAsync(NpgsqlConnection connection, List<PostgresCommit> commits)
     {
-        if (commits.Exists(IsOfAnother))
+        if (commits.Exists(commit => HistoryOf(commit) > 0))
+        {
+            throw new IOException("The connection leads to a server that another one has replaced.");
+        }
+
+        if (commits.Exists(commit => HistoryOf(commit) < 0))
         {
             // Decided on what this server may not have.
-            commits.FindAll(IsOfAnother).ForEach(commit => commit.TrySetResult(CommitStatus.Conflict));
-            commits = commits.FindAll(commit => !IsOfAnother(commit));
+            commits.FindAll(commit => HistoryOf(commit) < 0).ForEach(commit => commit.TrySetResult(CommitStatus.Conflict));
+            commits = commits.FindAll(commit => HistoryOf(commit) == 0);
         }
 
         if (commits.Count == 0)
@@ -207,7 +212,8 @@ internal sealed class CommitWriter : IAsyncDisposable
         return [];
     }
 
-    private bool IsOfAnother(PostgresCommit commit) => commit.Commit.Lineage is { } lineage && lineage != _lineage;
+    /// <summary>Whether a commit was decided on what a former server showed (negative), a later one (positive) or this one (0).</summary>
+    private int HistoryOf(PostgresCommit commit) => commit.Commit.Lineage is { } lineage ? string.CompareOrdinal(lineage, _lineage) : 0;
 
     /// <summary>
     /// Acknowledges what a look found written. That it can be seen says that one disk has it: its own commit may have ended without the standby that

@@ -12,7 +12,7 @@ internal static class PostgresSession
         select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'
         """;
 
-    /// <summary>An expression: the server's timeline, which a standby that takes over begins anew; empty at a standby.</summary>
+    /// <summary>An expression: the server's timeline, eight digits; a standby that takes over begins a higher one. Empty at a standby.</summary>
     public const string Lineage = "case when pg_is_in_recovery() then '' else left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) end";
 
     /// <summary>Sets a new session up.</summary>

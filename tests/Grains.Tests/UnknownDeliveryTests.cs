@@ -65,10 +65,7 @@ public sealed class UnknownDeliveryTests : IAsyncLifetime
     [Fact]
     public async Task What_ended_only_because_of_a_delivery_that_no_agent_got_waits_again()
     {
-        ISourceServerGrain queue = await _cluster.NewQueueAsync();
-        await BrokerCluster.EnqueueAsync(queue, "START", task: "t");
-        Assert.Equal(1, (await queue.PollAsync()).Seq);
-        _cluster.Clock.Advance(TimeSpan.FromHours(1));
+        ISourceServerGrain queue = await NewQueueWithLapsedDeliveryAsync();
         await queue.EnqueueAsync([BrokerCluster.Call("STOP", task: "t") with { Priority = 10 }], "operator");
         _cluster.Database.LosesNextAnswer = true;
         await Assert.ThrowsAsync<BrokerException>(async () => await queue.PollAsync());
@@ -83,10 +80,7 @@ public sealed class UnknownDeliveryTests : IAsyncLifetime
     [Fact]
     public async Task What_ended_only_because_of_a_delivery_that_was_not_sent_waits_again_however_much_has_ended_since()
     {
-        ISourceServerGrain queue = await _cluster.NewQueueAsync();
-        await BrokerCluster.EnqueueAsync(queue, "START", task: "t");
-        Assert.Equal(1, (await queue.PollAsync()).Seq);
-        _cluster.Clock.Advance(TimeSpan.FromHours(1));
+        ISourceServerGrain queue = await NewQueueWithLapsedDeliveryAsync();
         for (int number = 0; number < CommandQueue.ReportHistoryCount + 1; number++)
         {
             await queue.CancelAsync(await BrokerCluster.EnqueueAsync(queue, "SYNC"), "operator", null);
@@ -114,5 +108,14 @@ public sealed class UnknownDeliveryTests : IAsyncLifetime
 
         Assert.Equal(CommandState.Leased, (await queue.ShowAsync(1))!.State);
         Assert.Equal(ReportReplyStatus.Ended, await queue.ReportAsync(BrokerCluster.Report("START", seq: 1)));
+    }
+
+    private async Task<ISourceServerGrain> NewQueueWithLapsedDeliveryAsync()
+    {
+        ISourceServerGrain queue = await _cluster.NewQueueAsync();
+        await BrokerCluster.EnqueueAsync(queue, "START", task: "t");
+        Assert.Equal(1, (await queue.PollAsync()).Seq);
+        _cluster.Clock.Advance(TimeSpan.FromHours(1));
+        return queue;
     }
 }

@@ -51,13 +51,34 @@ public sealed class PostgresFaultTests
         StoredQueue queue = await fixture.RegisterAsync("a");
         QueueCommit commit = new() { SourceNo = queue.SourceNo, Commands = [Samples.Pending(1)], Lineage = queue.Lineage };
 
-        Assert.Equal(CommitStatus.Conflict, await fixture.Commands.CommitAsync(commit with { Lineage = "00000002" }));
-        await Assert.ThrowsAsync<StoreUnavailableException>(() => fixture.Commands.VouchAsync("00000002"));
+        Assert.Equal(CommitStatus.Conflict, await fixture.Commands.CommitAsync(commit with { Lineage = "00000000" }));
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => fixture.Commands.VouchAsync("00000000"));
         Assert.Empty((await LoadWhenBackAsync(fixture, "a")).State.Open);
 
         Assert.Equal("00000001", queue.Lineage);
         Assert.Equal(CommitStatus.Committed, await fixture.Commands.CommitAsync(commit));
         await fixture.Commands.VouchAsync(queue.Lineage);
+    }
+
+    /// <summary>The connection for commits may lead to the former server while queues are read from the one that took over.</summary>
+    [PostgresFact]
+    public async Task A_server_older_than_the_one_that_was_read_from_is_given_up_for_a_new_connection()
+    {
+        await using var fixture = new PostgresFixture();
+        await fixture.OpenAsync();
+        StoredQueue queue = await fixture.RegisterAsync("a");
+        await using var database = new PostgresDatabase(
+            new StorageOptions { ConnectionString = fixture.ConnectionString + ";Application Name=hurried", CommitTimeout = TimeSpan.FromSeconds(1) });
+        QueueCommit commit = new() { SourceNo = queue.SourceNo, Commands = [Samples.Pending(1)], Lineage = "00000002" };
+        await database.Commands.VouchAsync();
+        const string Session = "select string_agg(pid::text, ' ') from pg_stat_activity where application_name = 'hurried' and query like '%emit_message%'";
+        object? before = await fixture.ScalarAsync(Session);
+
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => database.Commands.CommitAsync(commit));
+        await database.Commands.VouchAsync();
+
+        Assert.NotEqual(before, await fixture.ScalarAsync(Session));
+        Assert.Empty((await LoadWhenBackAsync(fixture, "a")).State.Open);
     }
 
     [PostgresFact]
