@@ -36,7 +36,7 @@ class Program:
         out = subprocess.run([os.path.join(self.directory, "CommandBroker.RetentionBench"), "--Verb", verb, "--EndedBefore", str(ended_before),
                               "--Servers", str(self.o.servers), "--Rounds", str(self.o.rounds), "--Seconds", str(self.o.seconds),
                               "--Logging:LogLevel:Default", "Warning"],
-                             check=True, env=self.environment, capture_output=True, text=True).stdout
+                             check=True, env=self.environment, stdout=subprocess.PIPE, text=True).stdout
         return [json.loads(line) for line in out.splitlines() if line.startswith("{")]
 
 
@@ -47,7 +47,7 @@ def say(text):
 def on_postgres(work, o, built):
     server = Postgres(os.path.join(work, "postgres"), targets.free_port())
     try:
-        program = Program(work, o, Provider="postgres", ConnectionString=server.create("broker"))
+        program = Program(work, o, Provider="postgres", ConnectionString=server.create("broker") + ";Timeout=60;Command Timeout=60")
         program.directory = built
         program.run("open")
 

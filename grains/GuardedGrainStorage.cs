@@ -7,7 +7,8 @@ namespace CommandBroker.Grains;
 
 /// <summary>
 /// Orleans' own storage with the broker's rules: what is written is acknowledged behind a commit that the store vouches for, a connection that was
-/// lost is followed by a new one, and a fault is one that may cross a process border, without the provider's words.
+/// lost is followed by a new one, and a fault is one that may cross a process border, without the provider's words. What went to a server that another one
+/// replaced meanwhile is not acknowledged by that one.
 /// </summary>
 internal sealed class GuardedGrainStorage(IGrainStorage inner, IBrokerDatabase database, ILogger<GuardedGrainStorage> logger) : IGrainStorage
 {
@@ -18,14 +19,16 @@ internal sealed class GuardedGrainStorage(IGrainStorage inner, IBrokerDatabase d
 
     public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => GuardAsync(async () =>
     {
+        string? lineage = database.Commands.Lineage;
         await inner.WriteStateAsync(stateName, grainId, grainState);
-        await database.Commands.VouchAsync();
+        await database.Commands.VouchAsync(lineage);
     });
 
     public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => GuardAsync(async () =>
     {
+        string? lineage = database.Commands.Lineage;
         await inner.ClearStateAsync(stateName, grainId, grainState);
-        await database.Commands.VouchAsync();
+        await database.Commands.VouchAsync(lineage);
     });
 
     private async Task GuardAsync(Func<Task> call)

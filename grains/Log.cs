@@ -18,6 +18,9 @@ internal static partial class Log
     [LoggerMessage(1004, LogLevel.Information, "Source server {SourceServer} was deleted", EventName = "SourceServerDeleted")]
     public static partial void SourceServerDeleted(ILogger logger, SourceServerKey sourceServer);
 
+    [LoggerMessage(1018, LogLevel.Warning, "Source server {SourceServer} is registered again: a silo that did not know of its deletion acknowledged an enqueue behind it", EventName = "SourceServerRestored")]
+    public static partial void SourceServerRestored(ILogger logger, SourceServerKey sourceServer);
+
     [LoggerMessage(1005, LogLevel.Information, "Retention removed {Count} commands that had ended before {EndedBefore:O}", EventName = "HistoryPurged")]
     public static partial void HistoryPurged(ILogger logger, int count, DateTimeOffset endedBefore);
 

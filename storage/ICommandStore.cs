@@ -28,6 +28,9 @@ public interface ICommandStore
     /// <exception cref="StoreBusyException">More commits wait than the store's bound; nothing was written.</exception>
     Task<CommitStatus> CommitAsync(QueueCommit commit);
 
+    /// <summary>The <see cref="StoredQueue.Lineage"/> of what is read and written from now on; null when it is not known, or there is only one.</summary>
+    string? Lineage => null;
+
     /// <summary>
     /// Completes once everything that this store has shown is kept as surely as a commit. To be awaited before an answer that acknowledges what
     /// was read and writes nothing, as to a repeated call: what is read may be on one disk only, while its commit has to be on two. A store whose

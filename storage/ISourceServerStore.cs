@@ -45,6 +45,14 @@ public interface ISourceServerStore
     Task<bool> DeleteAsync(SourceServerKey key, DateTimeOffset now);
 
     /// <summary>
+    /// Takes back deletions behind which an activation that did not know of them acknowledged an enqueue: such a source server is registered again, with its
+    /// name alone. Repeating it is harmless.
+    /// </summary>
+    /// <param name="deletedSince">Only what was deleted then or later.</param>
+    /// <returns>Those that are registered again.</returns>
+    Task<IReadOnlyList<SourceServerKey>> RestoreAsync(DateTimeOffset deletedSince);
+
+    /// <summary>
     /// Notes for good that settings of its own are stored for a source server: it lasts until the source server is deleted. It is never
     /// taken back, so that no call that is carried out late can undo a later one.
     /// </summary>

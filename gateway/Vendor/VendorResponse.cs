@@ -9,6 +9,9 @@ namespace CommandBroker.Gateway.Vendor;
 /// <summary>Writes answers of the vendor's route family: always a body, always its length, always <c>application/json</c>.</summary>
 internal static class VendorResponse
 {
+    // With its headers it fits into one buffer of Kestrel's.
+    private const int MaxUnflushedLength = 2_048;
+
     private static readonly StringValues Json = "application/json";
     private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -19,10 +22,16 @@ internal static class VendorResponse
         context.Response.ContentLength = length;
     }
 
-    /// <summary>Answers 200 with a body that lies ready.</summary>
+    /// <summary>Answers 200 with a body that lies ready. A short one leaves with the end of the request: to wait for the socket costs a turn of its own.</summary>
     public static async ValueTask WriteAsync(HttpContext context, ReadOnlyMemory<byte> body)
     {
         Prepare(context, body.Length);
+        if (body.Length <= MaxUnflushedLength)
+        {
+            context.Response.BodyWriter.Write(body.Span);
+            return;
+        }
+
         await context.Response.BodyWriter.WriteAsync(body);
     }
 

@@ -10,6 +10,9 @@ namespace CommandBroker.Grains;
 internal sealed class OverdueSweepGrain(
     IBrokerDatabase database, IOptions<QueueOptions> options, TimeProvider clock, ILogger<OverdueSweepGrain> logger) : Grain, IOverdueSweepGrain
 {
+    // A silo that is taken for dead ends itself long before that, and with it the activations that know of nothing.
+    private static readonly TimeSpan RestorePeriod = TimeSpan.FromHours(1);
+
     private readonly TimeSpan _pause = options.Value.SweepInterval * 0.5;
     private readonly int _count = options.Value.SweepCount;
     private long? _steppedAt;
@@ -23,7 +26,7 @@ internal sealed class OverdueSweepGrain(
         }
 
         _steppedAt = clock.GetTimestamp();
-        OverduePage page = await ReadAsync();
+        OverduePage page = await GuardAsync(database.Commands.FindOverdueAsync(_place, clock.GetUtcNow(), _count));
 
         // One after the other: the sweep must not be what makes agents wait.
         foreach (SourceServerKey key in page.Keys)
@@ -32,13 +35,26 @@ internal sealed class OverdueSweepGrain(
         }
 
         _place = page.Next ?? 0;
+        if (page.Next is null)
+        {
+            await RestoreAsync();
+        }
     }
 
-    private async Task<OverduePage> ReadAsync()
+    /// <summary>What was enqueued at an activation that did not know of the deletion is not lost with its source server.</summary>
+    private async Task RestoreAsync()
+    {
+        foreach (SourceServerKey key in await GuardAsync(database.SourceServers.RestoreAsync(clock.GetUtcNow() - RestorePeriod)))
+        {
+            Log.SourceServerRestored(logger, key);
+        }
+    }
+
+    private static async Task<T> GuardAsync<T>(Task<T> call)
     {
         try
         {
-            return await database.Commands.FindOverdueAsync(_place, clock.GetUtcNow(), _count);
+            return await call;
         }
         catch (Exception exception) when (StoreFault.IsStoreFault(exception))
         {

@@ -105,6 +105,16 @@ internal sealed class MemorySourceServerStore(MemoryTables tables) : ISourceServ
         }
     }
 
+    public Task<IReadOnlyList<SourceServerKey>> RestoreAsync(DateTimeOffset deletedSince)
+    {
+        lock (tables)
+        {
+            List<MemorySourceRow> back = tables.Numbered.FindAll(row => row.IsDeleted && row.Commands.Values.Any(stored => stored.Command.IsOpen));
+            back.ForEach(row => row.IsDeleted = false);
+            return Task.FromResult<IReadOnlyList<SourceServerKey>>([.. back.Select(row => row.Server.Key)]);
+        }
+    }
+
     public Task<bool> MarkOverridesAsync(SourceServerKey key)
     {
         lock (tables)

@@ -28,15 +28,18 @@ internal sealed class PostgresCommandStore : ICommandStore, IAsyncDisposable
 
     private readonly PostgresConnections _connections;
     private readonly PostgresConnections _upkeep;
+    private readonly ServerHistory _history;
     private readonly CommitWriter _writer;
     private readonly HistoryPurge _purge;
     private readonly BatchedLookup<SourceServerKey, StoredQueue?> _loads;
 
     public PostgresCommandStore(
-        PostgresConnections connections, PostgresConnections loads, PostgresConnections upkeep, StorageOptions options, StoreInstruments instruments)
+        PostgresConnections connections, PostgresConnections loads, PostgresConnections upkeep, ServerHistory history, StorageOptions options,
+        StoreInstruments instruments)
     {
         _connections = connections;
         _upkeep = upkeep;
+        _history = history;
         _writer = new CommitWriter(connections, options, instruments);
         _purge = new HistoryPurge(upkeep);
         _loads = new BatchedLookup<SourceServerKey, StoredQueue?>(
@@ -49,6 +52,9 @@ internal sealed class PostgresCommandStore : ICommandStore, IAsyncDisposable
         get => _writer.WasRefused;
         set => _writer.WasRefused = value;
     }
+
+    /// <inheritdoc/>
+    public string? Lineage => _history.Newest;
 
     /// <inheritdoc/>
     public Task<StoredQueue?> LoadAsync(SourceServerKey key) => _loads.FindAsync(key);

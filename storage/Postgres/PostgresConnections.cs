@@ -32,9 +32,12 @@ internal sealed class PostgresConnections : IAsyncDisposable
     /// <param name="pulse">Told of each answer.</param>
     /// <param name="commitTimeout">What one statement may take; default 5 s.</param>
     /// <param name="use">What the pool is for; default <see cref="PostgresUse.General"/>.</param>
-    public PostgresConnections(string connectionString, DatabasePulse? pulse = null, TimeSpan? commitTimeout = null, PostgresUse? use = null)
+    /// <param name="history">Shared by all pools of a process that lead to one database; default one of its own.</param>
+    public PostgresConnections(
+        string connectionString, DatabasePulse? pulse = null, TimeSpan? commitTimeout = null, PostgresUse? use = null, ServerHistory? history = null)
     {
         use ??= PostgresUse.General;
+        history ??= new ServerHistory { Replaced = Clear };
         TimeSpan timeout = commitTimeout ?? DefaultCommitTimeout;
         _pulse = pulse;
         _limit = use.IsLong ? Timeout.InfiniteTimeSpan : timeout + Grace;
@@ -64,9 +67,9 @@ internal sealed class PostgresConnections : IAsyncDisposable
         // Sessions are set up once, and nothing that is done with them needs undoing.
         settings.NoResetOnClose = true;
         _room = new SemaphoreSlim(_size);
-        _pool = Build(settings);
+        _pool = Build(settings, history);
         settings.Pooling = false;
-        _own = Build(settings);
+        _own = Build(settings, history);
         _hedges = new HedgedReads(_pool, _own);
     }
 
@@ -147,10 +150,10 @@ internal sealed class PostgresConnections : IAsyncDisposable
         }
     }
 
-    private static NpgsqlDataSource Build(NpgsqlConnectionStringBuilder settings)
+    private static NpgsqlDataSource Build(NpgsqlConnectionStringBuilder settings, ServerHistory history)
     {
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
-        builder.UsePhysicalConnectionInitializer(PostgresSession.SetUp, PostgresSession.SetUpAsync);
+        builder.UsePhysicalConnectionInitializer(history.SetUp, history.SetUpAsync);
         return builder.Build();
     }
 

@@ -16,6 +16,7 @@ internal sealed class PostgresDatabase : IBrokerDatabase
     private const string Write = "update ping set pinged_at = now();";
 
     private readonly TimeProvider _clock;
+    private readonly ServerHistory _history;
     private readonly StoreInstruments _instruments = new();
     private readonly PostgresConnections _connections;
     private readonly PostgresConnections _loads;
@@ -27,12 +28,13 @@ internal sealed class PostgresDatabase : IBrokerDatabase
     public PostgresDatabase(StorageOptions options, TimeProvider? clock = null, DatabasePulse? pulse = null)
     {
         _clock = clock ?? TimeProvider.System;
+        _history = new ServerHistory { Replaced = Clear };
         _connections = Connect(options, pulse, PostgresUse.General);
         _stateConnection = StateConnectionOf(_connections.ConnectionString, options.CommitTimeout);
         _loads = Connect(options, pulse, PostgresUse.Loads);
         _upkeep = Connect(options, pulse, PostgresUse.Upkeep);
         Identities = new SqlIdentityStore(new PostgresIdentityDatabase(_connections));
-        _commands = new PostgresCommandStore(_connections, _loads, _upkeep, options, _instruments);
+        _commands = new PostgresCommandStore(_connections, _loads, _upkeep, _history, options, _instruments);
         _sourceServers = new PostgresSourceServerStore(_connections, options, _instruments);
     }
 
@@ -113,7 +115,7 @@ internal sealed class PostgresDatabase : IBrokerDatabase
     }
 
     private PostgresConnections Connect(StorageOptions options, DatabasePulse? pulse, PostgresUse use) =>
-        new(options.ConnectionString!, pulse, options.CommitTimeout, use) { Lost = Clear };
+        new(options.ConnectionString!, pulse, options.CommitTimeout, use, _history) { Lost = Clear };
 
     /// <summary>Empties all pools. One call may need several of them in turn, and would else wait for a dead connection of each.</summary>
     private void Clear()

@@ -81,6 +81,9 @@ internal sealed class PostgresSourceServerStore : ISourceServerStore, IAsyncDisp
     public Task<bool> DeleteAsync(SourceServerKey key, DateTimeOffset now) => SourceServerDeletion.RunAsync(_connections, key, now);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<SourceServerKey>> RestoreAsync(DateTimeOffset deletedSince) => SourceServerDeletion.TakeBackAsync(_connections, deletedSince);
+
+    /// <inheritdoc/>
     public async Task<bool> MarkOverridesAsync(SourceServerKey key) =>
         await ChangeAsync($"update source_server set has_overrides = true, deletion = null where {Known}", TextOf(key.Text)) > 0;
 

@@ -60,6 +60,22 @@ internal sealed class SqliteSourceServerStore(SqliteReaders readers, SqliteWrite
             AND NOT EXISTS (SELECT 1 FROM command WHERE command.source_no = source_server.source_no AND ended_at IS NULL)
         """].Bind(1, key.Text).Bind(2, now.UtcTicks).Run() == 1);
 
+    public Task<IReadOnlyList<SourceServerKey>> RestoreAsync(DateTimeOffset deletedSince) => writer.WriteAsync<IReadOnlyList<SourceServerKey>>(session =>
+    {
+        var keys = new List<SourceServerKey>();
+        SqliteStatement row = session["""
+            SELECT server_id FROM source_server WHERE deleted_at >= ?1
+                AND EXISTS (SELECT 1 FROM command WHERE command.source_no = source_server.source_no AND ended_at IS NULL)
+            """].Bind(1, deletedSince.UtcTicks);
+        while (row.Step())
+        {
+            keys.Add(SourceServerKey.Parse(row.Text(0)));
+        }
+
+        keys.ForEach(key => session["UPDATE source_server SET deleted_at = NULL WHERE server_id = ?1"].Bind(1, key.Text).Run());
+        return keys;
+    });
+
     public Task<bool> MarkOverridesAsync(SourceServerKey key) => writer.WriteAsync(session =>
         session["UPDATE source_server SET has_overrides = 1 WHERE server_id = ?1 AND deleted_at IS NULL"].Bind(1, key.Text).Run() == 1);
 

@@ -49,6 +49,9 @@ public sealed class FaultyDatabase : IBrokerDatabase, ICommandStore
     /// <summary>What happens while pending commands are counted.</summary>
     public Action OnCount { get; set; } = () => { };
 
+    /// <summary>The history of the server that is reached now; what was seen of another one is not vouched for.</summary>
+    public string? Lineage { get; set; }
+
     public ICommandStore Commands => this;
 
     public ISourceServerStore SourceServers => _inner.SourceServers;
@@ -97,6 +100,9 @@ public sealed class FaultyDatabase : IBrokerDatabase, ICommandStore
 
         return status;
     }
+
+    public Task VouchAsync(string? lineage = null) =>
+        lineage == Lineage ? Task.CompletedTask : throw new StoreUnavailableException("Another server has taken over since this was read.");
 
     public Task<Command?> FindAsync(long sourceNo, long seq) => _inner.Commands.FindAsync(sourceNo, seq);
 

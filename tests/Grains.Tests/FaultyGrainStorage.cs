@@ -16,6 +16,9 @@ public sealed class FaultyGrainStorage : IGrainStorage
     /// <summary>Whether the file is damaged where the rows are, as the broker's own storage says it.</summary>
     public bool IsDamaged { get; set; }
 
+    /// <summary>What happens while a state is written.</summary>
+    public Action OnWrite { get; set; } = () => { };
+
     /// <summary>Loses everything that is stored.</summary>
     public void Clear() => _rows.Clear();
 
@@ -38,6 +41,7 @@ public sealed class FaultyGrainStorage : IGrainStorage
     public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         ThrowIfDown();
+        OnWrite();
         (grainState.ETag, grainState.RecordExists) = (Guid.NewGuid().ToString(), true);
         _rows[(stateName, grainId)] = (grainState.State!, grainState.ETag);
         return Task.CompletedTask;

@@ -3,6 +3,7 @@ using CommandBroker.Contracts.Identity;
 using CommandBroker.Storage;
 using CommandBroker.Testing;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Xunit;
 
@@ -79,6 +80,21 @@ public sealed class GuardedGrainStorageTests
         }
 
         await AssertToldAsync(grains, reason: null);
+    }
+
+    [Fact]
+    public async Task What_went_to_a_server_that_is_replaced_meanwhile_is_not_acknowledged()
+    {
+        await using var database = new FaultyDatabase { Lineage = "1" };
+        var written = new FaultyGrainStorage();
+        var storage = new GuardedGrainStorage(written, database, NullLogger<GuardedGrainStorage>.Instance);
+        GrainId grain = GrainId.Create("any", "one");
+        await storage.WriteStateAsync("any", grain, new GrainState<string>("state"));
+
+        written.OnWrite = () => database.Lineage += "1";
+        BrokerException told = await Assert.ThrowsAsync<BrokerException>(() => storage.WriteStateAsync("any", grain, new GrainState<string>("other")));
+
+        Assert.Equal(BrokerErrorReason.StorageUnavailable, told.Reason);
     }
 
     private static async Task AssertToldAsync(IGrainFactory grains, BrokerErrorReason? reason)

@@ -15,6 +15,29 @@ public sealed class StaleActivationTests
     [PostgresFact]
     public Task A_number_is_not_given_out_again_after_retention_removed_its_command_on_PostgreSQL() => AssertNumberIsNotReusedAsync(StorageProvider.Postgres);
 
+    [Fact]
+    public Task What_is_enqueued_behind_an_unknown_deletion_is_not_lost_on_SQLite() => AssertEnqueuedIsKeptAsync(StorageProvider.Sqlite);
+
+    [PostgresFact]
+    public Task What_is_enqueued_behind_an_unknown_deletion_is_not_lost_on_PostgreSQL() => AssertEnqueuedIsKeptAsync(StorageProvider.Postgres);
+
+    private static async Task AssertEnqueuedIsKeptAsync(StorageProvider provider)
+    {
+        await using StoredCluster clusters = await StoredCluster.CreateAsync(provider);
+        IGrainFactory grains = await clusters.StartAsync();
+        string id = await grains.GetGrain<ISourceDirectoryGrain>(0).RegisterAsync(new RegisterCall { Name = "test", OsType = "LINUX" });
+        ISourceServerGrain stale = grains.GetGrain<ISourceServerGrain>(id);
+        Assert.Equal(PollStatus.Idle, (await stale.PollAsync()).Status);
+        IGrainFactory others = await clusters.StartAsync();
+        await others.GetGrain<ISourceServerGrain>(id).DeleteAsync("operator");
+
+        Assert.Equal(1, await BrokerCluster.EnqueueAsync(stale, "START"));
+        Assert.Equal(PollStatus.UnknownSourceServer, (await others.GetGrain<ISourceServerGrain>(id).PollAsync()).Status);
+        await others.GetGrain<IOverdueSweepGrain>(0).StepAsync();
+
+        Assert.Equal("START", (await others.GetGrain<ISourceServerGrain>(id).PollAsync()).Name);
+    }
+
     private static async Task AssertNumberIsNotReusedAsync(StorageProvider provider)
     {
         await using StoredCluster clusters = await StoredCluster.CreateAsync(provider);

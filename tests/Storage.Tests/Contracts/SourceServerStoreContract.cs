@@ -232,6 +232,27 @@ public abstract class SourceServerStoreContract(StoreFixture fixture) : IAsyncLi
         Assert.True(await fixture.Sources.ExistsAsync(SourceServerKey.Parse("a")));
     }
 
+    /// <summary>As by an activation that has not looked at the store for long.</summary>
+    [StoreFact]
+    public async Task One_that_a_command_was_enqueued_for_behind_its_deletion_comes_back_and_counts()
+    {
+        SourceServerKey key = SourceServerKey.Parse("blue/a");
+        StoredQueue stale = await fixture.RegisterAsync(key.Text);
+        await fixture.RegisterAsync("blue/b");
+        Assert.True(await fixture.Sources.DeleteAsync(key, Samples.Noon));
+        Assert.True(await fixture.Sources.DeleteAsync(SourceServerKey.Parse("blue/b"), Samples.Noon));
+        Assert.Empty(await fixture.Sources.RestoreAsync(Samples.Noon.AddHours(-1)));
+
+        await fixture.Commands.CommitAsync(new QueueCommit { SourceNo = stale.SourceNo, Commands = [Samples.Pending(1)], Lineage = stale.Lineage });
+
+        Assert.Equal([key], await fixture.Sources.RestoreAsync(Samples.Noon.AddHours(-1)));
+        Assert.Empty(await fixture.Sources.RestoreAsync(Samples.Noon.AddHours(-1)));
+        Assert.Equal([1L], (await fixture.LoadAsync(key.Text)).State.Open.Select(command => command.Seq));
+        Assert.Equal(["blue/a"], await KeysAsync(Blue));
+        Assert.False(await fixture.Sources.RegisterAsync(Samples.Server("blue/c"), maxCount: 1));
+        Assert.False(await fixture.Sources.DeleteAsync(key, Samples.Noon));
+    }
+
     [StoreFact]
     public async Task One_that_is_registered_again_keeps_its_number_and_its_highest_number()
     {
