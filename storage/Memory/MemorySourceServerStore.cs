@@ -160,7 +160,7 @@ internal sealed class MemorySourceServerStore(MemoryTables tables) : ISourceServ
 
     private static bool Matches(SourceServer server, SourceServerFilter filter) =>
         (filter.Quarantined is null || filter.Quarantined == server.QuarantineReason is not null)
-        && (filter.NameContains is null || server.Name.Contains(filter.NameContains, StringComparison.OrdinalIgnoreCase))
+        && (filter.NameContains is null || NameCase.Fold(server.Name).Contains(NameCase.Fold(filter.NameContains), StringComparison.Ordinal))
         && (filter.Key is null || filter.Key == server.Key)
         && (filter.Visited is null || filter.Visited == server.LastVisitAt >= filter.VisitedSince)
         && (filter.Members is null || HasMembers(server.Details, filter.Members));

@@ -64,7 +64,7 @@ internal sealed class PostgresSourceServerStore : ISourceServerStore, IAsyncDisp
     public async Task<bool> RenameAsync(SourceServerKey key, string name) =>
         await ChangeAsync(
             $"update source_server set name = $2, name_folded = $3, deletion = null where {Known}",
-            TextOf(key.Text), TextOf(name), TextOf(SourceServerRows.Fold(name))) > 0;
+            TextOf(key.Text), TextOf(name), TextOf(NameCase.Fold(name))) > 0;
 
     /// <inheritdoc/>
     public async Task<bool> ReplaceAsync(SourceServer former, string name, string details) =>
@@ -72,7 +72,7 @@ internal sealed class PostgresSourceServerStore : ISourceServerStore, IAsyncDisp
             $"update source_server set name = $2, name_folded = $3, details = $4, deletion = null where {Known} and name = $5 and details = $6",
             TextOf(former.Key.Text),
             TextOf(name),
-            TextOf(SourceServerRows.Fold(name)),
+            TextOf(NameCase.Fold(name)),
             TextOf(details),
             TextOf(former.Name),
             TextOf(former.Details)) > 0;

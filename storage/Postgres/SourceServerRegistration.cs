@@ -92,7 +92,7 @@ internal static class SourceServerRegistration
 
     private static NpgsqlBatchCommand With(NpgsqlBatchCommand statement, SourceServer server)
     {
-        foreach (string text in (ReadOnlySpan<string>)[server.Key.Text, server.Name, SourceServerRows.Fold(server.Name), server.OsType, server.Details])
+        foreach (string text in (ReadOnlySpan<string>)[server.Key.Text, server.Name, NameCase.Fold(server.Name), server.OsType, server.Details])
         {
             statement.Parameters.Add(TextOf(text));
         }

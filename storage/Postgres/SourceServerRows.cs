@@ -38,9 +38,6 @@ internal static class SourceServerRows
         end)::json
         """;
 
-    /// <summary>A name as it is compared: the server's own case rules depend on how the database was made, these do not.</summary>
-    public static string Fold(string name) => name.ToUpperInvariant();
-
     /// <summary>Reads all source servers of a query.</summary>
     public static async Task<List<SourceServer>> ReadAsync(NpgsqlConnection connection, string sql, params NpgsqlParameter[] parameters)
     {
@@ -92,7 +89,7 @@ internal static class SourceServerRows
 
         if (filter.NameContains is { } name)
         {
-            Add("strpos(name_folded, {0}) > 0", Text(Fold(name)));
+            Add("strpos(name_folded, {0}) > 0", Text(NameCase.Fold(name)));
         }
 
         if (filter.Key is { } key)

@@ -6,6 +6,9 @@ namespace CommandBroker.Storage.Sqlite;
 /// <summary>One connection with its prepared statements. Used by one thread at a time.</summary>
 internal sealed class SqliteSession : IDisposable
 {
+    /// <summary>The SQL function that is <see cref="NameCase.Fold"/>: SQLite's own <c>lower</c> knows the letters of ASCII only.</summary>
+    public const string FoldName = "fold_name";
+
     private readonly sqlite3 _database;
     private readonly Dictionary<object, SqliteStatement> _statements = new(ReferenceEqualityComparer.Instance);
 
@@ -35,6 +38,9 @@ internal sealed class SqliteSession : IDisposable
             Execute(forWriting
                 ? "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8000; PRAGMA journal_size_limit = 67108864"
                 : "PRAGMA query_only = 1; PRAGMA cache_size = -8192");
+            Check(raw.sqlite3_create_function(
+                _database, FoldName, 1, raw.SQLITE_UTF8 | raw.SQLITE_DETERMINISTIC, null,
+                static (context, _, values) => raw.sqlite3_result_text(context, NameCase.Fold(raw.sqlite3_value_text(values[0]).utf8_to_string()))));
         }
         catch
         {
@@ -59,14 +65,21 @@ internal sealed class SqliteSession : IDisposable
     /// <summary>How many pages this connection looked into since the last time it was asked, in memory or not.</summary>
     public int TakeReadPages() => Take(raw.SQLITE_DBSTATUS_CACHE_HIT) + Take(raw.SQLITE_DBSTATUS_CACHE_MISS);
 
-    /// <summary>The statement of a constant text, prepared once.</summary>
+    /// <summary>The statement of a text, prepared once. Constant texts are found fastest; of others there may be few.</summary>
     public SqliteStatement this[string sql]
     {
         get
         {
-            if (!_statements.TryGetValue(sql, out SqliteStatement? statement))
+            if (_statements.TryGetValue(sql, out SqliteStatement? statement))
             {
-                _statements[sql] = statement = new SqliteStatement(_database, sql);
+                return statement;
+            }
+
+            // A text that is put together is another object each time.
+            string one = string.Intern(sql);
+            if (!_statements.TryGetValue(one, out statement))
+            {
+                _statements[one] = statement = new SqliteStatement(_database, one);
             }
 
             return statement;
@@ -74,14 +87,7 @@ internal sealed class SqliteSession : IDisposable
     }
 
     /// <summary>Runs a script.</summary>
-    public void Execute(string script)
-    {
-        int code = raw.sqlite3_exec(_database, script, out string message);
-        if (code != raw.SQLITE_OK)
-        {
-            throw new SqliteException(message, code, raw.sqlite3_extended_errcode(_database));
-        }
-    }
+    public void Execute(string script) => Check(raw.sqlite3_exec(_database, script));
 
     public void Dispose()
     {
@@ -91,6 +97,14 @@ internal sealed class SqliteSession : IDisposable
         }
 
         _database.Dispose();
+    }
+
+    private void Check(int code)
+    {
+        if (code != raw.SQLITE_OK)
+        {
+            throw new SqliteException(raw.sqlite3_errmsg(_database).utf8_to_string(), code, raw.sqlite3_extended_errcode(_database));
+        }
     }
 
     private int Take(int counter)

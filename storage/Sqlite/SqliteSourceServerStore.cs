@@ -116,7 +116,7 @@ internal sealed class SqliteSourceServerStore(SqliteReaders readers, SqliteWrite
     [
         "project_id = ?1 AND deleted_at IS NULL",
         .. filter.Quarantined is { } quarantined ? [$"quarantine_reason IS {(quarantined ? "NOT " : "")}NULL"] : (string[])[],
-        .. filter.NameContains is null ? (string[])[] : ["instr(lower(name), lower(?2)) > 0"],
+        .. filter.NameContains is null ? (string[])[] : [$"instr({SqliteSession.FoldName}(name), ?2) > 0"],
         .. filter.Key is null ? (string[])[] : ["server_id = ?3"],
         .. filter.Visited is { } visited ? [visited ? "last_visit_at >= ?4" : "(last_visit_at IS NULL OR last_visit_at < ?4)"] : (string[])[],
         .. filter.Members is null ? (string[])[]
@@ -128,7 +128,7 @@ internal sealed class SqliteSourceServerStore(SqliteReaders readers, SqliteWrite
         statement.Bind(1, filter.ProjectId.Value);
         if (filter.NameContains is { } name)
         {
-            statement.Bind(2, name);
+            statement.Bind(2, NameCase.Fold(name));
         }
 
         if (filter.Key is { } key)

@@ -195,6 +195,30 @@ public abstract class SourceServerStoreContract(StoreFixture fixture) : IAsyncLi
             ["b"], await MatchingAsync(named with { Key = SourceServerKey.Parse("b"), Visited = false, Quarantined = false, NameContains = "WEB" }));
     }
 
+    [StoreFact]
+    public async Task A_name_is_found_whatever_the_case_in_every_alphabet()
+    {
+        (string Key, string Name)[] servers =
+            [("a", "\u00c4nderung"), ("b", "v-\u00e4ndern"), ("c", "\u0130-1"), ("d", "i-2"), ("e", "I-3"), ("f", "\u0131-4"), ("g", "\u039f\u0394\u039f\u03a3"), ("h", "\u043f\u043e\u0447\u0442\u0430")];
+        foreach ((string key, string name) in servers)
+        {
+            await fixture.Sources.RegisterAsync(Samples.Server(key) with { Name = name }, NoLimit);
+        }
+
+        await fixture.Sources.RegisterAsync(Samples.Server("h") with { Name = "\u041fo\u0447\u0442\u0430" }, NoLimit);
+        Assert.True(await fixture.Sources.RenameAsync(SourceServerKey.Parse("h"), "\u041f\u043e\u0447\u0442\u0430"));
+
+        var all = new SourceServerFilter(ProjectId.Default, 10);
+        foreach ((string text, string[] found) in ((string, string[])[])
+            [
+                ("\u00e4nder", ["a", "b"]), ("\u00c4NDER", ["a", "b"]), ("i-", ["d", "e"]), ("I-", ["d", "e"]), ("\u0130", ["c"]), ("\u0131", ["f"]),
+                ("\u03bf\u03b4\u03bf\u03c2", ["g"]), ("\u041f\u041e\u0427", ["h"]), ("\u00e4ndern ", []),
+            ])
+        {
+            Assert.Equal(found, await MatchingAsync(all with { NameContains = text }));
+        }
+    }
+
     /// <summary>Whoever stored them: a row must not take its whole project's lists away.</summary>
     [StoreFact]
     public async Task Text_with_U_0000_or_half_a_surrogate_pair_matches_no_filter_and_breaks_no_list()

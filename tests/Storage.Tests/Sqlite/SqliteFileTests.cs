@@ -83,6 +83,18 @@ public sealed class SqliteFileTests : IAsyncLifetime
         Assert.Contains(index, refusal.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>A list's text depends on its filter: it must not leave a statement behind each time.</summary>
+    [Fact]
+    public void A_text_that_is_put_together_each_time_is_prepared_once()
+    {
+        using var session = new SqliteSession(":memory:", forWriting: false);
+
+        SqliteStatement first = session[string.Join(' ', "SELECT", "1")];
+
+        Assert.Same(first, session[string.Join(' ', "SELECT", "1")]);
+        Assert.NotSame(first, session[string.Join(' ', "SELECT", "2")]);
+    }
+
     [Fact]
     public async Task Migrations_can_be_run_again_over_their_own_work()
     {
