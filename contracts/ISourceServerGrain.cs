@@ -51,9 +51,9 @@ public interface ISourceServerGrain : IGrainWithStringKey
     [Alias("List")]
     ValueTask<QueueView> ListAsync();
 
-    /// <summary>Ended commands, newest first.</summary>
-    /// <param name="before">Only lower numbers; null starts at the newest.</param>
-    /// <param name="limit">The most to return, 1 to 1,000. A page of long commands holds fewer, at least one.</param>
+    /// <summary>Ended commands, newest first, behind the reports that ended none.</summary>
+    /// <param name="before">Only lower numbers, or what <see cref="HistoryPage.NextBefore"/> says; null starts at the newest.</param>
+    /// <param name="limit">The most commands, 1 to 1,000. A page of long ones holds fewer, and none where reports fill it.</param>
     [Alias("History")]
     ValueTask<HistoryPage> ReadHistoryAsync(long? before, int limit);
 

@@ -172,9 +172,9 @@ internal sealed class QueueSession(SourceServerKey key, QueueContext context, Lo
     public Task<IReadOnlyList<Command>> ReadHistoryAsync(long? before, int limit) =>
         ReadAsync(context.Commands.ReadHistoryAsync(_stored!.SourceNo, before, limit));
 
-    /// <summary>Reports that ended no command, newest first.</summary>
-    public Task<IReadOnlyList<StrayReport>> ReadStrayReportsAsync(int limit) =>
-        GuardAsync(context.Commands.ReadStrayReportsAsync(_stored!.SourceNo, limit));
+    /// <summary>Reports that ended no command, newest first, behind so many newer ones.</summary>
+    public Task<IReadOnlyList<StrayReport>> ReadStrayReportsAsync(int offset, int limit) =>
+        GuardAsync(context.Commands.ReadStrayReportsAsync(_stored!.SourceNo, offset, limit));
 
     /// <summary>Which signed reports the queue has answered; read from the store at most once while nobody else writes.</summary>
     public async ValueTask<ReportTags> ReadReportTagsAsync() =>

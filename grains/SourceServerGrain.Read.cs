@@ -26,31 +26,55 @@ internal sealed partial class SourceServerGrain
     {
         CheckLimit(limit, HistoryPage.MaxLimit);
         await RequireSettledAsync();
-        var ended = new PageBuilder(limit);
-        IReadOnlyList<StrayReport> strays = before is null ? await _session.ReadStrayReportsAsync(QueueCommit.MaxStrayReports) : [];
-        foreach (StrayReport report in strays)
-        {
-            ended.Take(report);
-        }
-
-        long? next = before;
-        for (int asked = ended.NextCount; asked > 0; asked = ended.NextCount)
+        var page = new PageBuilder(limit);
+        int? shown = StrayCursor.Read(before);
+        long? next = shown is null ? before : null;
+        bool hasMore = shown is { } count && !await AddStrayReportsAsync(page, count);
+        for (int asked = page.NextCount; asked > 0; asked = page.NextCount)
         {
             IReadOnlyList<Command> found = await _session.ReadHistoryAsync(next, asked);
-            ended.AddRange(found);
-            next = found.Count == asked ? found[^1].Seq : null;
-            if (next is null)
+            if (!found.All(page.TryAdd))
+            {
+                hasMore = true;
+                break;
+            }
+
+            hasMore = found.Count == asked;
+            if (!hasMore)
             {
                 break;
             }
+
+            next = found[^1].Seq;
         }
 
         return new HistoryPage
         {
-            Commands = [.. ended.Commands.Select(ViewOf)],
-            StrayReports = [.. strays.Select(Views.Of)],
-            NextBefore = next,
+            Commands = [.. page.Commands.Select(ViewOf)],
+            StrayReports = [.. page.StrayReports.Select(Views.Of)],
+            NextBefore = !hasMore ? null : page.Commands is [.., Command last] ? last.Seq : StrayCursor.Of((shown ?? 0) + page.StrayReports.Count),
         };
+    }
+
+    /// <summary>Adds the reports behind those that were shown.</summary>
+    /// <returns>False when the page is full before their end.</returns>
+    private async ValueTask<bool> AddStrayReportsAsync(PageBuilder page, int shown)
+    {
+        while (page.NextStrayCount is > 0 and int asked)
+        {
+            IReadOnlyList<StrayReport> found = await _session.ReadStrayReportsAsync(shown + page.StrayReports.Count, asked);
+            if (!found.All(page.TryAdd))
+            {
+                return false;
+            }
+
+            if (found.Count < asked)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private async ValueTask<QueueView> ListAsync(QueueCursor? after, int limit)
@@ -61,14 +85,12 @@ internal sealed partial class SourceServerGrain
         string? next = null;
         foreach (Command command in after is { } place ? queue.OpenAfter(place.Priority, place.Seq) : queue.Open)
         {
-            if (page.IsFull)
+            if (!page.TryAdd(command))
             {
                 Command last = page.Commands[^1];
                 next = new QueueCursor(last.Priority, last.Seq).ToString();
                 break;
             }
-
-            page.Add(command);
         }
 
         return new QueueView

@@ -61,8 +61,11 @@ public interface ICommandStore
     /// <exception cref="UnreadableRowException">A row cannot be read.</exception>
     Task<IReadOnlyList<Command>> ReadHistoryAsync(long sourceNo, long? beforeSeq, int limit);
 
-    /// <summary>Reads reports that ended no command, newest first, at most <paramref name="limit"/>.</summary>
-    Task<IReadOnlyList<StrayReport>> ReadStrayReportsAsync(long sourceNo, int limit);
+    /// <summary>Reads reports that ended no command, newest first.</summary>
+    /// <param name="sourceNo">The source server.</param>
+    /// <param name="offset">How many of the newest to pass over.</param>
+    /// <param name="limit">The most to return, from 1.</param>
+    Task<IReadOnlyList<StrayReport>> ReadStrayReportsAsync(long sourceNo, int offset, int limit);
 
     /// <summary>Counts the pending commands of a project's source servers, without those whose time to live is over.</summary>
     /// <param name="project">The project.</param>

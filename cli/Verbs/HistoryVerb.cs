@@ -34,13 +34,13 @@ internal static class HistoryVerb
 
     private static void WriteTable(HistoryPage page, TextWriter output)
     {
-        if (page.Commands.IsEmpty)
-        {
-            output.WriteLine("No ended commands.");
-        }
-        else
+        if (!page.Commands.IsEmpty)
         {
             CommandTable.Write(page.Commands, output);
+        }
+        else if (page.NextBefore is null)
+        {
+            output.WriteLine("No ended commands.");
         }
 
         if (!page.StrayReports.IsEmpty)

@@ -88,11 +88,11 @@ internal sealed class MemoryCommandStore(MemoryTables tables) : ICommandStore
         }
     }
 
-    public Task<IReadOnlyList<StrayReport>> ReadStrayReportsAsync(long sourceNo, int limit)
+    public Task<IReadOnlyList<StrayReport>> ReadStrayReportsAsync(long sourceNo, int offset, int limit)
     {
         lock (tables)
         {
-            return Task.FromResult<IReadOnlyList<StrayReport>>([.. SourceOf(sourceNo).Strays.AsEnumerable().Reverse().Take(limit)]);
+            return Task.FromResult<IReadOnlyList<StrayReport>>([.. SourceOf(sourceNo).Strays.AsEnumerable().Reverse().Skip(offset).Take(limit)]);
         }
     }
 

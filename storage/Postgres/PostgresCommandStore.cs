@@ -100,8 +100,8 @@ internal sealed class PostgresCommandStore : ICommandStore, IAsyncDisposable
         await ReadAsync(SelectHistory, new() { Value = sourceNo }, new() { Value = beforeSeq ?? long.MaxValue }, new() { Value = (long)limit });
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<StrayReport>> ReadStrayReportsAsync(long sourceNo, int limit) =>
-        _connections.ReadAsync(connection => StrayReportRows.ReadAsync(connection, sourceNo, limit));
+    public Task<IReadOnlyList<StrayReport>> ReadStrayReportsAsync(long sourceNo, int offset, int limit) =>
+        _connections.ReadAsync(connection => StrayReportRows.ReadAsync(connection, sourceNo, offset, limit));
 
     /// <inheritdoc/>
     public Task<long> CountPendingAsync(ProjectId project, DateTimeOffset now, long most) => _upkeep.RunAsync(async connection =>

@@ -23,7 +23,7 @@ internal static class StrayReportRows
 
     private const string Select = """
         select reason, name, seq, result, result_detail, reported_at, reported_by
-        from stray_report where source_no = $1 order by stray_no desc limit $2
+        from stray_report where source_no = $1 order by stray_no desc limit $2 offset $3
         """;
 
     /// <summary>Adds the reports of a batch and keeps the newest <see cref="QueueCommit.MaxStrayReports"/> of each source server.</summary>
@@ -45,12 +45,12 @@ internal static class StrayReportRows
         await batch.ExecuteNonQueryAsync();
     }
 
-    /// <summary>The newest first.</summary>
-    public static async Task<IReadOnlyList<StrayReport>> ReadAsync(NpgsqlConnection connection, long sourceNo, int limit)
+    /// <summary>The newest first, behind so many.</summary>
+    public static async Task<IReadOnlyList<StrayReport>> ReadAsync(NpgsqlConnection connection, long sourceNo, int offset, int limit)
     {
         await using var query = new NpgsqlCommand(Select, connection)
         {
-            Parameters = { new() { Value = sourceNo }, new() { Value = (long)limit } },
+            Parameters = { new() { Value = sourceNo }, new() { Value = (long)limit }, new() { Value = (long)offset } },
         };
         List<StrayReport> reports = [];
         await using NpgsqlDataReader reader = await query.ExecuteReaderAsync();

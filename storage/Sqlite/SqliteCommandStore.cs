@@ -23,8 +23,8 @@ internal sealed class SqliteCommandStore(SqliteReaders readers, SqliteWriter wri
     public Task<IReadOnlyList<Command>> ReadHistoryAsync(long sourceNo, long? beforeSeq, int limit) => readers.ReadAsync<IReadOnlyList<Command>>(session =>
         SqliteRows.ReadAll(session[CommandSql.ReadHistory].Bind(1, sourceNo).Bind(2, beforeSeq ?? long.MaxValue).Bind(3, limit)));
 
-    public Task<IReadOnlyList<StrayReport>> ReadStrayReportsAsync(long sourceNo, int limit) =>
-        readers.ReadAsync(session => SqliteStrayReports.Read(session, sourceNo, limit));
+    public Task<IReadOnlyList<StrayReport>> ReadStrayReportsAsync(long sourceNo, int offset, int limit) =>
+        readers.ReadAsync(session => SqliteStrayReports.Read(session, sourceNo, offset, limit));
 
     public Task<long> CountPendingAsync(ProjectId project, DateTimeOffset now, long most) => readers.ReadAsync(session =>
         session[CommandSql.CountPending].Bind(1, project.Value).Bind(2, now.UtcTicks).Bind(3, most).Scalar() ?? 0);

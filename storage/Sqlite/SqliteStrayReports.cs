@@ -26,13 +26,13 @@ internal static class SqliteStrayReports
             """].Bind(1, sourceNo).Bind(2, QueueCommit.MaxStrayReports).Run();
     }
 
-    public static IReadOnlyList<StrayReport> Read(SqliteSession session, long sourceNo, int limit)
+    public static IReadOnlyList<StrayReport> Read(SqliteSession session, long sourceNo, int offset, int limit)
     {
         var reports = new List<StrayReport>();
         SqliteStatement row = session["""
             SELECT reason, name, seq, result, result_detail, reported_at, reported_by
-            FROM stray_report WHERE source_no = ?1 ORDER BY row_no DESC LIMIT ?2
-            """].Bind(1, sourceNo).Bind(2, limit);
+            FROM stray_report WHERE source_no = ?1 ORDER BY row_no DESC LIMIT ?2 OFFSET ?3
+            """].Bind(1, sourceNo).Bind(2, limit).Bind(3, offset);
         while (row.Step())
         {
             reports.Add(new StrayReport

@@ -113,8 +113,8 @@ public sealed class FaultyDatabase : IBrokerDatabase, ICommandStore
     public Task<IReadOnlyList<Command>> ReadHistoryAsync(long sourceNo, long? beforeSeq, int limit) =>
         _inner.Commands.ReadHistoryAsync(sourceNo, beforeSeq, limit);
 
-    public Task<IReadOnlyList<StrayReport>> ReadStrayReportsAsync(long sourceNo, int limit) =>
-        _inner.Commands.ReadStrayReportsAsync(sourceNo, limit);
+    public Task<IReadOnlyList<StrayReport>> ReadStrayReportsAsync(long sourceNo, int offset, int limit) =>
+        _inner.Commands.ReadStrayReportsAsync(sourceNo, offset, limit);
 
     public Task<long> CountPendingAsync(ProjectId project, DateTimeOffset now, long most)
     {

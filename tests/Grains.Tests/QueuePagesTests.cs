@@ -54,34 +54,78 @@ public sealed class QueuePagesTests(BrokerCluster cluster) : IClassFixture<Broke
     }
 
     [Fact]
-    public void A_page_is_full_when_its_commands_are_long()
+    public void A_page_ends_before_it_is_too_long_and_not_much_more_is_read()
     {
         var page = new PageBuilder(QueueView.MaxLimit);
-        int read = 0;
-        while (page.NextCount is > 0 and int asked)
-        {
-            read += asked;
-            page.AddRange([.. Enumerable.Repeat(Command(1024 * 1024), asked)]);
-        }
 
-        Assert.InRange(read, 1, 40);
-        Assert.True(page.IsFull);
+        int read = Fill(page, Command(new string(' ', 1024 * 1024)));
+
+        Assert.Equal(3, page.Commands.Count);
+        Assert.InRange(read, 4, 20);
+    }
+
+    [Fact]
+    public void A_page_is_bounded_in_bytes_and_not_in_characters()
+    {
+        var page = new PageBuilder(QueueView.MaxLimit);
+
+        Fill(page, Command(new string('\u20ac', 700_000)));
+
+        Assert.Single(page.Commands);
+    }
+
+    [Fact]
+    public void Long_items_behind_short_ones_are_read_a_few_at_a_time()
+    {
+        var page = new PageBuilder(QueueView.MaxLimit);
+        Assert.All(Enumerable.Repeat(Command("{}"), 200), command => Assert.True(page.TryAdd(command)));
+
+        Assert.InRange(page.NextCount, 1, PageBuilder.MostCount);
+    }
+
+    [Fact]
+    public void A_page_takes_one_item_however_long_it_is()
+    {
+        var page = new PageBuilder(10);
+
+        Assert.True(page.TryAdd(Report(PageBuilder.MaxBytes + 1)));
+        Assert.False(page.TryAdd(Report(1)));
+        Assert.False(page.TryAdd(Command("{}")));
+        Assert.Equal((0, 0), (page.NextCount, page.NextStrayCount));
     }
 
     [Fact]
     public void A_page_of_short_commands_is_full_at_its_limit()
     {
         var page = new PageBuilder(100);
-        var asked = new List<int>();
-        while (page.NextCount > 0)
-        {
-            asked.Add(page.NextCount);
-            page.AddRange([.. Enumerable.Repeat(Command(10), page.NextCount)]);
-        }
 
-        Assert.Equal([32, 68], asked);
+        int read = Fill(page, Command("{}"));
+
+        Assert.Equal((100, 100), (page.Commands.Count, read));
     }
 
-    private static Command Command(int length) =>
-        new() { Seq = 1, Name = "START", Param = new string(' ', length), EnqueuedAt = DateTimeOffset.UnixEpoch, EnqueuedBy = "operator" };
+    private static int Fill(PageBuilder page, Command command)
+    {
+        int read = 0;
+        while (page.NextCount is > 0 and int asked)
+        {
+            read += asked;
+            _ = Enumerable.Repeat(command, asked).All(page.TryAdd);
+        }
+
+        return read;
+    }
+
+    private static Command Command(string param) =>
+        new() { Seq = 1, Name = "START", Param = param, EnqueuedAt = DateTimeOffset.UnixEpoch, EnqueuedBy = "operator" };
+
+    private static StrayReport Report(int length) => new()
+    {
+        Reason = StrayReason.Unsolicited,
+        Name = "START",
+        Result = ReportResult.Success,
+        ResultDetail = new string(' ', length),
+        ReportedAt = DateTimeOffset.UnixEpoch,
+        ReportedBy = "agent",
+    };
 }

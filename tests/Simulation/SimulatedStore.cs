@@ -38,8 +38,8 @@ internal sealed class SimulatedStore(SimulatedActivation activation, StoreRows r
     public Task<IReadOnlyList<Command>> ReadHistoryAsync(long sourceNo, long? beforeSeq, int limit) =>
         Schedule(false, () => rows.Inner.ReadHistoryAsync(sourceNo, beforeSeq, limit).Result);
 
-    public Task<IReadOnlyList<StrayReport>> ReadStrayReportsAsync(long sourceNo, int limit) =>
-        Schedule(false, () => rows.Inner.ReadStrayReportsAsync(sourceNo, limit).Result);
+    public Task<IReadOnlyList<StrayReport>> ReadStrayReportsAsync(long sourceNo, int offset, int limit) =>
+        Schedule(false, () => rows.Inner.ReadStrayReportsAsync(sourceNo, offset, limit).Result);
 
     public Task<long> CountPendingAsync(ProjectId project, DateTimeOffset now, long most) => throw new NotSupportedException("Nothing here has a quota.");
 

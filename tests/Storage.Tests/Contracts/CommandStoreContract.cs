@@ -303,12 +303,15 @@ public abstract partial class CommandStoreContract(StoreFixture fixture) : IAsyn
         }
 
         await fixture.ReopenAsync();
-        IReadOnlyList<StrayReport> kept = await fixture.Commands.ReadStrayReportsAsync(queue.SourceNo, 1_000);
+        IReadOnlyList<StrayReport> kept = await fixture.Commands.ReadStrayReportsAsync(queue.SourceNo, 0, 1_000);
 
         Assert.Equal(QueueCommit.MaxStrayReports, kept.Count);
         Assert.Equal(Stray(QueueCommit.MaxStrayReports), kept[0]);
         Assert.Equal(Stray(1), kept[^1]);
-        Assert.Equal(2, (await fixture.Commands.ReadStrayReportsAsync(queue.SourceNo, 2)).Count);
+        Assert.Equal(kept.Take(2), await fixture.Commands.ReadStrayReportsAsync(queue.SourceNo, 0, 2));
+        Assert.Equal(kept.Skip(2).Take(3), await fixture.Commands.ReadStrayReportsAsync(queue.SourceNo, 2, 3));
+        Assert.Equal(kept.Skip(97), await fixture.Commands.ReadStrayReportsAsync(queue.SourceNo, 97, 10));
+        Assert.Empty(await fixture.Commands.ReadStrayReportsAsync(queue.SourceNo, QueueCommit.MaxStrayReports, 10));
     }
 
     [StoreFact]
@@ -353,9 +356,9 @@ public abstract partial class CommandStoreContract(StoreFixture fixture) : IAsyn
         await fixture.Commands.CommitAsync(new QueueCommit { SourceNo = queue.SourceNo, Commands = [], Stray = Stray(1) });
 
         await fixture.Commands.PurgeAsync(Samples.Noon, 10);
-        Assert.Single(await fixture.Commands.ReadStrayReportsAsync(queue.SourceNo, 10));
+        Assert.Single(await fixture.Commands.ReadStrayReportsAsync(queue.SourceNo, 0, 10));
         await fixture.Commands.PurgeAsync(Samples.Noon.AddDays(1), 10);
-        Assert.Empty(await fixture.Commands.ReadStrayReportsAsync(queue.SourceNo, 10));
+        Assert.Empty(await fixture.Commands.ReadStrayReportsAsync(queue.SourceNo, 0, 10));
     }
 
     [StoreFact]
