@@ -18,6 +18,8 @@ public static class CommandBrokerClientServices
     /// <param name="services">The host's services.</param>
     /// <param name="clustering">
     /// How an Orleans client finds the cluster; null in a host that is a silo or has an Orleans client already, whose <see cref="IGrainFactory"/> is used.
+    /// A host that finds no broker ends its start at once, with a <see cref="CommandBroker.Contracts.BrokerException"/> (Unreachable). One that is
+    /// to wait says so with <c>UseConnectionRetryFilter</c>.
     /// </param>
     /// <param name="configure">Changes the defaults; a value out of range stops the host at its start.</param>
     public static IServiceCollection AddCommandBrokerClient(
@@ -25,7 +27,12 @@ public static class CommandBrokerClientServices
     {
         if (clustering is not null)
         {
-            services.AddOrleansClient(clustering);
+            services.AddOrleansClient(client =>
+            {
+                // One that the caller chooses counts instead.
+                client.UseConnectionRetryFilter<BrokerSearch>();
+                clustering(client);
+            });
         }
 
         services.AddOptions<CommandBrokerClientOptions>()
