@@ -49,7 +49,7 @@ internal sealed class ManagementRequest(SourceServerCache servers, IOptions<Gate
         StringValues text = context.Request.Query[name];
         return text.Count == 0 ? null
             : long.TryParse(text.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number >= 1 && number <= highest ? number
-            : throw Invalid($"{name} must be a whole number from 1 to {highest}.");
+            : throw Invalid($"{name} is {QueryNames.Quote(text.ToString())}; a whole number from 1{(highest == long.MaxValue ? "" : $" to {highest}")} is allowed.");
     }
 
     /// <summary>A text of the query; null when none was sent.</summary>

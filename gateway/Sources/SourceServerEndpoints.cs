@@ -79,8 +79,7 @@ internal sealed class SourceServerEndpoints(
         }
 
         SourceServerListView page = isNone ? SourceServerQueryText.None
-            : principal.ServerId is { } only
-            ? query.ServerId is null || query.ServerId == only ? await ListOneAsync(principal, only) : SourceServerQueryText.None
+            : principal.ServerId is { } only ? await ListOneAsync(query, principal, only)
             : await grains.Directory.ListAsync(query with { ProjectId = principal.ProjectId.Value });
         return Ok(
             new SourceServerListRecord
@@ -95,7 +94,7 @@ internal sealed class SourceServerEndpoints(
     {
         if (principal.ServerId is { } only)
         {
-            SourceServerListView one = await ListOneAsync(principal, only);
+            SourceServerListView one = await ListOneAsync(new SourceServerQuery { Limit = 1 }, principal, only);
             int quarantined = one.Servers.Count(server => server.QuarantineReason is not null);
             return VendorAnswer.Ok(SourceServerStates.Overview(one.TotalCount - quarantined, quarantined));
         }
@@ -106,11 +105,21 @@ internal sealed class SourceServerEndpoints(
         return VendorAnswer.Ok(SourceServerStates.Overview(waiting.TotalCount, error.TotalCount));
     }
 
-    // What a bound caller sees is one at most; the query cannot widen it, and need not narrow it.
-    private async ValueTask<SourceServerListView> ListOneAsync(Principal principal, string serverId) =>
-        await grains.Directory.ShowAsync(KeyOf(principal, ServerId.Parse(serverId))) is { } server
-            ? new SourceServerListView { Servers = [server], TotalCount = 1 }
-            : new SourceServerListView { Servers = [], TotalCount = 0 };
+    // What a bound caller sees is one at most, whatever it asks for. A silo of a former release knows no filter by id: its answer is looked through.
+    private async ValueTask<SourceServerListView> ListOneAsync(SourceServerQuery query, Principal principal, string only)
+    {
+        if (query.ServerId is not null && query.ServerId != only)
+        {
+            return SourceServerQueryText.None;
+        }
+
+        SourceServerListView page = await grains.Directory.ListAsync(query with { ProjectId = principal.ProjectId.Value, ServerId = only });
+        return new SourceServerListView
+        {
+            Servers = [.. page.Servers.Where(server => server.ServerId == only)],
+            TotalCount = Math.Min(page.TotalCount, 1),
+        };
+    }
 
     private async ValueTask<VendorAnswer> RegisterAsync(HttpContext context, Principal principal)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using CommandBroker.Client.Wire;
+using CommandBroker.Gateway.Management;
 using Microsoft.Extensions.Primitives;
 
 namespace CommandBroker.Gateway.Sources;
@@ -32,12 +33,12 @@ internal static class SourceServerQueryText
         query = new SourceServerQuery();
         if (!TryRead(members["limit"], 0, 0, MaxLimit, out long limit))
         {
-            return $"limit must be a whole number from 1 to {MaxLimit}, or 0, which means {DefaultLimit}.";
+            return $"limit is {Quote(members["limit"])}; a whole number from 1 to {MaxLimit} is allowed, or 0, which means {DefaultLimit}.";
         }
 
         if (!TryRead(members["offset"], 0, 0, long.MaxValue, out long offset))
         {
-            return "offset must be a whole number from 0.";
+            return $"offset is {Quote(members["offset"])}; a whole number from 0 is allowed.";
         }
 
         if (Texts.FirstOrDefault(name => members[name].Count > 1 || members[name].ToString().Length > MaxTextLength) is { } wrong)
@@ -53,7 +54,7 @@ internal static class SourceServerQueryText
         string state = members["state"].ToString();
         if (state.Length > 0 && !SourceServerStates.All.Contains(state))
         {
-            return $"state must be one of {string.Join(", ", SourceServerStates.All)}.";
+            return $"state is {Quote(state)}; one of {string.Join(", ", SourceServerStates.All)} is allowed.";
         }
 
         if (!TryReadFlag(members["connected"], out bool? connected)
@@ -84,6 +85,8 @@ internal static class SourceServerQueryText
     }
 
     private static string? Text(IQueryCollection members, string name) => members[name].ToString() is { Length: > 0 } text ? text : null;
+
+    private static string Quote(in StringValues text) => QueryNames.Quote(text.ToString());
 
     private static bool TryReadFlag(StringValues text, out bool? flag)
     {

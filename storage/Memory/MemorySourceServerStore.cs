@@ -57,7 +57,7 @@ internal sealed class MemorySourceServerStore(MemoryTables tables) : ISourceServ
         lock (tables)
         {
             SourceServer[] matching = [.. RegisteredOf(filter.ProjectId).Select(row => row.Server).Where(server => Matches(server, filter))];
-            return Task.FromResult(new SourceServerPage([.. matching.Skip((int)filter.Offset).Take(filter.Limit)], matching.Length));
+            return Task.FromResult(new SourceServerPage([.. matching.Skip((int)Math.Min(filter.Offset, int.MaxValue)).Take(filter.Limit)], matching.Length));
         }
     }
 

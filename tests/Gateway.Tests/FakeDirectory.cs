@@ -22,7 +22,10 @@ internal sealed class FakeDirectory : ISourceDirectoryGrain, ISourceChanges
 
     public RegisterCall? Registered { get; private set; }
 
-    public SourceServerQuery? Query { get; private set; }
+    /// <summary>What was asked for last.</summary>
+    public SourceServerQuery? Query => Queries.LastOrDefault();
+
+    public ConcurrentQueue<SourceServerQuery> Queries { get; } = new();
 
     public SourceServerChange? Changed { get; private set; }
 
@@ -55,8 +58,12 @@ internal sealed class FakeDirectory : ISourceDirectoryGrain, ISourceChanges
 
     public ValueTask<SourceServerListView> ListAsync(SourceServerQuery query)
     {
-        Query = query;
-        return Answer("List", new SourceServerListView { Servers = [View], TotalCount = 7 });
+        Queries.Enqueue(query);
+        return Answer("List", new SourceServerListView
+        {
+            Servers = query is not { ServerId: { } only } ? [View] : query.Offset == 0 && Ids.ContainsKey(only) ? [View with { ServerId = only }] : [],
+            TotalCount = 7,
+        });
     }
 
     public async ValueTask RenameAsync(string serverId, string name, string? actor)

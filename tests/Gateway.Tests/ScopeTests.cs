@@ -189,9 +189,18 @@ public sealed class ScopeTests
         Assert.Empty(host.Grains.DirectoryGrain.Calls);
         Assert.Equal(0, host.Grains.ReferenceCount);
         Assert.Equal(200, (await host.SendAsync("GET", Poll, token: "bound")).Status);
-        Assert.Equal(1, (await host.SendAsync("GET", "/v3/sources?limit=10", token: "bound")).Json.GetProperty("count").GetInt32());
-        Assert.DoesNotContain("List", host.Grains.DirectoryGrain.Calls);
+        Assert.Equal((1, 1), Counts(await host.SendAsync("GET", "/v3/sources?limit=10", token: "bound")));
+
+        // Whoever reads page by page comes to an end, and a filter counts.
+        Assert.Equal((1, 0), Counts(await host.SendAsync("GET", "/v3/sources?limit=1&offset=1", token: "bound")));
+        Assert.Equal((0, 0), Counts(await host.SendAsync("GET", "/v3/sources?id=s2", token: "bound")));
+        await host.SendAsync("GET", "/v3/sources?name=we&state=waiting", token: "bound");
+        Assert.Equal(("we", false), (host.Grains.DirectoryGrain.Query!.NameContains, host.Grains.DirectoryGrain.Query.Quarantined));
+        Assert.All(host.Grains.DirectoryGrain.Queries, query => Assert.Equal("s1", query.ServerId));
     }
+
+    private static (int All, int Listed) Counts(Answer answer) =>
+        (answer.Json.GetProperty("count").GetInt32(), answer.Json.GetProperty("source_servers").GetArrayLength());
 
     [Fact]
     public async Task Bound_principal_that_names_no_id_registers_its_own()
