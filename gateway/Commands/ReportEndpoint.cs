@@ -11,7 +11,8 @@ using Microsoft.Extensions.Primitives;
 namespace CommandBroker.Gateway.Commands;
 
 /// <summary><c>POST …/sources/{server_id}/command_result</c>: takes an agent's report. Repeating it is harmless.</summary>
-internal sealed class ReportEndpoint(VendorBorder border, Admission admission, RequestGate gate, SourceServerCache servers, IOptions<GatewayOptions> options)
+internal sealed class ReportEndpoint(
+    VendorBorder border, Admission admission, RequestGate gate, SourceServerCache servers, IOptions<GatewayOptions> options, ILogger<ReportEndpoint> log)
 {
     private static readonly byte[] Accepted = "{}"u8.ToArray();
     private readonly GatewayOptions _options = options.Value;
@@ -80,7 +81,7 @@ internal sealed class ReportEndpoint(VendorBorder border, Admission admission, R
             return wrongType;
         }
 
-        (VendorError? error, Report? report) = await ReadAsync(context);
+        (VendorError? error, Report? report) = await ReadAsync(context, new SourceServerKey(principal.ProjectId, id));
         if (report is null)
         {
             return error;
@@ -109,9 +110,15 @@ internal sealed class ReportEndpoint(VendorBorder border, Admission admission, R
         return error;
     }
 
-    private async ValueTask<(VendorError? Error, Report? Report)> ReadAsync(HttpContext context)
+    private async ValueTask<(VendorError? Error, Report? Report)> ReadAsync(HttpContext context, SourceServerKey key)
     {
         using RequestBody body = await RequestBody.ReadAsync(context, _options.MaxBodyBytes);
+        if (body.Status == RequestBodyStatus.TooLong)
+        {
+            // Nobody else will know why its command ends without a report.
+            log.ReportTooLong(RequestStamp.Of(context), key, _options.MaxBodyBytes);
+        }
+
         VendorError? error = VendorBody.CheckBytes(body, _options.MaxBodyBytes);
         if (error is not null)
         {

@@ -32,6 +32,9 @@ internal static partial class GatewayLog
     [LoggerMessage(2008, LogLevel.Warning, "Not ready: {Missing}", EventName = "NotReady")]
     public static partial void NotReady(this ILogger log, string missing);
 
+    [LoggerMessage(2022, LogLevel.Warning, "Request {RequestId}: a report for source server {SourceServer} is refused; it is longer than the {MaxBytes} bytes of Gateway:MaxBodyBytes, so its command waits for another", EventName = "ReportTooLong")]
+    public static partial void ReportTooLong(this ILogger log, string? requestId, SourceServerKey sourceServer, int maxBytes);
+
     [LoggerMessage(2009, LogLevel.Information, "Request {RequestId} refused: {Rule} {Status}, principal {PrincipalId}, from {RemoteAddress}", EventName = "CallerRefused")]
     public static partial void CallerRefused(
         this ILogger log, string? requestId, AdmissionRule rule, string? status, string? principalId, System.Net.IPAddress? remoteAddress);

@@ -1,5 +1,7 @@
 using CommandBroker.Contracts;
 using CommandBroker.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace CommandBroker.Gateway.Tests;
@@ -173,14 +175,20 @@ public sealed class ReportTests
     [InlineData(1_025, 400)]
     public async Task Body_is_bounded(int bytes, int status)
     {
+        var log = new RecordingLoggerProvider();
         await using GatewayHost host = await GatewayHost.StartAsync(
-            grains => grains.Register("s1"), new() { ["Gateway:MaxBodyBytes"] = "1024" });
+            grains => grains.Register("s1"),
+            new() { ["Gateway:MaxBodyBytes"] = "1024" },
+            services: services => services.AddSingleton<ILoggerProvider>(log));
         Answer answer = await host.SendAsync("POST", Path, Good.PadRight(bytes));
         Assert.Equal(status, answer.Status);
         if (status == 400)
         {
             answer.IsVendorError(400, "SMS.6014");
         }
+
+        // Nothing else says why its command ends without a report.
+        Assert.Equal(status == 400, log.Lines.Any(line => line.Contains("/s1 is refused", StringComparison.Ordinal)));
     }
 
     [Theory]
