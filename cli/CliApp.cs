@@ -110,7 +110,7 @@ internal static class CliApp
     {
         foreach (ParseError error in parsed.Errors)
         {
-            host.Error.WriteLine($"cbroker: {error.Message}");
+            host.Error.WriteLine($"cbroker: {UsageText.Of(error.Message)}");
         }
 
         string path = "";

@@ -37,13 +37,15 @@ internal sealed class CliSession : IDisposable
     public static CliSession Open(ParseResult parsed, CliHost host, int maxAttempts = 3, string tokenMember = "token")
     {
         BrokerAddress address = BrokerAddress.Find(parsed, host, tokenMember);
-        var http = new HttpClient(new BrokerAuthenticationHandler(address.Credential, address.ProjectId, time: host.Time))
+        var authenticated = new BrokerAuthenticationHandler(address.Credential, address.ProjectId, time: host.Time);
+        var http = new HttpClient(new AddressOrigin(address.Origin, authenticated))
         {
             BaseAddress = address.Endpoint,
             Timeout = TimeSpan.FromSeconds(30),
         };
         http.DefaultRequestHeaders.UserAgent.ParseAdd("cbroker");
-        return new CliSession(http, new RetryOptions { MaxAttempts = maxAttempts, OnRetry = RetryNotice.To(host.Error, address.Endpoint) }, host, GlobalOptions.FormatOf(parsed));
+        var retry = new RetryOptions { MaxAttempts = maxAttempts, OnRetry = RetryNotice.To(host.Error, address.Endpoint, address.Origin) };
+        return new CliSession(http, retry, host, GlobalOptions.FormatOf(parsed));
     }
 
     public void Dispose() => Http.Dispose();

@@ -30,7 +30,7 @@ internal static class LoginVerb
         var verb = new ManualCommand("login", Manual) { user, domain, file };
         verb.SetAction(async (parsed, cancel) =>
         {
-            Uri endpoint = BrokerAddress.FindEndpoint(parsed, host);
+            (Uri endpoint, string origin) = BrokerAddress.FindEndpoint(parsed, host);
             string? project = parsed.GetValue(GlobalOptions.Project);
             if (endpoint.Scheme != Uri.UriSchemeHttps && !endpoint.IsLoopback)
             {
@@ -38,7 +38,7 @@ internal static class LoginVerb
             }
 
             await host.Error.WriteLineAsync($"Signing in at {endpoint.GetLeftPart(UriPartial.Authority)} as {TextTable.OneLine(parsed.GetRequiredValue(user))}.");
-            using var http = new HttpClient(BrokerAuthenticationHandler.Bare()) { BaseAddress = endpoint, Timeout = TimeSpan.FromSeconds(30) };
+            using HttpClient http = Open(endpoint, origin);
             BrokerToken token = await new TokenService(http).SignInAsync(
                 new PasswordCredential
                 {
@@ -104,7 +104,7 @@ internal static class LoginVerb
     {
         try
         {
-            using var http = new HttpClient(BrokerAuthenticationHandler.Bare()) { BaseAddress = new Uri(login.Endpoint + "/"), Timeout = TimeSpan.FromSeconds(30) };
+            using HttpClient http = Open(new Uri(login.Endpoint + "/"), $"the login in {SavedLogin.PathOf(host)}");
             await new TokenService(http).RevokeAsync(login.Token, cancel);
         }
         catch (BrokerException fault)
@@ -118,6 +118,9 @@ internal static class LoginVerb
             $"Signed out {login}.", new JsonObject { ["signed_out"] = true, ["endpoint"] = login.Endpoint, ["user"] = login.User, ["domain"] = login.Domain });
         return ExitCode.Ok;
     }
+
+    private static HttpClient Open(Uri endpoint, string origin) =>
+        new(new AddressOrigin(origin, BrokerAuthenticationHandler.Bare())) { BaseAddress = endpoint, Timeout = TimeSpan.FromSeconds(30) };
 
     private static AnswerWriter Answer(ParseResult parsed, CliHost host) => new(host.Out, host.Error, GlobalOptions.FormatOf(parsed));
 

@@ -39,7 +39,7 @@ internal sealed record SavedLogin
         catch (JsonException fault)
         {
             throw new BrokerException(
-                BrokerErrorReason.InvalidArgument, $"{path} is not what 'cbroker login' wrote: {fault.Message} 'cbroker logout' removes it.", fault);
+                BrokerErrorReason.InvalidArgument, $"{path} is not what 'cbroker login' wrote. 'cbroker logout' removes it.", fault);
         }
     }
 

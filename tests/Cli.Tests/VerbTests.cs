@@ -17,12 +17,12 @@ public sealed class VerbTests : IAsyncLifetime
     public void A_pause_that_somebody_notices_is_said_with_its_reason_and_the_address()
     {
         using var error = new StringWriter { NewLine = "\n" };
-        Action<BrokerException, TimeSpan> tell = RetryNotice.To(error, new Uri("http://127.0.0.1:8080/x"));
+        Action<BrokerException, TimeSpan> tell = RetryNotice.To(error, new Uri("http://127.0.0.1:8080/x"), "COMMANDBROKER_ENDPOINT");
 
         tell(new BrokerException(BrokerErrorReason.Unreachable, "No silo serves."), TimeSpan.FromMilliseconds(999));
         tell(new BrokerException(BrokerErrorReason.Unreachable, "No silo serves."), TimeSpan.FromSeconds(6.2));
 
-        Assert.Equal("cbroker: No silo serves. Next attempt at http://127.0.0.1:8080 (--endpoint) in 7 s.\n", error.ToString());
+        Assert.Equal("cbroker: No silo serves. Next attempt at http://127.0.0.1:8080 (COMMANDBROKER_ENDPOINT) in 7 s.\n", error.ToString());
     }
 
     [Fact]
@@ -121,7 +121,65 @@ public sealed class VerbTests : IAsyncLifetime
     {
         CliRun run = await RunAsync("queue", "web-1", "--endpoint", "http://127.0.0.1:1");
 
-        Assert.Equal("cbroker: The broker at http://127.0.0.1:1 cannot be reached: Connection refused.\n", run.Error);
+        Assert.Equal(
+            "cbroker: The broker at http://127.0.0.1:1 cannot be reached: Connection refused; the address is that of --endpoint.\n", run.Error);
+    }
+
+    [Theory]
+    [InlineData("queue", "web-1")]
+    [InlineData("agent", "web-1", "--count", "1")]
+    [InlineData("login", "--user", "ada")]
+    [InlineData("source", "list")]
+    public async Task An_address_that_is_not_served_is_named_with_where_it_was_found(params string[] args)
+    {
+        const string Closed = "http://127.0.0.1:1";
+        var environment = new Dictionary<string, string> { ["COMMANDBROKER_ENDPOINT"] = Closed, ["COMMANDBROKER_TOKEN"] = "t", ["COMMANDBROKER_PASSWORD"] = "p" };
+
+        CliRun run = await CliRun.ByAsync(null, environment, "", args);
+
+        Assert.Equal(3, run.ExitCode);
+        Assert.EndsWith(
+            $"The broker at {Closed} cannot be reached: Connection refused; the address is that of COMMANDBROKER_ENDPOINT.\n", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_address_of_a_forgotten_login_or_file_is_named_with_the_file()
+    {
+        string home = Directory.CreateTempSubdirectory("cbroker-home-").FullName;
+        string file = Path.Combine(home, "data", "dev-credentials.json"), login = Path.Combine(home, "commandbroker", "login.json");
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            await File.WriteAllTextAsync(file, """{"endpoint":"http://127.0.0.1:1","token":"t"}""");
+            CliRun local = await CliRun.ByAsync(home, null, "", ["queue", "web-1"], home);
+            Directory.CreateDirectory(Path.GetDirectoryName(login)!);
+            await File.WriteAllTextAsync(
+                login, """{"endpoint":"http://127.0.0.1:1","token":"t","expires_at":"2999-01-01T00:00:00+00:00","user":"ada","domain":"default"}""");
+            CliRun saved = await CliRun.ByAsync(home, null, "", ["queue", "web-1"], home);
+
+            Assert.EndsWith($"; the address is that of {file}.\n", local.Error, StringComparison.Ordinal);
+            Assert.EndsWith($"; the address is that of the login in {login}.\n", saved.Error, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(home, recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("history", "web-1", "--limit", "many")]
+    [InlineData("history", "web-1", "--before", "99999999999999999999")]
+    [InlineData("enqueue", "web-1", "START", "--priority", "1.5")]
+    [InlineData("agent", "web-1", "--count", "x")]
+    [InlineData("source", "list", "--offset", "-")]
+    public async Task A_value_that_is_no_number_is_told_without_a_type_of_the_program(params string[] args)
+    {
+        CliRun run = await RunAsync(args);
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains($"'{args[^1]}'", run.Error, StringComparison.Ordinal);
+        Assert.Contains("; a whole number is needed", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("System.", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]
