@@ -12,7 +12,8 @@ namespace CommandBroker.Gateway.Iam;
 
 /// <summary>Takes sign-ins: reads, slows down who guesses, lets a silo check, answers without telling whether the user exists.</summary>
 internal sealed class SignInDesk(
-    SignInThrottle throttle, UnprovenBodies bodies, IBrokerGrains grains, AuditQueue audit, IOptions<GatewayOptions> options, TimeProvider clock, ILogger<SignInDesk> log)
+    SignInThrottle throttle, UnprovenBodies bodies, IdentityCache cache, IBrokerGrains grains, AuditQueue audit, IOptions<GatewayOptions> options,
+    TimeProvider clock, ILogger<SignInDesk> log)
 {
     private static readonly TimeSpan BusyWait = TimeSpan.FromSeconds(1);
 
@@ -61,9 +62,10 @@ internal sealed class SignInDesk(
         return IamError.Throttled(wait);
     }
 
-    // One count, whichever of the three spellings names the user. Asked of a silo each time, so that the answer takes as long for a user who does not exist.
+    // One count, whichever of the three spellings names the user. Asked of a silo each time, so that the answer takes as long for a user who does not
+    // exist; in turn with all who have proven nothing, so that a flood of sign-ins does not take the silos' connections to the database.
     private async ValueTask<UInt128> FindUserAsync(SignInCall call) =>
-        Hash(await grains.UserNames.SettleAsync(call.UserId, call.DomainId, call.DomainName, call.UserName));
+        Hash(await cache.AskInTurnAsync(() => grains.UserNames.SettleAsync(call.UserId, call.DomainId, call.DomainName, call.UserName)));
 
     private async ValueTask<(IamError? Error, SignInCall? Call)> ReadAsync(HttpContext context)
     {

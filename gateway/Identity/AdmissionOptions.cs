@@ -39,11 +39,11 @@ public sealed class AdmissionOptions
     [Range(1, 1_000_000)]
     public int MaxTokenFailuresPerMinute { get; set; } = 300;
 
-    /// <summary>Questions about credentials that a gateway asks the silos, or an external IAM, at one time, so that made-up credentials cannot flood them. Default 64; 1 to 10,000.</summary>
+    /// <summary>Questions about credentials, and about the users of sign-ins, that a gateway asks the silos, or an external IAM, at one time, so that made-up ones cannot flood them. Default 64; 1 to 10,000.</summary>
     [Range(1, 10_000)]
     public int MaxConcurrentLookups { get; set; } = 64;
 
-    /// <summary>Questions about credentials that wait for their turn; one more is answered 503. Default 10,000; 1 to 1,000,000.</summary>
+    /// <summary>Questions of that kind that wait for their turn; one more is answered 503. Default 10,000; 1 to 1,000,000.</summary>
     [Range(1, 1_000_000)]
     public int MaxWaitingLookups { get; set; } = 10_000;
 

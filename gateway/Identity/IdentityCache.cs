@@ -59,6 +59,13 @@ internal sealed class IdentityCache : IDisposable
     /// <summary>The changes of projects and domains so far: note it before <see cref="Tenants"/> are asked, and ask again when it is another.</summary>
     public long TenantsNumber => Volatile.Read(ref _tenantsNumber);
 
+    /// <summary>
+    /// Asks for a caller who has proven nothing, in its turn among all such questions (<see cref="AdmissionOptions.MaxConcurrentLookups"/>). Nothing is
+    /// remembered of the answer.
+    /// </summary>
+    /// <exception cref="BrokerException">Unreachable: too many wait already.</exception>
+    public Task<T> AskInTurnAsync<T>(Func<ValueTask<T>> ask) => _gate.RunAsync(ask);
+
     /// <summary>Begins anew with what a silo knows.</summary>
     /// <param name="snapshot">What it knows.</param>
     /// <param name="askedAt">The timestamp before it was asked.</param>

@@ -13,11 +13,31 @@ internal sealed class PasswordChecks(IOptions<IdentityOptions> options) : IDispo
     private readonly int _most = options.Value.MaxPasswordChecks + options.Value.MaxQueuedPasswordChecks;
     private int _count;
 
-    /// <summary>Checks a password; see <see cref="PasswordVault.Check"/>.</summary>
-    /// <returns>Null when too many wait already.</returns>
-    public Task<PasswordCheck?> TryCheckAsync(string? hash, string password) => TryRunAsync<PasswordCheck?>(() => _vault.Check(hash, password));
+    /// <summary>
+    /// Carries out a sign-in when there is room for it: whatever it asks the database is asked in its place, so that a flood of sign-ins takes no more
+    /// connections than there are places.
+    /// </summary>
+    /// <returns>What came of it; null when too many are under way already, and nothing was done.</returns>
+    public async Task<T?> TryRunAsync<T>(Func<Task<T>> signIn)
+        where T : class
+    {
+        if (Interlocked.Increment(ref _count) > _most)
+        {
+            Interlocked.Decrement(ref _count);
+            return null;
+        }
 
-    /// <summary>Checks a password for the broker itself, however many wait.</summary>
+        try
+        {
+            return await signIn();
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _count);
+        }
+    }
+
+    /// <summary>Checks a password when it is its turn, however many wait; see <see cref="PasswordVault.Check"/>.</summary>
     public Task<PasswordCheck> CheckAsync(string? hash, string password) => RunAsync(() => _vault.Check(hash, password));
 
     /// <summary>Hashes a password.</summary>
@@ -26,26 +46,8 @@ internal sealed class PasswordChecks(IOptions<IdentityOptions> options) : IDispo
     /// <inheritdoc/>
     public void Dispose() => _free.Dispose();
 
-    /// <summary>Does something slow when there is room for it; null when not.</summary>
-    internal async Task<T?> TryRunAsync<T>(Func<T> work)
-    {
-        if (Interlocked.Increment(ref _count) > _most)
-        {
-            Interlocked.Decrement(ref _count);
-            return default;
-        }
-
-        try
-        {
-            return await RunAsync(work);
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _count);
-        }
-    }
-
-    private async Task<T> RunAsync<T>(Func<T> work)
+    /// <summary>Does something slow when it is its turn.</summary>
+    internal async Task<T> RunAsync<T>(Func<T> work)
     {
         await _free.WaitAsync();
         try

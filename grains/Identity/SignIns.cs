@@ -10,15 +10,14 @@ namespace CommandBroker.Grains;
 internal sealed class SignIns(IdentityContext context, TokenKeys tokenKeys, AuditRecorder audit)
 {
     /// <inheritdoc cref="IIdentityGrain.SignInAsync"/>
-    public async Task<SignInReply> RunAsync(SignInCall call)
+    public async Task<SignInReply> RunAsync(SignInCall call) =>
+        await context.Passwords.TryRunAsync(() => SignInAsync(call)) ?? new SignInReply(SignInStatus.Busy, Token: null);
+
+    private async Task<SignInReply> SignInAsync(SignInCall call)
     {
         PrincipalEntry? found = await FindAsync(call);
         string? hash = found?.Principal.PasswordHash;
-        if (await context.Passwords.TryCheckAsync(hash, call.Password) is not { } check)
-        {
-            return new SignInReply(SignInStatus.Busy, Token: null);
-        }
-
+        PasswordCheck check = await context.Passwords.CheckAsync(hash, call.Password);
         if (found is null || check == PasswordCheck.Wrong || !IdentityViews.Of(found, context.Options).IsEnabled)
         {
             string rule = found is null ? "unknown user" : hash is null ? "no password" : check == PasswordCheck.Wrong ? "wrong password" : "disabled";

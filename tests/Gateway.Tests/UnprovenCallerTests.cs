@@ -148,6 +148,26 @@ public sealed class UnprovenCallerTests
     }
 
     [Fact]
+    public async Task Sign_ins_take_their_turn_among_the_look_ups_of_callers_who_have_proven_nothing()
+    {
+        await using GatewayHost host = await StartAsync(
+            settings: new() { ["Identity:MaxConcurrentLookups"] = "2", ["Identity:MaxWaitingLookups"] = "3" });
+        var gate = new TaskCompletionSource();
+        host.Grains.Identity.Delay = gate.Task;
+        Task<Answer>[] asked = [.. Enumerable.Range(0, 6).Select(number => SignInAsync(host, $"10.0.5.{number}", $"someone{number}", "wrong"))];
+
+        // Five have a turn or wait for it; the sixth is told to come again, and none of them keeps a silo busier than two do.
+        Answer refused = await await Task.WhenAny(asked);
+        Assert.Equal(503, refused.Status);
+        Assert.NotNull(refused.Header("Retry-After"));
+        await host.Grains.Identity.UntilAskedAsync("SettleUserName");
+        Assert.InRange(CountOf(host, "SettleUserName"), 1, 2);
+
+        gate.SetResult();
+        Assert.Equal((1, 5), ((await Task.WhenAll(asked)).Count(answer => answer.Status == 503), asked.Count(task => task.Result.Status == 401)));
+    }
+
+    [Fact]
     public async Task Addresses_of_one_IPv6_network_are_one()
     {
         await using GatewayHost host = await StartAsync();

@@ -243,14 +243,14 @@ public sealed class SignInTests(IdentitySilo silo) : IClassFixture<IdentitySilo>
         using var gate = new ManualResetEventSlim();
         int atOnce = 0;
         int most = 0;
-        Task<object?>[] running = [.. Enumerable.Range(0, 3).Select(_ => checks.TryRunAsync<object>(Work))];
+        Task<object?>[] running = [.. Enumerable.Range(0, 3).Select(_ => checks.TryRunAsync(() => checks.RunAsync(Work)))];
 
-        Assert.Null(await checks.TryRunAsync<object>(Work));
+        Assert.Null(await checks.TryRunAsync(() => checks.RunAsync(Work)));
         gate.Set();
 
         Assert.All(await Task.WhenAll(running), Assert.NotNull);
         Assert.Equal(1, most);
-        Assert.NotNull(await checks.TryRunAsync<object>(Work));
+        Assert.NotNull(await checks.TryRunAsync(() => checks.RunAsync(Work)));
 
         object Work()
         {
@@ -259,6 +259,26 @@ public sealed class SignInTests(IdentitySilo silo) : IClassFixture<IdentitySilo>
             Interlocked.Decrement(ref atOnce);
             return new object();
         }
+    }
+
+    [Fact]
+    public async Task A_sign_in_that_finds_no_room_asks_the_database_nothing()
+    {
+        var database = new FaultyDatabase();
+        await using var alone = new Disposable(new IdentitySilo(database, options => (options.MaxPasswordChecks, options.MaxQueuedPasswordChecks) = (1, 1)));
+        IdentitySilo other = await alone.StartAsync();
+        PrincipalView user = await other.NewPrincipalAsync(password: Password);
+        var gate = new TaskCompletionSource<object>();
+        Task<object?>[] others = [.. Enumerable.Range(0, 2).Select(_ => other.Service<PasswordChecks>().TryRunAsync(() => gate.Task))];
+        database.FailIdentities = true;
+
+        SignInReply refused = await other.Identity.SignInAsync(Call(user));
+        database.FailIdentities = false;
+        gate.SetResult(new object());
+        await Task.WhenAll(others);
+
+        Assert.Equal(SignInStatus.Busy, refused.Status);
+        Assert.Equal(SignInStatus.SignedIn, (await other.Identity.SignInAsync(Call(user))).Status);
     }
 
     private static SignInCall Call(PrincipalView user) => new() { UserId = user.PrincipalId, Password = Password, RemoteAddress = "10.1.2.3" };
