@@ -150,7 +150,7 @@ public static partial class CommandQueue
         CommandState.Leased when command.LeasedUntil > now => "Reported by the agent.",
         CommandState.Leased or CommandState.Pending => "Reported by the agent after its lease had run out.",
         CommandState.Delivered => "Reported by the agent, though no report was awaited.",
-        _ => $"Reported by the agent late: it had ended as {command.State} ({command.Outcome!.Reason})",
+        _ => $"Reported by the agent late: it had ended as {StateWords.Of(command.State)} ({command.Outcome!.Reason})",
     };
 
     private static Transition<ReportOutcome> WithoutMatch(QueueState state, ReportRequest report, DateTimeOffset now) =>

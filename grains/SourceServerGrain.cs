@@ -277,7 +277,7 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain, IQu
         ChangeStatus.QueueFull => throw new BrokerException(BrokerErrorReason.QueueFull,
             $"{_session.State.PendingCount} commands are pending; Queue:MaxPendingCount allows {_session.Policy.MaxPendingCount}."),
         ChangeStatus.WrongState => throw new BrokerException(BrokerErrorReason.WrongState,
-            $"Command {seq} is {outcome.Command!.State} and cannot be {verb}."),
+            $"Command {seq} is {StateWords.Of(outcome.Command!.State)} and cannot be {verb}."),
         _ => throw new BrokerException(BrokerErrorReason.UnknownCommand,
             $"Source server {_key.ServerId} has no command {seq}, or retention has removed it."),
     };

@@ -96,7 +96,7 @@ public sealed class HttpSourceServerClient : ISourceServerClient
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
-            throw new BrokerException(BrokerErrorReason.InvalidArgument, $"Members is no JSON object of strings: {fault.Message}", fault);
+            throw new BrokerException(BrokerErrorReason.InvalidArgument, "Members is no JSON object of strings.", fault);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using CommandBroker.Contracts;
@@ -8,8 +7,6 @@ namespace CommandBroker.Client.Wire;
 /// <summary>Reads a body or a line and says in one sentence what is wrong with it, without naming our types.</summary>
 public static class WireReader
 {
-    private static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
-
     /// <summary>Reads one JSON value.</summary>
     /// <param name="utf8">The whole body, or one line without its end.</param>
     /// <param name="type">From <see cref="WireJson.Strict"/>, to refuse members that are not known.</param>
@@ -24,21 +21,19 @@ public static class WireReader
         }
         catch (JsonException found)
         {
-            throw new BrokerException(BrokerErrorReason.InvalidArgument, FaultOfMembers(utf8, type) ?? Describe(found), found);
+            throw new BrokerException(BrokerErrorReason.InvalidArgument, FaultOfMembers(utf8, type) ?? Describe(found, utf8, type), found);
         }
     }
 
-    /// <summary>Says what a reader's exception found.</summary>
-    public static string Describe(JsonException found)
+    private static string Describe<T>(JsonException found, ReadOnlySpan<byte> utf8, JsonTypeInfo<T> type)
     {
-        string? member = found.Path is { Length: > 2 } path ? path[2..] : null;
-        return (found.InnerException, member) switch
+        // The reader's own exception means broken text; any other cause is a value of another type.
+        if (found.InnerException is JsonException)
         {
-            // The reader's own exception means broken text; any other cause is a value of another type.
-            (JsonException, _) => $"It is not valid JSON: see byte {found.BytePositionInLine + 1}{Line(found)}.",
-            (_, null) => "A JSON object is needed.",
-            _ => $"{member} has a value that is not allowed there.",
-        };
+            return $"It is not valid JSON: see byte {found.BytePositionInLine + 1}{Line(found)}.";
+        }
+
+        return found.Path is { Length: > 2 } path ? WireFault.OfValue(utf8, type, path[2..].Split('.', '[')[0]) : "A JSON object is needed.";
     }
 
     /// <summary>Names the first member that is not known or is there twice; null when there is none, or the text is no JSON object.</summary>
@@ -59,12 +54,12 @@ public static class WireReader
                 string name = reader.GetString()!;
                 if (!known.Contains(name))
                 {
-                    return $"{Quote(name)} is no member here; {string.Join(", ", known)} are.";
+                    return $"{WireFault.Quote(name)} is no member here; {string.Join(", ", known)} are.";
                 }
 
                 if (!seen.Add(name))
                 {
-                    return $"{Quote(name)} is there twice; once is allowed.";
+                    return $"{WireFault.Quote(name)} is there twice; once is allowed.";
                 }
             }
         }
@@ -75,8 +70,6 @@ public static class WireReader
 
         return null;
     }
-
-    private static string Quote(string name) => $"\"{JsonEncodedText.Encode(name.Length > 40 ? name[..40] : name, Encoder)}\"";
 
     private static string Line(JsonException found) => found.LineNumber > 0 ? $" of line {found.LineNumber + 1}" : "";
 }

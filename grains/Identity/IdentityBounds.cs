@@ -38,7 +38,7 @@ internal static class IdentityBounds
     {
         if ((roles & ~AllRoles) != 0)
         {
-            throw Invalid($"roles is {(int)roles}; Agent, Operator, Auditor and Admin are allowed.");
+            throw Invalid($"roles is {(int)roles}; agent, operator, auditor and admin are allowed.");
         }
     }
 
@@ -47,7 +47,7 @@ internal static class IdentityBounds
     {
         if (serverId is not null && (roles & (Roles.Auditor | Roles.Admin)) != 0)
         {
-            throw Invalid($"A principal that is bound to a source server has the roles Agent and Operator only; {roles} was given.");
+            throw Invalid($"A principal that is bound to a source server has the roles agent and operator only; {roles.ToString().ToLowerInvariant()} was given.");
         }
     }
 

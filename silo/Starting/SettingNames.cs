@@ -1,3 +1,4 @@
+using System.Reflection;
 using CommandBroker.Gateway;
 using CommandBroker.Gateway.ExternalIam;
 using CommandBroker.Gateway.Identity;
@@ -10,7 +11,7 @@ namespace CommandBroker.Silo.Starting;
 
 /// <summary>
 /// Refuses names in the broker's own sections that no setting has: a limit that was misspelt would otherwise silently be the default. Each section may be given to
-/// each role, so that one file of settings can serve them all.
+/// each role, so that one file of settings can serve them all. A value that cannot be read is refused here as well.
 /// </summary>
 internal static class SettingNames
 {
@@ -30,18 +31,26 @@ internal static class SettingNames
         (CredentialOptions.Section, typeof(CredentialOptions)),
     }.ToLookup(section => section.Name, section => section.Options);
 
-    /// <summary>Checks the names; what is above a section, or in none of ours, is not looked at.</summary>
-    /// <exception cref="OptionsValidationException">A name is no setting; the message has the names that are.</exception>
+    /// <summary>Checks the names, and whether their values can be read; what is above a section, or in none of ours, is not looked at.</summary>
+    /// <exception cref="OptionsValidationException">
+    /// A name is no setting, or its value is of another kind; the message has what is allowed.
+    /// </exception>
     public static void Check(IConfiguration configuration)
     {
         foreach (IGrouping<string, Type> section in Sections)
         {
-            HashSet<string> known = new(
-                section.SelectMany(options => options.GetProperties()).Where(setting => setting.CanWrite).Select(setting => setting.Name).Concat(SectionsIn(section.Key)),
-                StringComparer.OrdinalIgnoreCase);
-            if (configuration.GetSection(section.Key).GetChildren().FirstOrDefault(given => !known.Contains(given.Key)) is { } stranger)
+            ILookup<string, PropertyInfo> settings = section.SelectMany(options => options.GetProperties()).Where(setting => setting.CanWrite)
+                .ToLookup(setting => setting.Name, StringComparer.OrdinalIgnoreCase);
+            HashSet<string> known = new(settings.Select(setting => setting.Key).Concat(SectionsIn(section.Key)), StringComparer.OrdinalIgnoreCase);
+            foreach (IConfigurationSection given in configuration.GetSection(section.Key).GetChildren())
             {
-                throw new OptionsValidationException(section.Key, section.First(), [$"{stranger.Path} is no setting; {section.Key} has {string.Join(", ", known.Order(StringComparer.Ordinal))}."]);
+                string? fault = !known.Contains(given.Key)
+                    ? $"{given.Path} is no setting; {section.Key} has {string.Join(", ", known.Order(StringComparer.Ordinal))}."
+                    : settings[given.Key].FirstOrDefault() is { } setting ? SettingValues.FaultOf(given, setting) : null;
+                if (fault is not null)
+                {
+                    throw new OptionsValidationException(section.Key, section.First(), [fault]);
+                }
             }
         }
     }

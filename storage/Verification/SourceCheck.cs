@@ -139,7 +139,7 @@ internal sealed class SourceCheck(WalkedSource source, int? maxDeliveryCount)
             Find(
                 command.IsOpen ? StoreInvariant.EverythingIsDelivered : StoreInvariant.NothingIsLost,
                 command.Seq,
-                $"it is {command.State}, and the column beside it has another end than its outcome");
+                $"it is {StateWords.Of(command.State)}, and the column beside it has another end than its outcome");
         }
 
         if (command is { IsOpen: true, RedriveCount: 0 } && command.Seq < source.OpenFrom)
@@ -154,7 +154,7 @@ internal sealed class SourceCheck(WalkedSource source, int? maxDeliveryCount)
 
         if (command.Outcome is { EndedBy: "" } or { Reason: "" })
         {
-            Find(StoreInvariant.NothingIsLost, command.Seq, $"it is {command.State} and does not say who ended it and why");
+            Find(StoreInvariant.NothingIsLost, command.Seq, $"it is {StateWords.Of(command.State)} and does not say who ended it and why");
         }
     }
 

@@ -76,11 +76,28 @@ public sealed class WireJsonTests
             JsonSerializer.Serialize(Samples.Command(1).ToWire(), WireJson.Default.CommandRecord));
 
     [Theory]
-    [InlineData("\"Queue\"")]
-    [InlineData("0")]
-    [InlineData("\"0\"")]
-    public void An_enum_is_read_by_its_wire_name_only(string mode) =>
-        Assert.Throws<BrokerException>(() => WireReader.Read(Encoding.UTF8.GetBytes($$"""{"delivery_mode":{{mode}}}"""), WireJson.Default.SettingsRecord));
+    [InlineData("\"Queue\"", "\"Queue\"")]
+    [InlineData("0", "a number")]
+    [InlineData("\"0\"", "\"0\"")]
+    public void An_enum_is_read_by_its_wire_name_only_and_the_names_are_told(string mode, string found)
+    {
+        BrokerException fault = Assert.Throws<BrokerException>(
+            () => WireReader.Read(Encoding.UTF8.GetBytes($$"""{"delivery_mode":{{mode}}}"""), WireJson.Default.SettingsRecord));
+
+        Assert.Equal($"delivery_mode is {found}; one of queue, sequential, at_most_once is allowed.", fault.Message);
+    }
+
+    [Theory]
+    [InlineData("""{"name":"x","roles":"agent"}""", "roles is a string; an array of strings is allowed.")]
+    [InlineData("""{"name":"x","roles":[1]}""", "roles is an array of something else; an array of strings is allowed.")]
+    [InlineData("""{"name":"x","roles":[],"password":12345678}""", "password is a number; a string is allowed.")]
+    [InlineData("""{"name":"x","roles":[],"domain_wide":1}""", "domain_wide is a number; true or false is allowed.")]
+    public void A_value_of_another_type_is_told_without_a_type_of_the_program_and_without_a_secret(string json, string message) =>
+        Assert.Equal(message, Assert.Throws<BrokerException>(() => WireReader.Read(Encoding.UTF8.GetBytes(json), WireJson.Strict.NewUserBody)).Message);
+
+    [Fact]
+    public void A_message_calls_a_state_by_its_wire_name() =>
+        Assert.All(Enum.GetValues<CommandState>(), state => Assert.Equal(WireName.Of(state), StateWords.Of(state)));
 
     [Fact]
     public void Every_name_of_every_enum_is_read_back()

@@ -224,6 +224,7 @@ public sealed class BrokerTests : IDisposable
     [InlineData("Queue__MaxDeliveries", "0", "MaxDeliveries")]
     [InlineData("Queue__Supersede", "STOP", "NAME>NAME,NAME")]
     [InlineData("Queue__MaxDelivery", "3", "Queue:MaxDelivery is no setting; Queue has DefaultTimeToLive, ")]
+    [InlineData("Queue__MaxPendingCount", "many", "Queue:MaxPendingCount is many; a whole number is needed.")]
     [InlineData("Identity__MasterKey", "secret", "32 random bytes")]
     [InlineData("Storage__Provider", "oracle", "Storage:Provider")]
     [InlineData("Storage__Provider", "postgres", "Storage:ConnectionString")]
@@ -240,6 +241,7 @@ public sealed class BrokerTests : IDisposable
         Assert.NotEqual(0, await broker.WaitForExitAsync());
         Assert.Contains(said, broker.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", broker.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("System.", broker.Output, StringComparison.Ordinal);
     }
 
     private static Task<HttpResponseMessage> SignInAsync(HttpClient http, string name, string password, string domain, string project) =>

@@ -200,7 +200,7 @@ public sealed class SourceServerGrainTests(BrokerCluster cluster) : IClassFixtur
         BrokerException refusal = await Assert.ThrowsAsync<BrokerException>(() => queue.CancelAsync(seq, "operator", null).AsTask());
 
         Assert.Equal(BrokerErrorReason.WrongState, refusal.Reason);
-        Assert.Contains("Delivered", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal($"Command {seq} is delivered and cannot be cancelled.", refusal.Message);
     }
 
     [Theory]

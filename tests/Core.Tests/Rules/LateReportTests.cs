@@ -52,7 +52,7 @@ public sealed class LateReportTests
     {
         DeadLetter();
 
-        Ends(seq, "Reported by the agent late: it had ended as DeadLettered (Delivered 1 times without a report; Queue:MaxDeliveries allows 1.)");
+        Ends(seq, "Reported by the agent late: it had ended as dead_lettered (Delivered 1 times without a report; Queue:MaxDeliveries allows 1.)");
     }
 
     [Theory]
@@ -77,7 +77,7 @@ public sealed class LateReportTests
         _queue.Poll();
         Assert.Equal(CommandState.Expired, _queue[1].State);
 
-        Ends(seq, "Reported by the agent late: it had ended as Expired (Waited longer than its time to live of 10s.)");
+        Ends(seq, "Reported by the agent late: it had ended as expired (Waited longer than its time to live of 10s.)");
     }
 
     [Theory]
@@ -93,7 +93,7 @@ public sealed class LateReportTests
         _queue.Poll();
         Assert.Equal(CommandState.Superseded, _queue[1].State);
 
-        Ends(seq, "Reported by the agent late: it had ended as Superseded (Not redelivered: command 2 of the same task was handed out after it.)");
+        Ends(seq, "Reported by the agent late: it had ended as superseded (Not redelivered: command 2 of the same task was handed out after it.)");
     }
 
     [Theory]
