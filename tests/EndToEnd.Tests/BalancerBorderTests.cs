@@ -56,7 +56,8 @@ public sealed class BalancerBorderTests : IDisposable
         await using var gateway = new StubGateway(Done);
         await using Balancer balancer = await Balancer.StartAsync(_directory, gateway.Port);
 
-        foreach (string path in (string[])["/%zz/../readyz", "/%/../v3/sources/s1/command", "/v3/sources/s1/command%", "/v3/sources/%4/command"])
+        foreach (string path in (string[])[
+            "/%zz/../readyz", "/%/../v3/sources/s1/command", "/v3/sources/s1/command%", "/v3/sources/%4/command", "/v3/sources/%00/command", "/v3/sources/s1/command%00"])
         {
             string answer = await AskAsync(balancer, $"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
             Assert.StartsWith("HTTP/1.1 400 ", answer, StringComparison.Ordinal);
@@ -64,6 +65,79 @@ public sealed class BalancerBorderTests : IDisposable
         }
 
         Assert.Empty(gateway.Requests);
+    }
+
+    [HAProxyFact]
+    public async Task A_body_that_turns_out_not_to_be_framed_as_HTTP_demands_is_refused_in_the_APIs_shape()
+    {
+        var answering = new TaskCompletionSource();
+        await using var gateway = new StubGateway(Done, answering.Task);
+        await using Balancer balancer = await Balancer.StartAsync(_directory, gateway.Port);
+        using var stream = new TcpClient();
+        await stream.ConnectAsync(IPAddress.Loopback, balancer.Port);
+        await stream.GetStream().WriteAsync("POST /api/v1/commands HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n2\r\n{}\r\n"u8.ToArray());
+        while (gateway.Requests.IsEmpty)
+        {
+            await Task.Yield();
+        }
+
+        await stream.GetStream().WriteAsync("ZZ\r\n"u8.ToArray());
+        using var reader = new StreamReader(stream.GetStream(), Encoding.Latin1);
+
+        IsOfTheApi(await reader.ReadToEndAsync(), 400, "SMS.6013");
+        answering.SetResult();
+    }
+
+    [HAProxyFact]
+    public async Task What_a_gateways_web_server_refuses_without_a_body_gets_one()
+    {
+        foreach ((int status, string code) in ((int, string)[])[(400, "SMS.9001"), (408, "SMS.6013"), (414, "SMS.9001"), (431, "SMS.9001")])
+        {
+            await using var gateway = new StubGateway($"HTTP/1.1 {status} Refused\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            await using Balancer balancer = await Balancer.StartAsync(_directory, gateway.Port);
+
+            IsOfTheApi(await AskAsync(balancer, "GET /v3/sources/s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"), status, code);
+        }
+    }
+
+    [HAProxyFact]
+    public async Task What_a_gateway_refuses_with_a_body_of_its_own_passes_as_it_is()
+    {
+        const string Own = """{"error_code":"SMS.6012","error_msg":"The body is empty."}""";
+        await using var gateway = new StubGateway(
+            $"HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nX-Request-Id: its-own-id\r\nContent-Length: {Own.Length}\r\nConnection: close\r\n\r\n{Own}");
+        await using Balancer balancer = await Balancer.StartAsync(_directory, gateway.Port);
+
+        string answer = await AskAsync(balancer, "GET /v3/sources/s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+
+        Assert.EndsWith(Own, answer, StringComparison.Ordinal);
+        Assert.Contains("its-own-id", answer, StringComparison.Ordinal);
+    }
+
+    [HAProxyFact]
+    public async Task What_a_real_gateway_takes_no_more_of_is_refused_in_the_APIs_shape()
+    {
+        await using BrokerProcess broker = await new BrokerProcess(Path.Combine(_directory, "data")).StartAsync();
+        await using Balancer balancer = await Balancer.StartAsync(_directory, new Uri(broker.Address).Port);
+
+        IsOfTheApi(await AskAsync(balancer, $"GET /v3 HTTP/1.1\r\nHost: x\r\nX-Long: {new string('a', 40_000)}\r\nConnection: close\r\n\r\n"), 431, "SMS.9001");
+        IsOfTheApi(await AskAsync(balancer, $"GET /v3?{new string('a', 9_000)} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"), 414, "SMS.9001");
+    }
+
+    [HAProxyFact]
+    public async Task A_gateway_that_dies_or_is_not_there_is_answered_for_with_when_to_come_again()
+    {
+        await using var dying = new StubGateway(answer: null);
+        await using Balancer balancer = await Balancer.StartAsync(_directory, dying.Port);
+        string died = await AskAsync(balancer, "GET /v3/sources/s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        await dying.DisposeAsync();
+        string gone = await AskAsync(balancer, "GET /v3/sources/s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+
+        Assert.All([died, gone], answer =>
+        {
+            IsOfTheApi(answer, 503, "SMS.6301");
+            Assert.Matches("(?im)^retry-after: [0-9]+\r$", answer);
+        });
     }
 
     [HAProxyFact]
@@ -145,6 +219,16 @@ public sealed class BalancerBorderTests : IDisposable
 
         await balancer.LoggedAsync(" /v3/sources/idle 200 ");
         Assert.DoesNotContain(balancer.Log, line => line.Contains("/idle/command", StringComparison.Ordinal));
+    }
+
+    private static void IsOfTheApi(string answer, int status, string code)
+    {
+        Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
+        Assert.Matches("(?im)^content-type: application/json\r$", answer);
+        Assert.Matches("(?im)^x-request-id: .+\r$", answer);
+        Assert.Matches("(?im)^cache-control: no-store\r$", answer);
+        Assert.Equal(["error_code", "error_msg"], BodyOf(answer).EnumerateObject().Select(member => member.Name));
+        Assert.Equal(code, BodyOf(answer).GetProperty("error_code").GetString());
     }
 
     private static JsonElement BodyOf(string answer) => JsonElement.Parse(answer[(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]);
