@@ -103,16 +103,6 @@ public sealed class DocumentTests : IDisposable
         Assert.False(File.Exists(Path.Combine(_checkout.Data, "broker.db")));
     }
 
-    [Fact]
-    public async Task A_broker_that_is_given_no_address_listens_on_the_one_of_the_README()
-    {
-        await using var broker = new BrokerProcess(_checkout.Data, ("ASPNETCORE_URLS", "")) { Script = Command(StartLine) };
-        broker.Launch();
-
-        // Whether the port is free or not: what it says names the port.
-        await broker.WaitForOutputAsync(DocumentedAddress);
-    }
-
     private static string Command(string text) => BuiltCheckout.Command(text).Replace("dotnet run", "exec dotnet run", StringComparison.Ordinal);
 
     private static string At(BrokerProcess broker, string block)

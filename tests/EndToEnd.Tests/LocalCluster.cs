@@ -14,7 +14,7 @@ internal sealed class LocalCluster(string directory) : IAsyncDisposable
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(5);
     private static readonly string Script = Path.Combine(Repository.Root, "deploy", "local", "cluster.sh");
 
-    /// <summary>The collection of its tests: two scripts that start in the same moment would both find the balancer's usual port free.</summary>
+    /// <summary>The collection of its tests: two scripts that start in the same moment could both find a port free.</summary>
     public const string OneAtATime = "cluster.sh";
 
     /// <summary>A new directory for a cluster: PostgreSQL runs as an ordinary user and must be able to enter. On Windows there is no shell script to run one.</summary>
@@ -33,8 +33,8 @@ internal sealed class LocalCluster(string directory) : IAsyncDisposable
     /// <summary>Where its state and its credentials are; <c>cbroker</c> finds it from above.</summary>
     public string Data => Path.Combine(directory, "data");
 
-    /// <summary>Where its balancer is to listen; null leaves that to the script.</summary>
-    public int? Port { get; init; }
+    /// <summary>Where its balancer is to listen: not at the script's usual port, which may be somebody's broker's.</summary>
+    public int Port { get; init; } = FreePort.Next();
 
     /// <summary>What its silos and gateways are told beside the script's own settings.</summary>
     public (string Name, string Value)[] Settings { get; init; } = [];
@@ -50,14 +50,10 @@ internal sealed class LocalCluster(string directory) : IAsyncDisposable
         var start = new ProcessStartInfo("bash", [Script, .. args]);
         start.Environment["COMMANDBROKER_DATA"] = Data;
         start.Environment["COMMANDBROKER_SILO_DLL"] = Repository.SiloDll;
+        start.Environment["COMMANDBROKER_PORT"] = $"{Port}";
         foreach ((string name, string value) in Settings)
         {
             start.Environment[name] = value;
-        }
-
-        if (Port is int port)
-        {
-            start.Environment["COMMANDBROKER_PORT"] = $"{port}";
         }
 
         return FinishedProcess.RunAsync(start, Deadline);

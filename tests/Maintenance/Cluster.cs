@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using CommandBroker.Testing;
 using CommandBroker.Traffic;
 using Npgsql;
 
@@ -10,6 +11,9 @@ internal sealed class Cluster(string directory, TimeSpan visibilityTimeout, int 
 {
     private static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(60);
     private static readonly string Script = Path.Combine(Checkout.Root, "deploy", "local", "cluster.sh");
+
+    // Not the script's usual one, which may be somebody's broker's.
+    private readonly int _port = FreePort.Next();
 
     private JsonElement _credentials;
 
@@ -118,7 +122,7 @@ internal sealed class Cluster(string directory, TimeSpan visibilityTimeout, int 
         var environment = new Dictionary<string, string>
         {
             ["COMMANDBROKER_DATA"] = Data,
-            ["COMMANDBROKER_PORT"] = "",
+            ["COMMANDBROKER_PORT"] = $"{_port}",
             ["Queue__VisibilityTimeout"] = $"{visibilityTimeout}",
             ["Queue__MaxDeliveries"] = $"{maxDeliveries}",
             ["Logging__LogLevel__Default"] = "Warning",
