@@ -18,6 +18,12 @@ internal static partial class Log
     [LoggerMessage(1004, LogLevel.Information, "Source server {SourceServer} was deleted", EventName = "SourceServerDeleted")]
     public static partial void SourceServerDeleted(ILogger logger, SourceServerKey sourceServer);
 
+    [LoggerMessage(1019, LogLevel.Warning, "Source server {SourceServer}: {Count} deliveries that no agent got may be stored, and their activation ends; in AtMostOnce those commands have ended", EventName = "UnknownDeliveryForgotten")]
+    public static partial void UnknownDeliveryForgotten(ILogger logger, Exception exception, SourceServerKey sourceServer, int count);
+
+    [LoggerMessage(1020, LogLevel.Warning, "Source servers that were deleted behind an enqueue could not be looked for; the next step tries again", EventName = "RestoreFailed")]
+    public static partial void RestoreFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(1018, LogLevel.Warning, "Source server {SourceServer} is registered again: a silo that did not know of its deletion acknowledged an enqueue behind it", EventName = "SourceServerRestored")]
     public static partial void SourceServerRestored(ILogger logger, SourceServerKey sourceServer);
 

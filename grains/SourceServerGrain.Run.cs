@@ -149,5 +149,19 @@ internal sealed partial class SourceServerGrain
         return true;
     }
 
+    /// <summary>The last chance to take back what only this activation knows of.</summary>
+    private async Task TryForgetUnknownAsync()
+    {
+        try
+        {
+            _session.Drop();
+            await EnsureLoadedAsync();
+        }
+        catch (BrokerException fault)
+        {
+            Log.UnknownDeliveryForgotten(_context.Logger, fault, _key, _session.UnknownDeliveries.Count);
+        }
+    }
+
     private CommandView ViewOf(Command command) => Views.Of(_key.ServerId, command, _session.State, _session.Policy, _context.Now);
 }

@@ -45,6 +45,15 @@ internal sealed partial class SourceServerGrain
 
     public async ValueTask DeleteAsync(string? actor)
     {
+        // Read anew: its agent's keys end before the deletion, which another activation's command would refuse.
+        _session.Drop();
+        if (!await EnsureLoadedAsync())
+        {
+            // To a repeated call this acknowledges the first one.
+            await _session.VouchAsync();
+            throw NotRegistered();
+        }
+
         await RequireSettledAsync();
         int openCount = _session.State.Open.Length;
         bool deleted = false;

@@ -16,6 +16,9 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain, IQu
     // Ended commands of 64 KiB are then 16 MiB at a time.
     private const int ReleasePageCount = 256;
 
+    // Longer than a store is away for that an operator looks after.
+    private static readonly TimeSpan UnknownStay = TimeSpan.FromHours(4);
+
     private readonly QueueContext _context;
     private readonly SourceServerKey _key;
     private readonly LocalQueue _local;
@@ -34,16 +37,19 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain, IQu
         _madeAt = context.Timestamp;
     }
 
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
+        if (_session.UnknownDeliveries.Count > 0)
+        {
+            await TryForgetUnknownAsync();
+        }
+
         _local.SetBusy();
         _context.LocalQueues.Remove(_key.Text, _local);
         if (reason.ReasonCode == DeactivationReasonCode.Migrating)
         {
             _context.Instruments.Moved();
         }
-
-        return Task.CompletedTask;
     }
 
     public ValueTask<PollReply> PollAsync()
@@ -185,8 +191,19 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain, IQu
         }
 
         NoteVisit();
-        PollOutcome outcome = await RunAsync(CommandQueue.Poll, handedOutOf: answer => answer.Delivered);
-        return Views.Of(outcome, _context.Now);
+        try
+        {
+            PollOutcome outcome = await RunAsync(CommandQueue.Poll, handedOutOf: answer => answer.Delivered);
+            return Views.Of(outcome, _context.Now);
+        }
+        finally
+        {
+            if (_session.UnknownDeliveries.Count > 0)
+            {
+                // Nobody else knows of them.
+                DelayDeactivation(UnknownStay);
+            }
+        }
     }
 
     private async ValueTask TakeBackAsync(UnsentDelivery delivery)

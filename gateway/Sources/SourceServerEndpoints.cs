@@ -232,14 +232,15 @@ internal sealed class SourceServerEndpoints(
 
     private async ValueTask<bool> DeleteOneAsync(Principal principal, ServerId id)
     {
-        if (await servers.FindAsync(principal, id) is not { } server)
+        if (principal.ServerId is { } only && only != id.Value)
         {
             return false;
         }
 
         try
         {
-            await server.DeleteAsync(principal.Name);
+            // Also of one that is not known here: that it is gone is said by the queue, which vouches for the deletion.
+            await grains.SourceServer(new SourceServerKey(principal.ProjectId, id)).DeleteAsync(principal.Name);
             return true;
         }
         catch (BrokerException gone) when (gone.Reason == BrokerErrorReason.UnknownSourceServer)

@@ -30,9 +30,10 @@ internal sealed class IdentityWrites(IdentityContext context) : IDisposable
                 {
                     (write, answer) = await decide();
                 }
-                catch (BrokerException) when (round < MaxRounds)
+                catch (BrokerException)
                 {
-                    if (await context.Store.ReadRevisionAsync() == revision)
+                    // To a repeated call "there is none" acknowledges the deletion that came before it.
+                    if (await context.Store.VouchAsync(revision))
                     {
                         throw;
                     }

@@ -12,11 +12,14 @@ internal sealed class OverdueSweepGrain(
 {
     // A silo that is taken for dead ends itself long before that, and with it the activations that know of nothing.
     private static readonly TimeSpan RestorePeriod = TimeSpan.FromHours(1);
+    private static readonly TimeSpan RestorePause = TimeSpan.FromMinutes(1);
 
+    private readonly TimeSpan _retention = options.Value.HistoryRetention;
     private readonly TimeSpan _pause = options.Value.SweepInterval * 0.5;
     private readonly int _count = options.Value.SweepCount;
     private long? _steppedAt;
     private long _place;
+    private DateTimeOffset? _restoredAt;
 
     public async ValueTask StepAsync()
     {
@@ -26,6 +29,10 @@ internal sealed class OverdueSweepGrain(
         }
 
         _steppedAt = clock.GetTimestamp();
+
+        // Where it stands in its round is in memory alone.
+        DelayDeactivation(options.Value.SweepInterval * 3);
+        await TryRestoreAsync();
         OverduePage page = await GuardAsync(database.Commands.FindOverdueAsync(_place, clock.GetUtcNow(), _count));
 
         // One after the other: the sweep must not be what makes agents wait.
@@ -35,18 +42,33 @@ internal sealed class OverdueSweepGrain(
         }
 
         _place = page.Next ?? 0;
-        if (page.Next is null)
-        {
-            await RestoreAsync();
-        }
     }
 
-    /// <summary>What was enqueued at an activation that did not know of the deletion is not lost with its source server.</summary>
-    private async Task RestoreAsync()
+    /// <summary>
+    /// What was enqueued at an activation that did not know of the deletion is not lost with its source server. Whatever was deleted since the last look
+    /// is looked at, and what was deleted shortly before it once more.
+    /// </summary>
+    private async Task TryRestoreAsync()
     {
-        foreach (SourceServerKey key in await GuardAsync(database.SourceServers.RestoreAsync(clock.GetUtcNow() - RestorePeriod)))
+        DateTimeOffset now = clock.GetUtcNow();
+        if (_restoredAt is { } at && (now - at).Duration() < RestorePause)
         {
-            Log.SourceServerRestored(logger, key);
+            return;
+        }
+
+        try
+        {
+            DateTimeOffset since = (_restoredAt < now ? _restoredAt.Value : now - _retention) - RestorePeriod;
+            foreach (SourceServerKey key in await database.SourceServers.RestoreAsync(since))
+            {
+                Log.SourceServerRestored(logger, key);
+            }
+
+            _restoredAt = now;
+        }
+        catch (Exception exception) when (StoreFault.IsStoreFault(exception))
+        {
+            Log.RestoreFailed(logger, exception);
         }
     }
 

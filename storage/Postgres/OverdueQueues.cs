@@ -28,6 +28,20 @@ internal static class OverdueQueues
         order by s.source_no
         """;
 
+    private const string Next = """
+        select source_no, server_id, quarantine_reason is null from source_server where source_no > $1 and deleted_at is null order by source_no limit 1
+        """;
+
+    /// <summary>The next source server, whatever its commands are; without its key when it is listed as quarantined.</summary>
+    public static async Task<OverduePage> NextAsync(NpgsqlConnection connection, long after)
+    {
+        await using var query = new NpgsqlCommand(Next, connection) { Parameters = { new() { Value = after } } };
+        await using NpgsqlDataReader row = await query.ExecuteReaderAsync();
+        return await row.ReadAsync()
+            ? new OverduePage(row.GetBoolean(2) ? [SourceServerKey.Parse(row.GetString(1))] : [], row.GetInt64(0))
+            : new OverduePage([], null);
+    }
+
     /// <inheritdoc cref="ICommandStore.FindOverdueAsync"/>
     public static async Task<OverduePage> FindAsync(NpgsqlConnection connection, long after, DateTimeOffset now, int limit)
     {

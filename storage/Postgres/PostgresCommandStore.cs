@@ -115,7 +115,11 @@ internal sealed class PostgresCommandStore : ICommandStore, IAsyncDisposable
 
     /// <inheritdoc/>
     public Task<OverduePage> FindOverdueAsync(long after, DateTimeOffset now, int limit) =>
-        _upkeep.RunAsync(connection => OverdueQueues.FindAsync(connection, after, now, limit));
+        OverdueWalk.ReadAsync(
+            after,
+            limit,
+            (place, count) => _upkeep.RunAsync(connection => OverdueQueues.FindAsync(connection, place, now, count)),
+            place => _upkeep.RunAsync(connection => OverdueQueues.NextAsync(connection, place)));
 
     /// <inheritdoc/>
     public Task<int> PurgeAsync(DateTimeOffset endedBefore, int limit, double share) => _purge.RunAsync(endedBefore, limit, share);

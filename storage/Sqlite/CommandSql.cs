@@ -56,6 +56,9 @@ internal static class CommandSql
         FROM source_server s WHERE s.source_no > ?1 AND s.deleted_at IS NULL ORDER BY s.source_no LIMIT ?3
         """;
 
+    public const string Next =
+        "SELECT source_no, server_id, quarantine_reason IS NULL FROM source_server WHERE source_no > ?1 AND deleted_at IS NULL ORDER BY source_no LIMIT 1";
+
     public const string Walk = "SELECT row_no, source_no, seq, ended_at FROM command WHERE row_no > ?1 ORDER BY row_no LIMIT ?2";
 
     public const string Remove = "DELETE FROM command WHERE row_no = ?1";

@@ -29,7 +29,19 @@ internal sealed class SqliteCommandStore(SqliteReaders readers, SqliteWriter wri
     public Task<long> CountPendingAsync(ProjectId project, DateTimeOffset now, long most) => readers.ReadAsync(session =>
         session[CommandSql.CountPending].Bind(1, project.Value).Bind(2, now.UtcTicks).Bind(3, most).Scalar() ?? 0);
 
-    public Task<OverduePage> FindOverdueAsync(long after, DateTimeOffset now, int limit) => readers.ReadAsync(session =>
+    public Task<OverduePage> FindOverdueAsync(long after, DateTimeOffset now, int limit) =>
+        OverdueWalk.ReadAsync(after, limit, (place, count) => FindOverduePageAsync(place, now, count), NextAsync);
+
+    private Task<OverduePage> NextAsync(long after) => readers.ReadAsync(session =>
+    {
+        SqliteStatement row = session[CommandSql.Next].Bind(1, after);
+        OverduePage page = !row.Step() ? new OverduePage([], null)
+            : new OverduePage(row.Int64(2) != 0 ? [SourceServerKey.Parse(row.Text(1))] : [], row.Int64(0));
+        row.Reset();
+        return page;
+    });
+
+    private Task<OverduePage> FindOverduePageAsync(long after, DateTimeOffset now, int limit) => readers.ReadAsync(session =>
     {
         var keys = new List<SourceServerKey>();
         int count = 0;

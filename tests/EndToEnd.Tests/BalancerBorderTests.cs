@@ -35,7 +35,8 @@ public sealed class BalancerBorderTests : IDisposable
         await using var gateway = new StubGateway(Done);
         await using Balancer balancer = await Balancer.StartAsync(_directory, gateway.Port);
         string[] spellings = [
-            "/readyz", "/livez", "/ReadyZ", "/LIVEZ", "/readyz/", "/readyz?x=1", "/%72eadyz", "/%4Civez", "//readyz", "/./readyz", "/v3/../livez", "/v3/%2e%2E/readyz", "http://x/readyz"];
+            "/readyz", "/livez", "/ReadyZ", "/LIVEZ", "/readyz/", "/readyz?x=1", "/%72eadyz", "/%4Civez", "//readyz", "/./readyz", "/v3/../livez", "/v3/%2e%2E/readyz", "http://x/readyz",
+            "/readyz/.", "/readyz/%2e", "/livez/x/..", "/readyz/x/%2e%2E", "/readyz/x/../", "/v3/sources/s1/command/."];
 
         foreach (string spelling in spellings)
         {

@@ -80,6 +80,30 @@ public sealed partial class ComposeTests : IDisposable
         Assert.InRange(int.Parse(connections["max_connections=".Length..], CultureInfo.InvariantCulture), (silos * 102) + 20, 1000);
     }
 
+    /// <summary>Gateways start first: without a range of their own one of them would be given the balancer's address, and be believed.</summary>
+    [ComposeFact]
+    public async Task No_address_that_is_given_out_is_a_fixed_one()
+    {
+        JsonElement networks = await ResolveAsync("networks", "docker-compose.yml");
+        JsonElement services = await ServicesAsync("docker-compose.yml");
+        foreach (JsonProperty network in networks.EnumerateObject())
+        {
+            string[] fixedAddresses = [.. services.EnumerateObject()
+                .Where(service => service.Value.TryGetProperty("networks", out JsonElement joined) && joined.ValueKind == JsonValueKind.Object && joined.TryGetProperty(network.Name, out _))
+                .Select(service => service.Value.GetProperty("networks").GetProperty(network.Name))
+                .Where(joined => joined.ValueKind == JsonValueKind.Object && joined.TryGetProperty("ipv4_address", out _))
+                .Select(joined => joined.GetProperty("ipv4_address").GetString()!)];
+            if (fixedAddresses.Length > 0)
+            {
+                JsonElement config = Assert.Single(network.Value.GetProperty("ipam").GetProperty("config").EnumerateArray());
+                var given = IPNetwork.Parse(config.GetProperty("ip_range").GetString()!);
+                var subnet = IPNetwork.Parse(config.GetProperty("subnet").GetString()!);
+                Assert.True(subnet.Contains(given.BaseAddress));
+                Assert.All(fixedAddresses, address => Assert.True(subnet.Contains(IPAddress.Parse(address)) && !given.Contains(IPAddress.Parse(address)), address));
+            }
+        }
+    }
+
     [ComposeFact]
     public async Task The_balancer_serves_HTTPS_with_what_the_file_gives_it_and_plain_HTTP_only_where_that_is_chosen()
     {
@@ -164,11 +188,13 @@ public sealed partial class ComposeTests : IDisposable
     [GeneratedRegex(@":\d+\.\d+(\.\d+)?(-[a-z]+)*$")]
     private static partial Regex ExactTag();
 
-    private static async Task<JsonElement> ServicesAsync(params string[] files) => JsonDocument.Parse(await RunAsync(
+    private static Task<JsonElement> ServicesAsync(params string[] files) => ResolveAsync("services", files);
+
+    private static async Task<JsonElement> ResolveAsync(string section, params string[] files) => JsonDocument.Parse(await RunAsync(
         "bash",
         ["-c",
         "docker-compose \"$@\" config | /usr/bin/python3 -c 'import json, sys, yaml; json.dump(yaml.safe_load(sys.stdin), sys.stdout)'",
-        "compose", .. files.SelectMany(file => (string[])["-f", Path.Combine(Repository.Root, file)])])).RootElement.GetProperty("services");
+        "compose", .. files.SelectMany(file => (string[])["-f", Path.Combine(Repository.Root, file)])])).RootElement.GetProperty(section);
 
     private string Secrets => Path.Combine(_directory, "secrets");
 

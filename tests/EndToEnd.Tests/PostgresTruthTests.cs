@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.Json;
 using CommandBroker.Testing;
 using Npgsql;
 using Xunit;
@@ -38,12 +39,28 @@ public sealed class PostgresTruthTests(ITestOutputHelper output) : IDisposable
             Assert.True(first.IsSuccessStatusCode, $"{name}: {await first.Content.ReadAsStringAsync()}");
         }
 
+        // That there is none acknowledges to a repeated call that it was deleted.
+        using HttpResponseMessage made = await tool.PostAsync("/api/v1/users", Json("""{"name":"gone","roles":["agent"],"password":"a-long-password-1"}"""));
+        string user = JsonDocument.Parse(await made.Content.ReadAsStringAsync()).RootElement.GetProperty("id").GetString()!;
+        (await tool.PostAsync("/v3/sources", Json("""{"id":"gone","name":"gone","os_type":"LINUX"}"""))).EnsureSuccessStatusCode();
+        (string Name, HttpStatusCode Again, Func<Task<HttpResponseMessage>> Send)[] deletions =
+        [
+            ("delete one", HttpStatusCode.NotFound, () => tool.DeleteAsync("/v3/sources/gone")),
+            ("delete some", HttpStatusCode.OK, () => tool.PostAsync("/v3/sources/delete", Json("""{"ids":["gone"]}"""))),
+            ("delete a user", HttpStatusCode.NotFound, () => tool.DeleteAsync($"/api/v1/users/{user}")),
+        ];
+        foreach ((string name, HttpStatusCode _, Func<Task<HttpResponseMessage>> send) in deletions)
+        {
+            using HttpResponseMessage first = await send();
+            Assert.True(first.IsSuccessStatusCode, $"{name}: {await first.Content.ReadAsStringAsync()}");
+        }
+
         // What memory holds was acknowledged; what a new process reads may be on one disk only.
         await broker.KillAsync();
         await broker.StartAsync();
         await ExecuteAsync(database, "alter system set synchronous_standby_names = 'nobody'");
         await UntilStandbyIsRequiredAsync(database, "nobody");
-        foreach ((string name, Func<Task<HttpResponseMessage>> send) in calls.Where(call => call.Name != "poll"))
+        foreach ((string name, Func<Task<HttpResponseMessage>> send) in calls.Where(call => call.Name != "poll").Concat(deletions.Select(call => (call.Name, call.Send))))
         {
             using HttpResponseMessage repeated = await send();
             string text = await repeated.Content.ReadAsStringAsync();
@@ -58,6 +75,12 @@ public sealed class PostgresTruthTests(ITestOutputHelper output) : IDisposable
         {
             using HttpResponseMessage repeated = await send();
             Assert.True(repeated.IsSuccessStatusCode, $"{name}: {await repeated.Content.ReadAsStringAsync()}");
+        }
+
+        foreach ((string name, HttpStatusCode again, Func<Task<HttpResponseMessage>> send) in deletions)
+        {
+            using HttpResponseMessage repeated = await send();
+            Assert.True(repeated.StatusCode == again, $"{name}: {(int)repeated.StatusCode} {await repeated.Content.ReadAsStringAsync()}");
         }
     }
 

@@ -29,10 +29,12 @@ public sealed class StaleActivationTests
         ISourceServerGrain stale = grains.GetGrain<ISourceServerGrain>(id);
         Assert.Equal(PollStatus.Idle, (await stale.PollAsync()).Status);
         IGrainFactory others = await clusters.StartAsync();
+        await others.GetGrain<IOverdueSweepGrain>(0).StepAsync();
         await others.GetGrain<ISourceServerGrain>(id).DeleteAsync("operator");
 
         Assert.Equal(1, await BrokerCluster.EnqueueAsync(stale, "START"));
         Assert.Equal(PollStatus.UnknownSourceServer, (await others.GetGrain<ISourceServerGrain>(id).PollAsync()).Status);
+        clusters.Clock.Advance(TimeSpan.FromMinutes(2));
         await others.GetGrain<IOverdueSweepGrain>(0).StepAsync();
 
         Assert.Equal("START", (await others.GetGrain<ISourceServerGrain>(id).PollAsync()).Name);

@@ -42,6 +42,16 @@ public sealed class PostgresDamageTests
             SourceServerPage quarantined = await fixture.Sources.ListAsync(new SourceServerFilter(ProjectId.Default, 10, Quarantined: true));
             Assert.Equal("spoilt", Assert.Single(quarantined.Servers).Key.Text);
 
+            // Behind it, a walk over all source servers goes on.
+            OverduePage overdue = await fixture.Commands.FindOverdueAsync(0, Samples.Noon, 100);
+            Assert.Empty(overdue.Keys);
+            Assert.Null(overdue.Next);
+            await fixture.ExecuteAsync("update source_server set quarantine_reason = null");
+            await ExpireAsync(fixture, "sound");
+            overdue = await fixture.Commands.FindOverdueAsync(0, Samples.Noon.AddDays(1), 100);
+            Assert.Equal(["spoilt", "sound"], overdue.Keys.Select(key => key.Text));
+            Assert.Null(overdue.Next);
+
             var verifier = new StoreVerifier(StoreLocation.Parse(fixture.Location));
             List<StoreFinding> findings = [];
             await foreach (StoreFinding finding in verifier.FindAsync(CancellationToken.None))
@@ -67,6 +77,13 @@ public sealed class PostgresDamageTests
             SourceNo = queue.SourceNo,
             Commands = [.. Enumerable.Range(1, 100).Select(seq => Samples.Pending(seq) with { Param = $$"""{"t":"{{text}}-{{seq:D4}}-the-text-of-this-one-command","fill":"{{new string('x', 400)}}"}""" })],
         });
+    }
+
+    private static async Task ExpireAsync(PostgresFixture fixture, string key)
+    {
+        StoredQueue queue = await fixture.LoadAsync(key);
+        Command expired = Samples.Pending(101) with { TimeToLive = TimeSpan.FromMinutes(1) };
+        await fixture.Commands.CommitAsync(new QueueCommit { SourceNo = queue.SourceNo, Commands = [expired], OpenFrom = 1 });
     }
 
     private static void FlipBit(string file, string text)
