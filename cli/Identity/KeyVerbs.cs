@@ -30,7 +30,7 @@ internal static class KeyVerbs
 
         Examples:
           cbroker agent-key web-1
-          cbroker agent-key web-1 --secret-file web-1.json
+          cbroker agent-key web-1 --secret-file web-1.key
         """;
 
     public static Command Create(CliHost host) => new ManualCommand("key", Manual)

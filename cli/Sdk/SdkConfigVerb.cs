@@ -25,7 +25,7 @@ internal static class SdkConfigVerb
         Examples:
           eval "$(cbroker sdk-config)"
           cbroker sdk-config --language java --file conf/regions.yaml
-          cbroker agent-key web-1 --secret-file web-1.json && cbroker sdk-config --key-file web-1.json
+          cbroker agent-key web-1 --secret-file web-1.key && cbroker sdk-config --key-file web-1.key
         """;
 
     public static Command Create(CliHost host)

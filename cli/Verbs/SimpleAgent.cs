@@ -127,8 +127,7 @@ internal sealed class SimpleAgent(CliSession session, string serverId)
         throw answer.StatusCode switch
         {
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new BrokerException(BrokerErrorReason.Unauthorized, $"The broker answered {message}"),
-            HttpStatusCode.NotFound => new BrokerException(
-                BrokerErrorReason.UnknownSourceServer, $"No source server {serverId} is registered; 'cbroker source register' does it."),
+            HttpStatusCode.NotFound => VerbParts.NotFound(serverId),
             _ => new BrokerException(BrokerErrorReason.WrongState, $"The broker answered {message}"),
         };
     }

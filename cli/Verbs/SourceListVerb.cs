@@ -36,7 +36,8 @@ internal static class SourceListVerb
                 WireJson.Readable.SourceServerListRecord,
                 record.SourceServers,
                 WireJson.Readable.SourceServerRecord,
-                output => WriteTable(list, query, output));
+                output => WriteTable(list, query, output),
+                More(list, query));
             return ExitCode.Ok;
         });
         return verb;
@@ -63,11 +64,14 @@ internal static class SourceListVerb
         }
 
         table.WriteTo(output);
-        long last = query.Offset + list.Servers.Length;
-        if (last < list.TotalCount)
+        if (More(list, query) is { } more)
         {
             output.WriteLine();
-            output.WriteLine(FormattableString.Invariant($"{query.Offset + 1:N0} to {last:N0} of {list.TotalCount:N0}; more: --offset {last}"));
+            output.WriteLine(FormattableString.Invariant($"{query.Offset + 1:N0} to {query.Offset + list.Servers.Length:N0} of {list.TotalCount:N0}; more: {more}"));
         }
     }
+
+    // How to get the next page; null on the last one.
+    private static string? More(SourceServerListView list, SourceServerQuery query) =>
+        !list.Servers.IsEmpty && query.Offset + list.Servers.Length < list.TotalCount ? FormattableString.Invariant($"--offset {query.Offset + list.Servers.Length}") : null;
 }

@@ -16,8 +16,7 @@ internal static class SourceShowVerb
         {
             using CliSession session = CliSession.Open(parsed, host);
             string id = parsed.GetRequiredValue(server);
-            SourceServerView view = await session.Sources.ShowAsync(id, cancel) ?? throw new BrokerException(
-                BrokerErrorReason.UnknownSourceServer, $"No source server {id} is registered; 'cbroker source register' does it.");
+            SourceServerView view = await session.Sources.ShowAsync(id, cancel) ?? throw VerbParts.NotFound(id);
             session.Answer.Write(view.ToWire(withReason: true), WireJson.Readable.SourceServerRecord, output => Write(view, output));
             return ExitCode.Ok;
         });

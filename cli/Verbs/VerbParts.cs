@@ -32,6 +32,10 @@ internal static class VerbParts
             result, InstantText.TryParse, "is no instant; RFC 3339 with an offset is needed, as in 2026-03-01T12:00:00Z"),
     };
 
+    /// <summary>Tells that a source server is not there, or not for this caller: the broker answers both alike.</summary>
+    public static BrokerException NotFound(string serverId) => new(
+        BrokerErrorReason.UnknownSourceServer, $"No source server {serverId} is registered that this caller may see; 'cbroker source register' registers one.");
+
     private delegate bool Reader<T>(string text, out T value);
 
     private static T Read<T>(ArgumentResult result, Reader<T> reader, string fault)

@@ -98,6 +98,7 @@ public sealed class AdminVerbTests : IAsyncLifetime
         Assert.Equal(0, (await RunAsync("admin", "backup", _directory, copy)).ExitCode);
         Assert.Equal(0, (await RunAsync("admin", "verify", copy)).ExitCode);
         Assert.Equal("Numbers raised for 1 source servers.\n", (await RunAsync("admin", "restored", copy)).Out);
+        Assert.Equal("{\"raised_count\":1}\n", (await RunAsync("admin", "restored", copy, "--output", "json")).Out);
         Assert.Equal(0, (await RunAsync("admin", "verify", copy)).ExitCode);
         Assert.Equal(1, (await RunAsync("admin", "backup", _directory, copy)).ExitCode);
     }

@@ -70,6 +70,7 @@ internal sealed class FakeBroker : IAsyncDisposable
         app.MapPost("/v3/sources", (HttpContext context) => WriteAsync(context, 200, """{"id":"web-1"}"""));
         app.MapGet("/v3/sources", (HttpContext context) => WriteAsync(
             context, 200, """{"count":3,"source_servers":[{"id":"web-1","name":"web","os_type":"LINUX","state":"error","error_msg":"row 7","connected":false}]}"""));
+        app.MapDelete("/v3/sources/busy", (HttpContext context) => WriteAsync(context, 400, """{"error_code":"SMS.7601","error_msg":"It has open commands."}"""));
         app.MapGet("/v3/sources/{id}/command", broker.PollAsync);
         app.MapPost("/v3/sources/{id}/command_result", broker.ReportAsync);
         app.MapFallback((HttpContext context) => WriteAsync(context, 404, """{"error_code":"SMS.7602","error_msg":"No such source server."}"""));

@@ -64,6 +64,18 @@ public sealed class FileEnqueueTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_interrupted_file_says_what_was_done()
+    {
+        using var interrupt = new CancellationTokenSource();
+        await using var lines = new EndlessLines(Lines(3) + "\n", interrupt);
+
+        CliRun run = await CliRun.InterruptedAsync(_broker, lines, interrupt.Token, "enqueue", "--file", "-");
+
+        Assert.Equal(130, run.ExitCode);
+        Assert.Matches("^[0-3] enqueued, 0 were there, 0 refused, then interrupted. Run the same again to go on", run.Error);
+    }
+
+    [Fact]
     public async Task Ndjson_answers_a_line_for_each_command()
     {
         CliRun run = await CliRun.WithAsync(_broker, Lines(2), "enqueue", "--file", "-", "--output", "ndjson");

@@ -40,6 +40,47 @@ public sealed class IdentityVerbTests : IAsyncLifetime
         Assert.Equal(("AK1", FakeIdentity.SecretKey), (made.GetProperty("access_key").GetString(), made.GetProperty("secret_key").GetString()));
     }
 
+    [Fact]
+    public async Task A_key_in_a_file_is_for_its_owner_only_and_none_is_made_where_a_file_is_there()
+    {
+        string directory = Directory.CreateTempSubdirectory("cbroker-secret-").FullName;
+        try
+        {
+            string path = Path.Combine(directory, "web-1.key");
+            CliRun first = await RunAsync("agent-key", "web-1", "--secret-file", path);
+            CliRun second = await RunAsync("agent-key", "web-1", "--secret-file", path);
+
+            Assert.Equal((0, 2), (first.ExitCode, second.ExitCode));
+            Assert.DoesNotContain(FakeIdentity.SecretKey, first.Out + first.Error, StringComparison.Ordinal);
+            Assert.Contains(FakeIdentity.SecretKey, await File.ReadAllTextAsync(path), StringComparison.Ordinal);
+            Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(path) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
+            Assert.Single(_broker.Identity.Calls);
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task What_is_done_is_json_for_a_program()
+    {
+        CliRun run = await RunAsync("identity", "reencrypt", "-o", "json");
+
+        Assert.Equal(JsonValueKind.Number, JsonDocument.Parse(run.Out).RootElement.GetProperty("remaining_count").ValueKind);
+    }
+
+    [Theory]
+    [InlineData("More: --before 7\n", "audit", "--limit", "1")]
+    [InlineData("More: --offset 1\n", "source", "list", "--limit", "1")]
+    public async Task Lines_for_a_program_leave_the_next_page_to_the_standard_error(string more, params string[] verb)
+    {
+        CliRun run = await RunAsync([.. verb, "-o", "ndjson"]);
+
+        Assert.Equal((0, more), (run.ExitCode, run.Error));
+        Assert.Single(run.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
     [Theory]
     [InlineData("user create bob --role admin --role agent --no-password", """POST /api/v1/users {"name":"bob","roles":["agent","admin"]}""")]
     [InlineData(

@@ -119,6 +119,18 @@ public sealed class LoginTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_login_and_its_end_are_json_for_a_program()
+    {
+        CliRun login = await LoginAsync("--output", "json");
+        CliRun logout = await RunAsync("logout", "--output", "json");
+        CliRun nobody = await RunAsync("logout", "--output", "json");
+
+        Assert.Equal("ada", JsonDocument.Parse(login.Out).RootElement.GetProperty("user").GetString());
+        Assert.True(JsonDocument.Parse(logout.Out).RootElement.GetProperty("signed_out").GetBoolean());
+        Assert.False(JsonDocument.Parse(nobody.Out).RootElement.GetProperty("signed_out").GetBoolean());
+    }
+
+    [Fact]
     public async Task A_login_that_has_ended_says_so()
     {
         _broker.Identity.Lifetime = TimeSpan.FromSeconds(-1);

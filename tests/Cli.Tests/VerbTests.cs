@@ -77,6 +77,27 @@ public sealed class VerbTests : IAsyncLifetime
         Assert.EndsWith("1 to 1 of 3; more: --offset 1\n", run.Out, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1, "busy", "gone")]
+    [InlineData(1, "gone", "busy")]
+    [InlineData(5, "gone", "gone-too")]
+    public async Task Of_several_deletions_a_refusal_decides_the_exit_code_whichever_came_last(int code, params string[] servers)
+    {
+        CliRun run = await RunAsync(["source", "delete", .. servers]);
+
+        Assert.Equal(code, run.ExitCode);
+        Assert.All(servers, server => Assert.Contains($"cbroker: {server}: ", run.Error, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_source_server_that_is_not_found_may_be_one_that_the_caller_must_not_see()
+    {
+        CliRun run = await RunAsync("source", "show", "nobody");
+
+        Assert.Equal(
+            "cbroker: No source server nobody is registered that this caller may see; 'cbroker source register' registers one.\n", run.Error);
+    }
+
     [Fact]
     public async Task Registering_prints_the_id_alone() => Assert.Equal("web-1\n", (await RunAsync("source", "register", "web")).Out);
 

@@ -24,6 +24,22 @@ public sealed class HttpCallTests
         Assert.Equal(7, key.Version);
     }
 
+    [Theory]
+    [InlineData("task_id")]
+    [InlineData("[1]")]
+    [InlineData("{}},{\"priority\":5")]
+    public async Task A_parameter_that_is_no_JSON_object_is_told_with_its_name_and_not_sent(string param)
+    {
+        var stub = new StubHandler(_ => StubHandler.Text(HttpStatusCode.OK, Accepted));
+
+        BrokerException fault = await Assert.ThrowsAsync<BrokerException>(
+            () => new HttpCommandBrokerClient(stub.Client).EnqueueAsync("web-1", new EnqueueCall { Name = "START", Param = param }));
+
+        Assert.Equal(BrokerErrorReason.InvalidArgument, fault.Reason);
+        Assert.StartsWith("Param is no JSON object", fault.Message, StringComparison.Ordinal);
+        Assert.Empty(stub.Requests);
+    }
+
     [Fact]
     public async Task The_callers_own_key_is_kept()
     {

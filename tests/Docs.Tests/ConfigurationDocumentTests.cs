@@ -95,7 +95,7 @@ public sealed partial class ConfigurationDocumentTests
         {string.Join('\n', Sections.Select(section => $"## {section.Section}\n\n{SettingsTable.Of(section.Options, section.Section)}"))}
         """;
 
-    private static string Root()
+    internal static string Root()
     {
         DirectoryInfo? directory = new(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(directory!.FullName, "CommandBroker.sln")))
