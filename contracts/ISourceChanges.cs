@@ -6,7 +6,7 @@ namespace CommandBroker.Contracts;
 /// Changes of registered source servers; the grain is that of <see cref="ISourceDirectoryGrain"/>, and so are its keys and exceptions.
 /// </summary>
 /// <remarks>An interface of its own, as <see cref="IQueuePages"/> is.</remarks>
-[Version(1)]
+[Version(2)]
 [Alias("CommandBroker.ISourceChanges")]
 public interface ISourceChanges : IGrainWithIntegerKey
 {
@@ -19,4 +19,12 @@ public interface ISourceChanges : IGrainWithIntegerKey
     /// </exception>
     [Alias("Change")]
     ValueTask ChangeAsync(string key, SourceServerChange change, string? actor = null);
+
+    /// <summary>
+    /// Completes once the store keeps all that it has shown as surely as what it acknowledged: before an answer that there is no such source server, which
+    /// acknowledges a deletion to a caller who repeats it.
+    /// </summary>
+    /// <exception cref="BrokerException">StorageUnavailable.</exception>
+    [Alias("Vouch")]
+    ValueTask VouchAsync();
 }

@@ -66,6 +66,19 @@ internal sealed class QueueSession(SourceServerKey key, QueueContext context, Lo
         return stamp?.Version < delivery.Handed.Version ? null : stamp == new RowStamp(delivery.Handed.Version, delivery.Token);
     }
 
+    /// <summary>What a poll handed out whose answer its gateway never got, to be taken back at the next load.</summary>
+    /// <returns>False when it handed out nothing that is as it left it.</returns>
+    public async Task<bool> DoubtAsync(long token)
+    {
+        if (await GuardAsync(context.Commands.FindHandedOutAsync(_stored!.SourceNo, token)) is not { } handed)
+        {
+            return false;
+        }
+
+        Remember(new UnknownDelivery(token, handed));
+        return true;
+    }
+
     /// <summary>The fate of a hand-out is known, and settled.</summary>
     public void Settled(UnknownDelivery delivery)
     {
@@ -113,6 +126,11 @@ internal sealed class QueueSession(SourceServerKey key, QueueContext context, Lo
         // What a commit of unknown fate, or another activation, may have ended is read from the store.
         _reportTags = null;
         var commit = new QueueCommit { SourceNo = stored.SourceNo, Commands = changes, OpenFrom = next.FirstOpenSeq, Lineage = stored.Lineage, Stray = stray };
+        if (handedOut is not null && PollToken.Current is long token)
+        {
+            commit = commit with { Token = token };
+        }
+
         CommitStatus status;
         try
         {

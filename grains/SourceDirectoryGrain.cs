@@ -140,11 +140,19 @@ internal sealed class SourceDirectoryGrain(
         throw new BrokerException(BrokerErrorReason.StorageUnavailable, "Others change the source server at the same time; try again.");
     }
 
+    public async ValueTask VouchAsync() => await GuardAsync(VouchStoreAsync());
+
     public async ValueTask PingAsync() => await GuardAsync(PingStoreAsync());
 
     private async Task<bool> WriteVisitsAsync()
     {
         await _store.RecordVisitsAsync(visits.TakeAll());
+        return true;
+    }
+
+    private async Task<bool> VouchStoreAsync()
+    {
+        await database.Commands.VouchAsync(database.Commands.Lineage);
         return true;
     }
 

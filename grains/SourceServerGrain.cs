@@ -67,7 +67,7 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain, IQu
     public ValueTask ReleaseAsync(long seq, int deliveryCount) =>
         TakeBackAsync(new UnsentDelivery { Seq = seq, DeliveryCount = deliveryCount, MayHaveArrived = true });
 
-    public ValueTask ReleaseUnsentAsync(ReleaseCall release) => TakeBackAsync(new UnsentDelivery
+    public ValueTask ReleaseUnsentAsync(ReleaseCall release) => release.PollToken is long token ? TakeBackAsync(token) : TakeBackAsync(new UnsentDelivery
     {
         Seq = release.Seq,
         DeliveryCount = release.DeliveryCount,
@@ -203,6 +203,16 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain, IQu
                 // Nobody else knows of them.
                 DelayDeactivation(UnknownStay);
             }
+        }
+    }
+
+    /// <summary>Takes back what a poll handed out whose answer never came to its gateway, whichever activation did.</summary>
+    private async ValueTask TakeBackAsync(long token)
+    {
+        if (await EnsureLoadedAsync() && await _session.DoubtAsync(token))
+        {
+            _session.Drop();
+            await EnsureLoadedAsync();
         }
     }
 

@@ -8,6 +8,9 @@ namespace CommandBroker.Storage;
 /// <param name="clock">The clock.</param>
 public sealed class DatabaseProbe(string connectionString, TimeSpan timeout, TimeProvider clock) : IDatabaseProbe, IAsyncDisposable
 {
+    // A server that was replaced answers as well, for as long as it is asked over a session that leads there.
+    private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(10);
+
     // What is cancelled must not wait for an answer to the cancelling.
     private readonly string _connectionString = new NpgsqlConnectionStringBuilder(connectionString)
     {
@@ -17,12 +20,19 @@ public sealed class DatabaseProbe(string connectionString, TimeSpan timeout, Tim
     }.ConnectionString;
 
     private NpgsqlConnection? _connection;
+    private long _madeAt;
 
     /// <inheritdoc/>
     public async Task<bool> AskAsync(CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        NpgsqlConnection connection = _connection ?? new NpgsqlConnection(_connectionString);
+        if (_connection is null || clock.GetElapsedTime(_madeAt) > MaxAge)
+        {
+            _ = _connection is { } old ? DropAsync(old, Task.CompletedTask) : Task.CompletedTask;
+            (_connection, _madeAt) = (new NpgsqlConnection(_connectionString), clock.GetTimestamp());
+        }
+
+        NpgsqlConnection connection = _connection;
         _connection = null;
         Task asking = AskAsync(connection, limit.Token);
         try

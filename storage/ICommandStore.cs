@@ -45,6 +45,13 @@ public interface ICommandStore
     /// <exception cref="UnreadableRowException">The row cannot be read.</exception>
     Task<Command?> FindAsync(long sourceNo, long seq);
 
+    /// <summary>Reads the command that a commit handed out to an agent, as long as nothing else has written it since.</summary>
+    /// <param name="sourceNo">The source server's number.</param>
+    /// <param name="token">The <see cref="QueueCommit.Token"/>; drawn at random, so that it is no other's.</param>
+    /// <returns>Null when there is none.</returns>
+    /// <exception cref="UnreadableRowException">The row cannot be read.</exception>
+    Task<Command?> FindHandedOutAsync(long sourceNo, long token);
+
     /// <summary>Reads which commit wrote a command last: what tells a caller whether a commit of unknown outcome was carried out.</summary>
     /// <returns>Null when there is no such command, or retention has removed it.</returns>
     Task<RowStamp?> FindStampAsync(long sourceNo, long seq);

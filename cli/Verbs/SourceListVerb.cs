@@ -67,11 +67,15 @@ internal static class SourceListVerb
         if (More(list, query) is { } more)
         {
             output.WriteLine();
-            output.WriteLine(FormattableString.Invariant($"{query.Offset + 1:N0} to {query.Offset + list.Servers.Length:N0} of {list.TotalCount:N0}; more: {more}"));
+            long last = query.Offset + list.Servers.Length;
+            output.WriteLine(FormattableString.Invariant($"{query.Offset + 1:N0} to {last:N0} of {list.TotalCount:N0}; more: {more}"));
         }
     }
 
     // How to get the next page; null on the last one.
-    private static string? More(SourceServerListView list, SourceServerQuery query) =>
-        !list.Servers.IsEmpty && query.Offset + list.Servers.Length < list.TotalCount ? FormattableString.Invariant($"--offset {query.Offset + list.Servers.Length}") : null;
+    private static string? More(SourceServerListView list, SourceServerQuery query)
+    {
+        long last = query.Offset + list.Servers.Length;
+        return !list.Servers.IsEmpty && last < list.TotalCount ? FormattableString.Invariant($"--offset {last}") : null;
+    }
 }

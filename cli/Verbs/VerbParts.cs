@@ -34,7 +34,8 @@ internal static class VerbParts
 
     /// <summary>Tells that a source server is not there, or not for this caller: the broker answers both alike.</summary>
     public static BrokerException NotFound(string serverId) => new(
-        BrokerErrorReason.UnknownSourceServer, $"No source server {serverId} is registered that this caller may see; 'cbroker source register' registers one.");
+        BrokerErrorReason.UnknownSourceServer,
+        $"No source server {serverId} is registered that this caller may see; 'cbroker source register' registers one.");
 
     private delegate bool Reader<T>(string text, out T value);
 

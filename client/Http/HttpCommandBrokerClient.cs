@@ -121,7 +121,8 @@ public sealed class HttpCommandBrokerClient : ICommandBrokerClient
             // Told below.
         }
 
-        throw new BrokerException(BrokerErrorReason.InvalidArgument, "Param is no JSON object; the text of one is needed, as in {\"task_id\":\"t-1\"}.");
+        throw new BrokerException(
+            BrokerErrorReason.InvalidArgument, "Param is no JSON object; the text of one is needed, as in {\"task_id\":\"t-1\"}.");
     }
 
     private static string Path(string serverId, string rest) => HttpBrokerConnection.SourcePath("api/v1", serverId, rest);

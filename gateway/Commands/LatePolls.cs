@@ -27,17 +27,21 @@ internal sealed class LatePolls(UnsentReleases releases, IOptions<GatewayOptions
     }
 
     /// <summary>Leaves a call to itself.</summary>
-    public void Leave(SourceServerKey key, ISourceServerGrain server, Task<PollReply> reply)
+    /// <param name="key">The source server.</param>
+    /// <param name="server">Its queue.</param>
+    /// <param name="reply">The call; it may have ended in a fault that says nothing of what was done.</param>
+    /// <param name="token">The call's <see cref="PollToken"/>.</param>
+    public void Leave(SourceServerKey key, ISourceServerGrain server, Task<PollReply> reply, long token)
     {
         var poll = new LatePoll(clock.GetTimestamp());
         Interlocked.Increment(ref _count);
 
         // A newer call takes the place of one that nobody waits for any more.
         _polls[key] = poll;
-        _ = SettleAsync(key, server, poll, reply);
+        _ = SettleAsync(key, server, poll, reply, token);
     }
 
-    private async Task SettleAsync(SourceServerKey key, ISourceServerGrain server, LatePoll poll, Task<PollReply> reply)
+    private async Task SettleAsync(SourceServerKey key, ISourceServerGrain server, LatePoll poll, Task<PollReply> reply, long token)
     {
         try
         {
@@ -51,6 +55,11 @@ internal sealed class LatePolls(UnsentReleases releases, IOptions<GatewayOptions
         {
             // The outermost border of a call that nobody waits for; its agent was answered.
             log.LatePollFailed(failure, key);
+            if (failure is not BrokerException)
+            {
+                // A silo that died, or an answer that came too late to be passed on: the hand-out may be stored.
+                await releases.ReleaseAsync(server, key, token);
+            }
         }
         finally
         {

@@ -122,20 +122,22 @@ internal sealed class PollEndpoint(
             return null;
         }
 
+        long token = Random.Shared.NextInt64();
+        PollToken.Tell(token);
         ValueTask<PollReply> polling = server.PollAsync();
-        return polling.IsCompletedSuccessfully ? polling.Result : await WithinAsync(polling.AsTask(), context, server, key);
+        return polling.IsCompletedSuccessfully ? polling.Result : await WithinAsync(polling.AsTask(), token, context, server, key);
     }
 
-    private async ValueTask<PollReply> WithinAsync(Task<PollReply> polling, HttpContext context, ISourceServerGrain server, SourceServerKey key)
+    private async ValueTask<PollReply> WithinAsync(Task<PollReply> polling, long token, HttpContext context, ISourceServerGrain server, SourceServerKey key)
     {
         try
         {
             return await polling.WaitAsync(_callTimeout, clock, context.RequestAborted);
         }
-        catch (Exception tooLate) when (tooLate is TimeoutException or OperationCanceledException && !polling.IsFaulted)
+        catch (Exception unanswered) when (unanswered is not BrokerException)
         {
-            // The agent is told to come again, or has gone; what the call may still take for it is the next poll's, or given back.
-            late.Leave(key, server, polling);
+            // The agent is told to come again, or has gone; what the call has taken for it, or may still take, is the next poll's, or given back.
+            late.Leave(key, server, polling, token);
             throw;
         }
     }

@@ -9,6 +9,11 @@ internal sealed class UnsentReleases(TimeProvider clock, ILogger<UnsentReleases>
     /// <summary>The waits before the second try and those that follow: together longer than a short outage, shorter than a lease.</summary>
     private static readonly TimeSpan[] Pauses = [TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(30)];
 
+    // A fleet whose silos are all away asks again and again; most of its polls were handed out nothing.
+    private const int MaxWaitingCount = 4_096;
+
+    private int _waitingCount;
+
     /// <summary>Releases a delivery; returns after the first try, whatever became of it.</summary>
     /// <param name="server">The queue that handed it out.</param>
     /// <param name="key">The same, for the log.</param>
@@ -23,7 +28,7 @@ internal sealed class UnsentReleases(TimeProvider clock, ILogger<UnsentReleases>
             return;
         }
 
-        if (await TryAsync(server, key, reply, mayHaveArrived, isOfFormer) is { } failure)
+        if (await TryAsync(server, key, ReleaseCall.Of(reply, mayHaveArrived), isOfFormer) is { } failure)
         {
             // Sequential hands it out to the next poll anyway; a second try could take back what that poll showed.
             if (isOfFormer || reply.MayBeRepeated)
@@ -32,35 +37,67 @@ internal sealed class UnsentReleases(TimeProvider clock, ILogger<UnsentReleases>
             }
             else
             {
-                _ = TryAgainAsync(server, key, reply, mayHaveArrived);
+                _ = TryAgainAsync(server, key, ReleaseCall.Of(reply, mayHaveArrived));
             }
         }
     }
 
-    private async Task TryAgainAsync(ISourceServerGrain server, SourceServerKey key, PollReply reply, bool mayHaveArrived)
+    /// <summary>Releases what a poll may have handed out whose answer never came; returns after the first try, whatever became of it.</summary>
+    /// <param name="server">The queue that was asked.</param>
+    /// <param name="key">The same, for the log.</param>
+    /// <param name="token">The poll's <see cref="PollToken"/>.</param>
+    public async ValueTask ReleaseAsync(ISourceServerGrain server, SourceServerKey key, long token)
+    {
+        var call = ReleaseCall.OfPoll(token);
+        if (await TryAsync(server, key, call, isOfFormer: false) is not { } failure)
+        {
+            return;
+        }
+
+        if (Interlocked.Increment(ref _waitingCount) <= MaxWaitingCount)
+        {
+            _ = TryAgainAsync(server, key, call).ContinueWith(_ => Interlocked.Decrement(ref _waitingCount), TaskScheduler.Default);
+        }
+        else
+        {
+            Interlocked.Decrement(ref _waitingCount);
+            log.PollNotReleased(failure, key);
+        }
+    }
+
+    private async Task TryAgainAsync(ISourceServerGrain server, SourceServerKey key, ReleaseCall call)
     {
         Exception? failure = null;
         foreach (TimeSpan pause in Pauses)
         {
             await Task.Delay(pause, clock);
-            failure = await TryAsync(server, key, reply, mayHaveArrived, isOfFormer: false);
+            failure = await TryAsync(server, key, call, isOfFormer: false);
             if (failure is null)
             {
                 return;
             }
         }
 
-        log.DeliveryNotReleased(failure!, key, reply.Seq);
+        if (call.PollToken is null)
+        {
+            log.DeliveryNotReleased(failure!, key, call.Seq);
+        }
+        else
+        {
+            log.PollNotReleased(failure!, key);
+        }
     }
 
-    private async ValueTask<Exception?> TryAsync(ISourceServerGrain server, SourceServerKey key, PollReply reply, bool mayHaveArrived, bool isOfFormer)
+    private async ValueTask<Exception?> TryAsync(ISourceServerGrain server, SourceServerKey key, ReleaseCall call, bool isOfFormer)
     {
         try
         {
-            await (isOfFormer
-                ? server.ReleaseAsync(reply.Seq, reply.DeliveryCount)
-                : server.ReleaseUnsentAsync(ReleaseCall.Of(reply, mayHaveArrived)));
-            log.DeliveryReleased(key, reply.Seq, reply.DeliveryCount);
+            await (isOfFormer ? server.ReleaseAsync(call.Seq, call.DeliveryCount) : server.ReleaseUnsentAsync(call));
+            if (call.PollToken is null)
+            {
+                log.DeliveryReleased(key, call.Seq, call.DeliveryCount);
+            }
+
             return null;
         }
         catch (Exception failure) when (failure is BrokerException || GrainFailure.IsUnreachable(failure))

@@ -26,6 +26,9 @@ internal static partial class GatewayLog
     [LoggerMessage(2007, LogLevel.Debug, "Request {RequestId} ended by its client", EventName = "RequestAborted")]
     public static partial void RequestAborted(this ILogger log, string? requestId);
 
+    [LoggerMessage(2023, LogLevel.Warning, "A poll of {SourceServer} got no answer from its silo, and what it may have handed out could not be taken back; a lease runs out by itself", EventName = "PollNotReleased")]
+    public static partial void PollNotReleased(this ILogger log, Exception failure, SourceServerKey sourceServer);
+
     [LoggerMessage(2014, LogLevel.Debug, "A poll of {Server} that nobody waited for any more failed", EventName = "LatePollFailed")]
     public static partial void LatePollFailed(this ILogger log, Exception failure, SourceServerKey server);
 

@@ -232,15 +232,16 @@ internal sealed class SourceServerEndpoints(
 
     private async ValueTask<bool> DeleteOneAsync(Principal principal, ServerId id)
     {
-        if (principal.ServerId is { } only && only != id.Value)
+        if (await servers.FindAsync(principal, id) is not { } server)
         {
+            // To a repeated call this acknowledges the first one.
+            await grains.SourceChanges.VouchAsync();
             return false;
         }
 
         try
         {
-            // Also of one that is not known here: that it is gone is said by the queue, which vouches for the deletion.
-            await grains.SourceServer(new SourceServerKey(principal.ProjectId, id)).DeleteAsync(principal.Name);
+            await server.DeleteAsync(principal.Name);
             return true;
         }
         catch (BrokerException gone) when (gone.Reason == BrokerErrorReason.UnknownSourceServer)

@@ -59,6 +59,18 @@ internal sealed class MemoryCommandStore(MemoryTables tables) : ICommandStore
         }
     }
 
+    public Task<Command?> FindHandedOutAsync(long sourceNo, long token)
+    {
+        lock (tables)
+        {
+            return Task.FromResult(SourceOf(sourceNo).Commands.Values
+                .Where(row => row.Token == token)
+                .Select(row => row.Command)
+                .Where(command => command.State is CommandState.Leased or CommandState.Delivered)
+                .MaxBy(command => command.Seq));
+        }
+    }
+
     public Task<RowStamp?> FindStampAsync(long sourceNo, long seq)
     {
         lock (tables)

@@ -17,6 +17,17 @@ internal sealed class PostgresCommandStore : ICommandStore, IAsyncDisposable
         order by c.seq desc limit $3
         """;
 
+    // What was handed out was open until then. Overtaken commands that the same commit wrote come before it.
+    private const string SelectHandedOut = $"""
+        select {CommandRows.Columns} from (select $1::bigint as source_no) s
+        {OpenCommands.JoinNewest}
+        join lateral (
+            select * from command where source_no = s.source_no and seq >= newest.open_from and writer = $2 and state in (1, 8)
+            union all
+            select * from command where source_no = s.source_no and redrive_count > 0 and seq < newest.open_from and writer = $2 and state in (1, 8)) c on true
+        order by c.seq desc limit 1
+        """;
+
     private static readonly string CountPending = $"""
         select count(*) from (
             select from source_server s
@@ -71,6 +82,10 @@ internal sealed class PostgresCommandStore : ICommandStore, IAsyncDisposable
         List<Command> found = await ReadAsync(SelectOne, new() { Value = sourceNo }, new() { Value = seq });
         return found.SingleOrDefault();
     }
+
+    /// <inheritdoc/>
+    public async Task<Command?> FindHandedOutAsync(long sourceNo, long token) =>
+        (await ReadAsync(SelectHandedOut, new() { Value = sourceNo }, new() { Value = token })).SingleOrDefault();
 
     /// <inheritdoc/>
     public Task<RowStamp?> FindStampAsync(long sourceNo, long seq) => _connections.RunAsync(async connection =>

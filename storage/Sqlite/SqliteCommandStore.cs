@@ -15,6 +15,10 @@ internal sealed class SqliteCommandStore(SqliteReaders readers, SqliteWriter wri
         SqliteRows.ReadAll(session[CommandSql.ReadOneOpen].Bind(1, sourceNo).Bind(2, seq)).SingleOrDefault()
         ?? SqliteRows.ReadAll(session[CommandSql.ReadOneEnded].Bind(1, sourceNo).Bind(2, seq)).SingleOrDefault());
 
+    public Task<Command?> FindHandedOutAsync(long sourceNo, long token) => readers.ReadAsync(session =>
+        SqliteRows.ReadAll(session[CommandSql.ReadHandedOutOpen].Bind(1, sourceNo).Bind(2, token)).SingleOrDefault()
+        ?? SqliteRows.ReadAll(session[CommandSql.ReadHandedOutEnded].Bind(1, sourceNo).Bind(2, token)).SingleOrDefault());
+
     public Task<RowStamp?> FindStampAsync(long sourceNo, long seq) => readers.ReadAsync(session => SqliteRows.StampOf(session, sourceNo, seq));
 
     public Task<Command?> FindByKeyAsync(long sourceNo, string idempotencyKey) => readers.ReadAsync(session =>

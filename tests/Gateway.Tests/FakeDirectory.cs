@@ -5,6 +5,8 @@ namespace CommandBroker.Gateway.Tests;
 
 internal sealed class FakeDirectory : ISourceDirectoryGrain, ISourceChanges
 {
+    public ValueTask VouchAsync() => ValueTask.CompletedTask;
+
     private int _askedCount;
 
     /// <summary>The keys that <see cref="ExistEachAsync"/> was asked for, answered or not.</summary>

@@ -44,6 +44,36 @@ public sealed class UnsentResponseTests
         Assert.Equal(ReleaseCall.Of(Start, mayHaveArrived: false), Assert.Single(host.Grains.Servers["s1"].Releases));
     }
 
+    /// <summary>A silo that died after its commit, or whose answer came too late.</summary>
+    [Fact]
+    public async Task What_a_poll_without_an_answer_may_have_handed_out_is_taken_back_by_the_number_of_the_poll()
+    {
+        long? token = null;
+        await using GatewayHost host = await GatewayHost.StartAsync(grains => grains.Register("s1").Poll = async () =>
+        {
+            token = PollToken.Current;
+            await Task.Yield();
+            throw new TimeoutException("No answer came.");
+        });
+
+        Assert.Equal(503, (await host.SendAsync("GET", "/v3/sources/s1/command")).Status);
+
+        await host.Grains.Servers["s1"].Released.Task.WaitAsync(GatewayHost.Deadline);
+        Assert.NotNull(token);
+        Assert.Equal(ReleaseCall.OfPoll(token.Value), Assert.Single(host.Grains.Servers["s1"].Releases));
+    }
+
+    [Fact]
+    public async Task A_poll_that_its_queue_refused_has_nothing_taken_back()
+    {
+        await using GatewayHost host = await GatewayHost.StartAsync(grains => grains.Register("s1").Poll =
+            () => throw new BrokerException(BrokerErrorReason.StorageUnavailable, "The queue knows what it has handed out."));
+
+        Assert.Equal(503, (await host.SendAsync("GET", "/v3/sources/s1/command")).Status);
+
+        Assert.Empty(host.Grains.Servers["s1"].Releases);
+    }
+
     [Fact]
     public async Task Repeat_of_a_silo_that_does_not_count_repeats_is_not_taken_back()
     {

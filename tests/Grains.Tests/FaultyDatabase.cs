@@ -106,6 +106,8 @@ public sealed class FaultyDatabase : IBrokerDatabase, ICommandStore
 
     public Task<Command?> FindAsync(long sourceNo, long seq) => _inner.Commands.FindAsync(sourceNo, seq);
 
+    public Task<Command?> FindHandedOutAsync(long sourceNo, long token) => _inner.Commands.FindHandedOutAsync(sourceNo, token);
+
     public Task<RowStamp?> FindStampAsync(long sourceNo, long seq) => _inner.Commands.FindStampAsync(sourceNo, seq);
 
     public Task<Command?> FindByKeyAsync(long sourceNo, string idempotencyKey) => _inner.Commands.FindByKeyAsync(sourceNo, idempotencyKey);

@@ -29,6 +29,30 @@ public sealed class UnknownDeliveryTests : IAsyncLifetime
         Assert.Equal((PollStatus.Delivered, 1L, 1, false), (reply.Status, reply.Seq, reply.DeliveryCount, reply.IsRepeat));
     }
 
+    /// <summary>As after a silo that died between its commit and its answer.</summary>
+    [Theory]
+    [InlineData(DeliveryMode.Queue)]
+    [InlineData(DeliveryMode.Sequential)]
+    [InlineData(DeliveryMode.AtMostOnce)]
+    public async Task What_a_poll_handed_out_is_taken_back_by_its_number_unless_it_was_written_since(DeliveryMode mode)
+    {
+        ISourceServerGrain queue = await _cluster.NewQueueAsync();
+        await queue.ConfigureAsync(new SourceServerSettings { DeliveryMode = mode }, "operator");
+        await BrokerCluster.EnqueueAsync(queue, "START");
+        PollToken.Tell(7);
+        Assert.Equal(1, (await queue.PollAsync()).Seq);
+
+        await queue.ReleaseUnsentAsync(ReleaseCall.OfPoll(8));
+        Assert.NotEqual(CommandState.Pending, (await queue.ShowAsync(1))!.State);
+        await queue.ReleaseUnsentAsync(ReleaseCall.OfPoll(7));
+        Assert.Equal((CommandState.Pending, 0), ((await queue.ShowAsync(1))!.State, (await queue.ShowAsync(1))!.DeliveryCount));
+
+        PollToken.Tell(9);
+        Assert.Equal((1, 1), ((await queue.PollAsync()) is { } again ? ((int)again.Seq, again.DeliveryCount) : default));
+        await queue.ReleaseUnsentAsync(ReleaseCall.OfPoll(7));
+        Assert.NotEqual(CommandState.Pending, (await queue.ShowAsync(1))!.State);
+    }
+
     [Fact]
     public async Task A_delivery_that_is_carried_out_after_its_queue_was_read_again_is_taken_back_too()
     {

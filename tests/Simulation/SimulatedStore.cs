@@ -30,6 +30,8 @@ internal sealed class SimulatedStore(SimulatedActivation activation, StoreRows r
 
     public Task<Command?> FindAsync(long sourceNo, long seq) => Schedule(false, () => rows.Inner.FindAsync(sourceNo, seq).Result);
 
+    public Task<Command?> FindHandedOutAsync(long sourceNo, long token) => Schedule(false, () => rows.Inner.FindHandedOutAsync(sourceNo, token).Result);
+
     public Task<RowStamp?> FindStampAsync(long sourceNo, long seq) => Schedule(false, () => rows.Inner.FindStampAsync(sourceNo, seq).Result);
 
     public Task<Command?> FindByKeyAsync(long sourceNo, string idempotencyKey) =>

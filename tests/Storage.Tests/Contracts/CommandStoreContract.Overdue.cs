@@ -31,6 +31,30 @@ public abstract partial class CommandStoreContract
     }
 
     [StoreFact]
+    public async Task What_a_commit_handed_out_is_found_by_its_token_until_it_is_written_again()
+    {
+        StoredQueue queue = await fixture.RegisterAsync("a");
+        Command[] pending = [.. Enumerable.Range(1, 4).Select(seq => Samples.Pending(seq))];
+        await CommitAsync(1, pending);
+        Command leased = Samples.Leased(pending[2]);
+        await CommitAsync(2, [Samples.Leased(pending[1]) with { OvertakenBy = 3 }, leased, Samples.Ended(pending[0])]);
+        Command ended = Samples.Ended(pending[3]);
+        ended = ended with { State = CommandState.Delivered, Outcome = new Outcome { EndedAt = Samples.Noon, EndedBy = "broker", Reason = "Handed out." } };
+        await CommitAsync(3, [ended]);
+
+        Assert.Equal(leased, await fixture.Commands.FindHandedOutAsync(queue.SourceNo, 2));
+        Assert.Equal(ended, await fixture.Commands.FindHandedOutAsync(queue.SourceNo, 3));
+        Assert.Null(await fixture.Commands.FindHandedOutAsync(queue.SourceNo, 1));
+        Assert.Null(await fixture.Commands.FindHandedOutAsync(queue.SourceNo, 4));
+        await CommitAsync(5, [Samples.Ended(leased)]);
+        Assert.Equal(2, (await fixture.Commands.FindHandedOutAsync(queue.SourceNo, 2))?.Seq);
+
+        async Task CommitAsync(long token, Command[] commands) => Assert.Equal(
+            CommitStatus.Committed,
+            await fixture.Commands.CommitAsync(new QueueCommit { SourceNo = queue.SourceNo, Token = token, Commands = [.. commands], OpenFrom = 1 }));
+    }
+
+    [StoreFact]
     public async Task One_that_was_taken_back_expires_as_ever()
     {
         Command expired = Samples.Pending(1) with { TimeToLive = TimeSpan.FromMinutes(1), RedriveCount = Command.TakenBackMark };

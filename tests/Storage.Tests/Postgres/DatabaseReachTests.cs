@@ -26,6 +26,25 @@ public sealed class DatabaseReachTests
         Assert.True(await probe.AskAsync(CancellationToken.None));
     }
 
+    /// <summary>Else a server that was replaced, and still answers, would be asked for as long as it lives.</summary>
+    [PostgresFact]
+    public async Task No_session_is_asked_over_for_long()
+    {
+        const string Session = "select max(pid) from pg_stat_activity where datname = current_database() and application_name = 'commandbroker-probe'";
+        await using var fixture = new PostgresFixture();
+        await fixture.OpenAsync();
+        await using var probe = new DatabaseProbe(fixture.ConnectionString, Timeout, _clock);
+        await probe.AskAsync(CancellationToken.None);
+        object? first = await fixture.ScalarAsync(Session);
+        await probe.AskAsync(CancellationToken.None);
+        Assert.Equal(first, await fixture.ScalarAsync(Session));
+
+        _clock.Advance(TimeSpan.FromSeconds(11));
+        await probe.AskAsync(CancellationToken.None);
+
+        Assert.NotEqual(first, await fixture.ScalarAsync(Session));
+    }
+
     [PostgresFact]
     public async Task A_connection_that_the_server_ended_is_followed_by_a_new_one()
     {
