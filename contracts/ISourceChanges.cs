@@ -21,10 +21,11 @@ public interface ISourceChanges : IGrainWithIntegerKey
     ValueTask ChangeAsync(string key, SourceServerChange change, string? actor = null);
 
     /// <summary>
-    /// Completes once the store keeps all that it has shown as surely as what it acknowledged: before an answer that there is no such source server, which
-    /// acknowledges a deletion to a caller who repeats it.
+    /// Completes once the store keeps it as surely as what it acknowledged that there is no such source server: that answer acknowledges a deletion to a
+    /// caller who repeats it.
     /// </summary>
-    /// <exception cref="BrokerException">StorageUnavailable.</exception>
-    [Alias("Vouch")]
-    ValueTask VouchAsync();
+    /// <param name="key">The source server.</param>
+    /// <exception cref="BrokerException">StorageUnavailable, also when it is registered.</exception>
+    [Alias("VouchAbsence")]
+    ValueTask VouchAbsenceAsync(string key);
 }

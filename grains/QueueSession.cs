@@ -19,6 +19,9 @@ internal sealed class QueueSession(SourceServerKey key, QueueContext context, Lo
     private List<UnknownDelivery>? _unknown;
     private ReportTags? _reportTags;
 
+    // What is handed out and taken back between two looks of a gateway.
+    private const int MaxPassedCount = 1_000;
+
     // Whether storage may keep less surely what memory holds than what it acknowledged: read, and nothing was committed since.
     private bool _isOnlyRead;
 
@@ -70,7 +73,14 @@ internal sealed class QueueSession(SourceServerKey key, QueueContext context, Lo
     /// <returns>False when it handed out nothing that is as it left it.</returns>
     public async Task<bool> DoubtAsync(long token)
     {
-        if (await GuardAsync(context.Commands.FindHandedOutAsync(_stored!.SourceNo, token)) is not { } handed)
+        if (State.LeasedCount == 0 && Policy.DeliveryMode != DeliveryMode.AtMostOnce)
+        {
+            return false;
+        }
+
+        // What was handed out is open, or ended as it was handed out, and was one of the first then.
+        long from = State.FirstOpenSeq - MaxPassedCount;
+        if (await GuardAsync(context.Commands.FindHandedOutAsync(_stored!.SourceNo, token, from)) is not { } handed)
         {
             return false;
         }
@@ -126,7 +136,7 @@ internal sealed class QueueSession(SourceServerKey key, QueueContext context, Lo
         // What a commit of unknown fate, or another activation, may have ended is read from the store.
         _reportTags = null;
         var commit = new QueueCommit { SourceNo = stored.SourceNo, Commands = changes, OpenFrom = next.FirstOpenSeq, Lineage = stored.Lineage, Stray = stray };
-        if (handedOut is not null && PollToken.Current is long token)
+        if (handedOut is not null && PollToken.Current is long token && IsAlone(changes))
         {
             commit = commit with { Token = token };
         }
@@ -176,9 +186,13 @@ internal sealed class QueueSession(SourceServerKey key, QueueContext context, Lo
             return;
         }
 
-        await GuardAsync(VouchedAsync());
+        await GuardAsync(VouchedAsync(_stored?.Lineage));
         _isOnlyRead = false;
     }
+
+    /// <summary>As <see cref="VouchAsync"/> for what was found absent.</summary>
+    /// <param name="lineage">The store's <see cref="ICommandStore.Lineage"/> before it was looked for.</param>
+    public Task VouchAbsenceAsync(string? lineage) => GuardAsync(VouchedAsync(lineage));
 
     /// <summary>One command that has ended; null when there is none.</summary>
     public Task<Command?> FindEndedAsync(long seq) => ReadAsync(context.Commands.FindAsync(_stored!.SourceNo, seq));
@@ -207,9 +221,13 @@ internal sealed class QueueSession(SourceServerKey key, QueueContext context, Lo
         }
     }
 
-    private async Task<bool> VouchedAsync()
+    /// <summary>Whether no other command leaves a commit as one that is handed out does: a lease that was moved, as the clock stepped back, was seen.</summary>
+    private static bool IsAlone(ImmutableArray<Command> changes) =>
+        changes.Count(change => change is { State: CommandState.Leased or CommandState.Delivered, OvertakenBy: null }) == 1;
+
+    private async Task<bool> VouchedAsync(string? lineage)
     {
-        await context.Commands.VouchAsync(_stored?.Lineage);
+        await context.Commands.VouchAsync(lineage);
         return true;
     }
 

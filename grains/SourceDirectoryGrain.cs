@@ -140,7 +140,7 @@ internal sealed class SourceDirectoryGrain(
         throw new BrokerException(BrokerErrorReason.StorageUnavailable, "Others change the source server at the same time; try again.");
     }
 
-    public async ValueTask VouchAsync() => await GuardAsync(VouchStoreAsync());
+    public async ValueTask VouchAbsenceAsync(string key) => await GuardAsync(VouchAbsenceInStoreAsync(key));
 
     public async ValueTask PingAsync() => await GuardAsync(PingStoreAsync());
 
@@ -150,9 +150,15 @@ internal sealed class SourceDirectoryGrain(
         return true;
     }
 
-    private async Task<bool> VouchStoreAsync()
+    private async Task<bool> VouchAbsenceInStoreAsync(string key)
     {
-        await database.Commands.VouchAsync(database.Commands.Lineage);
+        string? lineage = database.Commands.Lineage;
+        if (await ExistsInStoreAsync(key))
+        {
+            throw new BrokerException(BrokerErrorReason.StorageUnavailable, "The source server was registered at the same time; try again.");
+        }
+
+        await database.Commands.VouchAsync(lineage);
         return true;
     }
 

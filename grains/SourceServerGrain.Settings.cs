@@ -47,10 +47,11 @@ internal sealed partial class SourceServerGrain
     {
         // Read anew: its agent's keys end before the deletion, which another activation's command would refuse.
         _session.Drop();
+        string? lineage = _context.Commands.Lineage;
         if (!await EnsureLoadedAsync())
         {
             // To a repeated call this acknowledges the first one.
-            await _session.VouchAsync();
+            await _session.VouchAbsenceAsync(lineage);
             throw NotRegistered();
         }
 

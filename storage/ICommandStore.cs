@@ -48,9 +48,10 @@ public interface ICommandStore
     /// <summary>Reads the command that a commit handed out to an agent, as long as nothing else has written it since.</summary>
     /// <param name="sourceNo">The source server's number.</param>
     /// <param name="token">The <see cref="QueueCommit.Token"/>; drawn at random, so that it is no other's.</param>
-    /// <returns>Null when there is none.</returns>
+    /// <param name="fromSeq">The lowest number to look at; what was redriven and is open is looked at whatever its number.</param>
+    /// <returns>Null when there is none. What the same commit noted as overtaken is not meant.</returns>
     /// <exception cref="UnreadableRowException">The row cannot be read.</exception>
-    Task<Command?> FindHandedOutAsync(long sourceNo, long token);
+    Task<Command?> FindHandedOutAsync(long sourceNo, long token, long fromSeq);
 
     /// <summary>Reads which commit wrote a command last: what tells a caller whether a commit of unknown outcome was carried out.</summary>
     /// <returns>Null when there is no such command, or retention has removed it.</returns>

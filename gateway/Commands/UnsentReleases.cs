@@ -12,6 +12,11 @@ internal sealed class UnsentReleases(TimeProvider clock, ILogger<UnsentReleases>
     // A fleet whose silos are all away asks again and again; most of its polls were handed out nothing.
     private const int MaxWaitingCount = 4_096;
 
+    // Longer than a commit may take.
+    private static readonly TimeSpan SecondLook = TimeSpan.FromSeconds(10);
+
+    // When a silo dies, the polls of all its queues end at once.
+    private readonly SemaphoreSlim _turns = new(64);
     private int _waitingCount;
 
     /// <summary>Releases a delivery; returns after the first try, whatever became of it.</summary>
@@ -49,20 +54,33 @@ internal sealed class UnsentReleases(TimeProvider clock, ILogger<UnsentReleases>
     public async ValueTask ReleaseAsync(ISourceServerGrain server, SourceServerKey key, long token)
     {
         var call = ReleaseCall.OfPoll(token);
-        if (await TryAsync(server, key, call, isOfFormer: false) is not { } failure)
+        Exception? failure;
+        await _turns.WaitAsync();
+        try
         {
-            return;
+            failure = await TryAsync(server, key, call, isOfFormer: false);
+        }
+        finally
+        {
+            _turns.Release();
         }
 
         if (Interlocked.Increment(ref _waitingCount) <= MaxWaitingCount)
         {
-            _ = TryAgainAsync(server, key, call).ContinueWith(_ => Interlocked.Decrement(ref _waitingCount), TaskScheduler.Default);
+            Task later = failure is null ? LookAgainAsync(server, key, call) : TryAgainAsync(server, key, call);
+            _ = later.ContinueWith(_ => Interlocked.Decrement(ref _waitingCount), TaskScheduler.Default);
         }
         else
         {
             Interlocked.Decrement(ref _waitingCount);
-            log.PollNotReleased(failure, key);
         }
+    }
+
+    // The commit of a silo that died may still be on its way when its successor finds nothing.
+    private async Task LookAgainAsync(ISourceServerGrain server, SourceServerKey key, ReleaseCall call)
+    {
+        await Task.Delay(SecondLook, clock);
+        await TryAsync(server, key, call, isOfFormer: false);
     }
 
     private async Task TryAgainAsync(ISourceServerGrain server, SourceServerKey key, ReleaseCall call)

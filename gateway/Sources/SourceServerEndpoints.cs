@@ -235,7 +235,7 @@ internal sealed class SourceServerEndpoints(
         if (await servers.FindAsync(principal, id) is not { } server)
         {
             // To a repeated call this acknowledges the first one.
-            await grains.SourceChanges.VouchAsync();
+            await grains.SourceChanges.VouchAbsenceAsync(new SourceServerKey(principal.ProjectId, id).Text);
             return false;
         }
 

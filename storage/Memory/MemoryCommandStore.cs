@@ -59,14 +59,15 @@ internal sealed class MemoryCommandStore(MemoryTables tables) : ICommandStore
         }
     }
 
-    public Task<Command?> FindHandedOutAsync(long sourceNo, long token)
+    public Task<Command?> FindHandedOutAsync(long sourceNo, long token, long fromSeq)
     {
         lock (tables)
         {
             return Task.FromResult(SourceOf(sourceNo).Commands.Values
                 .Where(row => row.Token == token)
                 .Select(row => row.Command)
-                .Where(command => command.State is CommandState.Leased or CommandState.Delivered)
+                .Where(command => command is { State: CommandState.Leased or CommandState.Delivered, OvertakenBy: null }
+                    && (command.Seq >= fromSeq || command.RedriveCount > 0))
                 .MaxBy(command => command.Seq));
         }
     }

@@ -17,14 +17,12 @@ internal sealed class PostgresCommandStore : ICommandStore, IAsyncDisposable
         order by c.seq desc limit $3
         """;
 
-    // What was handed out was open until then. Overtaken commands that the same commit wrote come before it.
     private const string SelectHandedOut = $"""
-        select {CommandRows.Columns} from (select $1::bigint as source_no) s
-        {OpenCommands.JoinNewest}
-        join lateral (
-            select * from command where source_no = s.source_no and seq >= newest.open_from and writer = $2 and state in (1, 8)
+        select {CommandRows.Columns} from (
+            select * from command where source_no = $1 and seq >= $3
             union all
-            select * from command where source_no = s.source_no and redrive_count > 0 and seq < newest.open_from and writer = $2 and state in (1, 8)) c on true
+            select * from command where source_no = $1 and redrive_count > 0 and seq < $3) c
+        where c.writer = $2 and c.state in (1, 8) and c.overtaken_by is null
         order by c.seq desc limit 1
         """;
 
@@ -84,8 +82,8 @@ internal sealed class PostgresCommandStore : ICommandStore, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async Task<Command?> FindHandedOutAsync(long sourceNo, long token) =>
-        (await ReadAsync(SelectHandedOut, new() { Value = sourceNo }, new() { Value = token })).SingleOrDefault();
+    public async Task<Command?> FindHandedOutAsync(long sourceNo, long token, long fromSeq) =>
+        (await ReadAsync(SelectHandedOut, new() { Value = sourceNo }, new() { Value = token }, new() { Value = fromSeq })).SingleOrDefault();
 
     /// <inheritdoc/>
     public Task<RowStamp?> FindStampAsync(long sourceNo, long seq) => _connections.RunAsync(async connection =>

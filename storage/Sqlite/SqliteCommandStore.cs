@@ -15,9 +15,9 @@ internal sealed class SqliteCommandStore(SqliteReaders readers, SqliteWriter wri
         SqliteRows.ReadAll(session[CommandSql.ReadOneOpen].Bind(1, sourceNo).Bind(2, seq)).SingleOrDefault()
         ?? SqliteRows.ReadAll(session[CommandSql.ReadOneEnded].Bind(1, sourceNo).Bind(2, seq)).SingleOrDefault());
 
-    public Task<Command?> FindHandedOutAsync(long sourceNo, long token) => readers.ReadAsync(session =>
+    public Task<Command?> FindHandedOutAsync(long sourceNo, long token, long fromSeq) => readers.ReadAsync(session =>
         SqliteRows.ReadAll(session[CommandSql.ReadHandedOutOpen].Bind(1, sourceNo).Bind(2, token)).SingleOrDefault()
-        ?? SqliteRows.ReadAll(session[CommandSql.ReadHandedOutEnded].Bind(1, sourceNo).Bind(2, token)).SingleOrDefault());
+        ?? SqliteRows.ReadAll(session[CommandSql.ReadHandedOutEnded].Bind(1, sourceNo).Bind(2, token).Bind(3, fromSeq)).SingleOrDefault());
 
     public Task<RowStamp?> FindStampAsync(long sourceNo, long seq) => readers.ReadAsync(session => SqliteRows.StampOf(session, sourceNo, seq));
 

@@ -5,7 +5,7 @@ namespace CommandBroker.Gateway.Tests;
 
 internal sealed class FakeDirectory : ISourceDirectoryGrain, ISourceChanges
 {
-    public ValueTask VouchAsync() => ValueTask.CompletedTask;
+    public ValueTask VouchAbsenceAsync(string key) => ValueTask.CompletedTask;
 
     private int _askedCount;
 

@@ -106,7 +106,7 @@ public sealed class FaultyDatabase : IBrokerDatabase, ICommandStore
 
     public Task<Command?> FindAsync(long sourceNo, long seq) => _inner.Commands.FindAsync(sourceNo, seq);
 
-    public Task<Command?> FindHandedOutAsync(long sourceNo, long token) => _inner.Commands.FindHandedOutAsync(sourceNo, token);
+    public Task<Command?> FindHandedOutAsync(long sourceNo, long token, long fromSeq) => _inner.Commands.FindHandedOutAsync(sourceNo, token, fromSeq);
 
     public Task<RowStamp?> FindStampAsync(long sourceNo, long seq) => _inner.Commands.FindStampAsync(sourceNo, seq);
 

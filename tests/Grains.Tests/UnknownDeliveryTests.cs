@@ -54,6 +54,45 @@ public sealed class UnknownDeliveryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_command_that_a_poll_noted_as_overtaken_is_not_what_it_handed_out()
+    {
+        ISourceServerGrain queue = await _cluster.NewQueueAsync();
+        foreach (string name in (string[])["ONE", "TWO", "THREE"])
+        {
+            await queue.EnqueueAsync([BrokerCluster.Call(name, task: "t")], "operator");
+        }
+
+        Assert.Equal(1, (await queue.PollAsync()).Seq);
+        Assert.Equal(2, (await queue.PollAsync()).Seq);
+        await queue.ReportAsync(BrokerCluster.Report("TWO") with { Seq = 2 });
+        PollToken.Tell(7);
+        Assert.Equal(3, (await queue.PollAsync()).Seq);
+
+        for (int look = 0; look < 3; look++)
+        {
+            await queue.ReleaseUnsentAsync(ReleaseCall.OfPoll(7));
+        }
+
+        Assert.Equal((CommandState.Leased, 1), ((await queue.ShowAsync(1))!.State, (await queue.ShowAsync(1))!.DeliveryCount));
+        Assert.Equal((CommandState.Pending, 0), ((await queue.ShowAsync(3))!.State, (await queue.ShowAsync(3))!.DeliveryCount));
+    }
+
+    [Fact]
+    public async Task A_lease_that_was_moved_with_the_clock_is_not_what_the_poll_handed_out()
+    {
+        ISourceServerGrain queue = await _cluster.NewQueueAsync();
+        await queue.EnqueueAsync([BrokerCluster.Call("LATER") with { Priority = 1 }, BrokerCluster.Call("FIRST") with { Priority = 9 }], "operator");
+        Assert.Equal(2, (await queue.PollAsync()).Seq);
+        _cluster.Clock.AdjustTime(_cluster.Clock.GetUtcNow() - TimeSpan.FromMinutes(1));
+        PollToken.Tell(7);
+        Assert.Equal(1, (await queue.PollAsync()).Seq);
+
+        await queue.ReleaseUnsentAsync(ReleaseCall.OfPoll(7));
+
+        Assert.Equal(CommandState.Leased, (await queue.ShowAsync(2))!.State);
+    }
+
+    [Fact]
     public async Task A_delivery_that_is_carried_out_after_its_queue_was_read_again_is_taken_back_too()
     {
         ISourceServerGrain queue = await _cluster.NewQueueAsync();

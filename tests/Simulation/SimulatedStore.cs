@@ -30,7 +30,8 @@ internal sealed class SimulatedStore(SimulatedActivation activation, StoreRows r
 
     public Task<Command?> FindAsync(long sourceNo, long seq) => Schedule(false, () => rows.Inner.FindAsync(sourceNo, seq).Result);
 
-    public Task<Command?> FindHandedOutAsync(long sourceNo, long token) => Schedule(false, () => rows.Inner.FindHandedOutAsync(sourceNo, token).Result);
+    public Task<Command?> FindHandedOutAsync(long sourceNo, long token, long fromSeq) =>
+        Schedule(false, () => rows.Inner.FindHandedOutAsync(sourceNo, token, fromSeq).Result);
 
     public Task<RowStamp?> FindStampAsync(long sourceNo, long seq) => Schedule(false, () => rows.Inner.FindStampAsync(sourceNo, seq).Result);
 

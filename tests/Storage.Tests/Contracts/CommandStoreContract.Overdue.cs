@@ -37,17 +37,19 @@ public abstract partial class CommandStoreContract
         Command[] pending = [.. Enumerable.Range(1, 4).Select(seq => Samples.Pending(seq))];
         await CommitAsync(1, pending);
         Command leased = Samples.Leased(pending[2]);
+        await fixture.Commands.CommitAsync(new QueueCommit { SourceNo = queue.SourceNo, Token = 9, Commands = [Samples.Pending(5)], OpenFrom = 5 });
         await CommitAsync(2, [Samples.Leased(pending[1]) with { OvertakenBy = 3 }, leased, Samples.Ended(pending[0])]);
         Command ended = Samples.Ended(pending[3]);
         ended = ended with { State = CommandState.Delivered, Outcome = new Outcome { EndedAt = Samples.Noon, EndedBy = "broker", Reason = "Handed out." } };
         await CommitAsync(3, [ended]);
 
-        Assert.Equal(leased, await fixture.Commands.FindHandedOutAsync(queue.SourceNo, 2));
-        Assert.Equal(ended, await fixture.Commands.FindHandedOutAsync(queue.SourceNo, 3));
-        Assert.Null(await fixture.Commands.FindHandedOutAsync(queue.SourceNo, 1));
-        Assert.Null(await fixture.Commands.FindHandedOutAsync(queue.SourceNo, 4));
+        Assert.Equal(leased, await fixture.Commands.FindHandedOutAsync(queue.SourceNo, 2, 1));
+        Assert.Equal(ended, await fixture.Commands.FindHandedOutAsync(queue.SourceNo, 3, 1));
+        Assert.Null(await fixture.Commands.FindHandedOutAsync(queue.SourceNo, 3, 5));
+        Assert.Null(await fixture.Commands.FindHandedOutAsync(queue.SourceNo, 1, 1));
+        Assert.Null(await fixture.Commands.FindHandedOutAsync(queue.SourceNo, 4, 1));
         await CommitAsync(5, [Samples.Ended(leased)]);
-        Assert.Equal(2, (await fixture.Commands.FindHandedOutAsync(queue.SourceNo, 2))?.Seq);
+        Assert.Null(await fixture.Commands.FindHandedOutAsync(queue.SourceNo, 2, 1));
 
         async Task CommitAsync(long token, Command[] commands) => Assert.Equal(
             CommitStatus.Committed,
