@@ -19,9 +19,6 @@ internal sealed class QueueSession(SourceServerKey key, QueueContext context, Lo
     private List<UnknownDelivery>? _unknown;
     private ReportTags? _reportTags;
 
-    // What is handed out and taken back between two looks of a gateway.
-    private const int MaxPassedCount = 1_000;
-
     // Whether storage may keep less surely what memory holds than what it acknowledged: read, and nothing was committed since.
     private bool _isOnlyRead;
 
@@ -70,16 +67,19 @@ internal sealed class QueueSession(SourceServerKey key, QueueContext context, Lo
     }
 
     /// <summary>What a poll handed out whose answer its gateway never got, to be taken back at the next load.</summary>
+    /// <param name="token">The poll's number.</param>
+    /// <param name="isFresh">Whether the queue was read for this look: then one without leases needs no other.</param>
     /// <returns>False when it handed out nothing that is as it left it.</returns>
-    public async Task<bool> DoubtAsync(long token)
+    public async Task<bool> DoubtAsync(long token, bool isFresh)
     {
-        if (State.LeasedCount == 0 && Policy.DeliveryMode != DeliveryMode.AtMostOnce)
+        bool mayHaveEnded = Policy.DeliveryMode == DeliveryMode.AtMostOnce;
+        if (isFresh && State.LeasedCount == 0 && !mayHaveEnded)
         {
             return false;
         }
 
-        // What was handed out is open, or ended as it was handed out, and was one of the first then.
-        long from = State.FirstOpenSeq - MaxPassedCount;
+        // What is leased is open. What ended as it was handed out may be anywhere: a priority or an instant may have kept it waiting for long.
+        long from = mayHaveEnded ? 0 : State.FirstOpenSeq;
         if (await GuardAsync(context.Commands.FindHandedOutAsync(_stored!.SourceNo, token, from)) is not { } handed)
         {
             return false;

@@ -209,7 +209,8 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain, IQu
     /// <summary>Takes back what a poll handed out whose answer never came to its gateway, whichever activation did.</summary>
     private async ValueTask TakeBackAsync(long token)
     {
-        if (await EnsureLoadedAsync() && await _session.DoubtAsync(token))
+        bool isFresh = !_session.IsLoaded;
+        if (await EnsureLoadedAsync() && await _session.DoubtAsync(token, isFresh))
         {
             _session.Drop();
             await EnsureLoadedAsync();

@@ -53,6 +53,13 @@ internal sealed class UnsentReleases(TimeProvider clock, ILogger<UnsentReleases>
     /// <param name="token">The poll's <see cref="PollToken"/>.</param>
     public async ValueTask ReleaseAsync(ISourceServerGrain server, SourceServerKey key, long token)
     {
+        if (Interlocked.Increment(ref _waitingCount) > MaxWaitingCount)
+        {
+            Interlocked.Decrement(ref _waitingCount);
+            log.PollNotReleased(new InvalidOperationException($"{MaxWaitingCount} polls wait for that already."), key);
+            return;
+        }
+
         var call = ReleaseCall.OfPoll(token);
         Exception? failure;
         await _turns.WaitAsync();
@@ -65,22 +72,26 @@ internal sealed class UnsentReleases(TimeProvider clock, ILogger<UnsentReleases>
             _turns.Release();
         }
 
-        if (Interlocked.Increment(ref _waitingCount) <= MaxWaitingCount)
-        {
-            Task later = failure is null ? LookAgainAsync(server, key, call) : TryAgainAsync(server, key, call);
-            _ = later.ContinueWith(_ => Interlocked.Decrement(ref _waitingCount), TaskScheduler.Default);
-        }
-        else
-        {
-            Interlocked.Decrement(ref _waitingCount);
-        }
+        _ = SettleAsync(server, key, call, failure is null);
     }
 
-    // The commit of a silo that died may still be on its way when its successor finds nothing.
-    private async Task LookAgainAsync(ISourceServerGrain server, SourceServerKey key, ReleaseCall call)
+    private async Task SettleAsync(ISourceServerGrain server, SourceServerKey key, ReleaseCall call, bool isTried)
     {
-        await Task.Delay(SecondLook, clock);
-        await TryAsync(server, key, call, isOfFormer: false);
+        if (!isTried)
+        {
+            await TryAgainAsync(server, key, call);
+        }
+
+        // A retry that is due is worth more than a second look.
+        if (Interlocked.Decrement(ref _waitingCount) < MaxWaitingCount / 2)
+        {
+            // The commit of a silo that died may still have been on its way when its successor found nothing.
+            await Task.Delay(SecondLook, clock);
+            if (await TryAsync(server, key, call, isOfFormer: false) is not null)
+            {
+                await TryAgainAsync(server, key, call);
+            }
+        }
     }
 
     private async Task TryAgainAsync(ISourceServerGrain server, SourceServerKey key, ReleaseCall call)

@@ -232,6 +232,11 @@ internal sealed class SourceServerEndpoints(
 
     private async ValueTask<bool> DeleteOneAsync(Principal principal, ServerId id)
     {
+        if (!principal.MaySee(id))
+        {
+            return false;
+        }
+
         if (await servers.FindAsync(principal, id) is not { } server)
         {
             // To a repeated call this acknowledges the first one.

@@ -37,7 +37,7 @@ internal static class CommandSql
         Read + "source_no = ?1 AND writer = ?2 AND state = 1 AND overtaken_by IS NULL AND ended_at IS NULL ORDER BY seq DESC LIMIT 1";
 
     public const string ReadHandedOutEnded =
-        Columns + NewestEnded + " AND seq >= ?3 AND writer = ?2 AND state = 8 AND overtaken_by IS NULL" + NewestFirst + " LIMIT 1";
+        Columns + NewestEnded + " AND (seq >= ?3 OR redrive_count > 0) AND writer = ?2 AND state = 8 AND overtaken_by IS NULL" + NewestFirst + " LIMIT 1";
 
     /// <summary>A source server's later numbers are in later epochs: read epoch after epoch, nothing is sorted and the limit ends it.</summary>
     public const string ReadHistory = Columns + NewestEnded + " AND seq < ?2" + NewestFirst + " LIMIT ?3";

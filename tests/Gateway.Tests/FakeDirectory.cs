@@ -5,7 +5,9 @@ namespace CommandBroker.Gateway.Tests;
 
 internal sealed class FakeDirectory : ISourceDirectoryGrain, ISourceChanges
 {
-    public ValueTask VouchAbsenceAsync(string key) => ValueTask.CompletedTask;
+    public ValueTask VouchAbsenceAsync(string key) => Ids.ContainsKey(key)
+        ? throw new BrokerException(BrokerErrorReason.StorageUnavailable, "It is registered.")
+        : ValueTask.CompletedTask;
 
     private int _askedCount;
 

@@ -2,8 +2,12 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using CommandBroker.Contracts;
+using CommandBroker.Core;
+using CommandBroker.Gateway.Commands;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace CommandBroker.Gateway.Tests;
@@ -61,6 +65,24 @@ public sealed class UnsentResponseTests
         await host.Grains.Servers["s1"].Released.Task.WaitAsync(GatewayHost.Deadline);
         Assert.NotNull(token);
         Assert.Equal(ReleaseCall.OfPoll(token.Value), Assert.Single(host.Grains.Servers["s1"].Releases));
+    }
+
+    [Fact]
+    public async Task What_a_poll_without_an_answer_may_have_handed_out_is_looked_for_again_when_its_commit_may_have_come()
+    {
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var server = new FakeServer();
+        var releases = new UnsentReleases(clock, NullLogger<UnsentReleases>.Instance);
+
+        await releases.ReleaseAsync(server, SourceServerKey.Parse("s1"), 7);
+        Assert.Single(server.Releases);
+        while (server.Releases.Count < 2)
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        Assert.All(server.Releases, release => Assert.Equal(ReleaseCall.OfPoll(7), release));
     }
 
     [Fact]

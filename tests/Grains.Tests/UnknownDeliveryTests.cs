@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using CommandBroker.Contracts;
 using CommandBroker.Core;
+using CommandBroker.Storage;
 using Xunit;
 
 namespace CommandBroker.Grains.Tests;
@@ -75,6 +77,42 @@ public sealed class UnknownDeliveryTests : IAsyncLifetime
 
         Assert.Equal((CommandState.Leased, 1), ((await queue.ShowAsync(1))!.State, (await queue.ShowAsync(1))!.DeliveryCount));
         Assert.Equal((CommandState.Pending, 0), ((await queue.ShowAsync(3))!.State, (await queue.ShowAsync(3))!.DeliveryCount));
+    }
+
+    [Fact]
+    public async Task What_ended_as_it_was_handed_out_is_taken_back_however_much_ended_while_it_waited()
+    {
+        ISourceServerGrain queue = await _cluster.NewQueueAsync();
+        await queue.ConfigureAsync(new SourceServerSettings { DeliveryMode = DeliveryMode.AtMostOnce }, "operator");
+        await queue.EnqueueAsync([BrokerCluster.Call("LAST") with { Priority = 1 }], "operator");
+        ImmutableArray<EnqueueReply> added = await queue.EnqueueAsync(
+            [.. Enumerable.Range(0, 1_100).Select(_ => BrokerCluster.Call("FIRST") with { Priority = 9 })], "operator");
+        for (int taken = 0; taken < added.Count(reply => reply.Error is null); taken++)
+        {
+            Assert.Equal("FIRST", (await queue.PollAsync()).Name);
+        }
+
+        PollToken.Tell(7);
+        Assert.Equal("LAST", (await queue.PollAsync()).Name);
+        await queue.ReleaseUnsentAsync(ReleaseCall.OfPoll(7));
+
+        Assert.Equal(CommandState.Pending, (await queue.ShowAsync(1))!.State);
+    }
+
+    /// <summary>As of a silo that died with a commit under way: its successor has the queue in memory before that comes.</summary>
+    [Fact]
+    public async Task What_another_activation_handed_out_later_is_found_by_the_next_look()
+    {
+        ISourceServerGrain queue = await _cluster.NewQueueAsync();
+        await BrokerCluster.EnqueueAsync(queue, "START");
+        StoredQueue stored = (await _cluster.Database.LoadAsync(SourceServerKey.Parse(queue.GetPrimaryKeyString())))!;
+        Command handed = CommandQueue.Poll(stored.State, new QueuePolicy(), _cluster.Clock.GetUtcNow()).Outcome.Delivered!;
+        await queue.ReleaseUnsentAsync(ReleaseCall.OfPoll(7));
+
+        await _cluster.Database.CommitBehindTheBackAsync(new QueueCommit { SourceNo = stored.SourceNo, Token = 7, Commands = [handed] });
+        await queue.ReleaseUnsentAsync(ReleaseCall.OfPoll(7));
+
+        Assert.Equal((CommandState.Pending, 0), ((await queue.ShowAsync(1))!.State, (await queue.ShowAsync(1))!.DeliveryCount));
     }
 
     [Fact]
