@@ -115,53 +115,5 @@ internal sealed partial class SourceServerGrain
         return false;
     }
 
-    /// <summary>
-    /// Takes back the deliveries that are stored though their agents were told to come again, so that their commands are due at once and
-    /// the deliveries are not counted. One that is not stored yet is looked for again at the next load.
-    /// </summary>
-    /// <returns>False when the queue must be read again: what was read is older than such a delivery, or another activation wrote.</returns>
-    private async ValueTask<bool> TakeBackUnknownAsync()
-    {
-        foreach (UnknownDelivery delivery in _session.UnknownDeliveries.ToArray())
-        {
-            Command handed = delivery.Handed;
-            bool? isStored = await _session.IsStoredAsync(delivery);
-            if (isStored == true)
-            {
-                Transition<ReleaseOutcome> release = CommandQueue.Release(
-                    _session.State, UnsentDelivery.OfUnanswered(handed), await ReadEndedAsync(handed.Seq));
-                if (_session.State.Find(handed.Seq)?.Version < handed.Version
-                    || await _session.CommitAsync(release.State, release.Changes, release.Outcome.Stray) != CommitStatus.Committed)
-                {
-                    _session.Drop();
-                    return false;
-                }
-
-                Log.UnknownDeliveryTakenBack(_context.Logger, _key, handed.Seq, handed.DeliveryCount);
-            }
-
-            if (isStored is not null)
-            {
-                _session.Settled(delivery);
-            }
-        }
-
-        return true;
-    }
-
-    /// <summary>The last chance to take back what only this activation knows of.</summary>
-    private async Task TryForgetUnknownAsync()
-    {
-        try
-        {
-            _session.Drop();
-            await EnsureLoadedAsync();
-        }
-        catch (BrokerException fault)
-        {
-            Log.UnknownDeliveryForgotten(_context.Logger, fault, _key, _session.UnknownDeliveries.Count);
-        }
-    }
-
     private CommandView ViewOf(Command command) => Views.Of(_key.ServerId, command, _session.State, _session.Policy, _context.Now);
 }

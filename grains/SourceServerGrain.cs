@@ -13,9 +13,6 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain, IQu
     // A conflict means that another activation wrote; each round reads what it wrote, so a few rounds settle any race.
     private const int MaxRounds = 5;
 
-    // Ended commands of 64 KiB are then 16 MiB at a time.
-    private const int ReleasePageCount = 256;
-
     // Longer than a store is away for that an operator looks after.
     private static readonly TimeSpan UnknownStay = TimeSpan.FromHours(4);
 
@@ -63,18 +60,6 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain, IQu
         _local.SetIdle(_context.Timestamp + _context.IdleTimestamps);
         return new ValueTask<PollReply>(PollReply.Idle);
     }
-
-    public ValueTask ReleaseAsync(long seq, int deliveryCount) =>
-        TakeBackAsync(new UnsentDelivery { Seq = seq, DeliveryCount = deliveryCount, MayHaveArrived = true });
-
-    public ValueTask ReleaseUnsentAsync(ReleaseCall release) => release.PollToken is long token ? TakeBackAsync(token) : TakeBackAsync(new UnsentDelivery
-    {
-        Seq = release.Seq,
-        DeliveryCount = release.DeliveryCount,
-        MayHaveArrived = release.MayHaveArrived,
-        FormerDeliveredAt = release.FormerDeliveredAt,
-        DeliveredAt = release.DeliveredAt,
-    });
 
     public async ValueTask<ReportReplyStatus> ReportAsync(ReportCall report)
     {
@@ -204,66 +189,6 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain, IQu
                 DelayDeactivation(UnknownStay);
             }
         }
-    }
-
-    /// <summary>Takes back what a poll handed out whose answer never came to its gateway, whichever activation did.</summary>
-    private async ValueTask TakeBackAsync(long token)
-    {
-        bool isFresh = !_session.IsLoaded;
-        if (await EnsureLoadedAsync() && await _session.DoubtAsync(token, isFresh))
-        {
-            _session.Drop();
-            await EnsureLoadedAsync();
-        }
-    }
-
-    private async ValueTask TakeBackAsync(UnsentDelivery delivery)
-    {
-        if (await TryTakeBackAsync(delivery) == ReleaseStatus.Unchanged)
-        {
-            // Another activation may have handed the command out: what memory does not know is judged by what the store holds.
-            _session.Drop();
-            await TryTakeBackAsync(delivery);
-        }
-    }
-
-    private async ValueTask<ReleaseStatus> TryTakeBackAsync(UnsentDelivery delivery)
-    {
-        ReleaseOutcome outcome = await RunAsync((queue, _, _) => CommandQueue.Release(queue, delivery, history: null), answer => answer.Stray);
-        if (outcome.Status == ReleaseStatus.NeedsHistory)
-        {
-            List<Command> ended = [];
-            outcome = await RunAsync(
-                (queue, _, _) => CommandQueue.Release(queue, delivery, ended),
-                answer => answer.Stray,
-                prepare: async () => ended = await ReadEndedAsync(delivery.Seq));
-        }
-
-        return outcome.Status;
-    }
-
-    /// <summary>The ended commands that taking back a delivery depends on: the command itself, and those of its task.</summary>
-    private async ValueTask<List<Command>> ReadEndedAsync(long seq)
-    {
-        Command? open = _session.State.Find(seq);
-        Command? ended = open is null ? await _session.FindEndedAsync(seq) : null;
-        List<Command> found = ended is null ? [] : [ended];
-        if ((open ?? ended)?.TaskId is not { } task)
-        {
-            return found;
-        }
-
-        // The whole history, for what was overtaken may be as old as any; agents that hang up are rare.
-        long? before = null;
-        do
-        {
-            IReadOnlyList<Command> page = await _session.ReadHistoryAsync(before, ReleasePageCount);
-            found.AddRange(page.Where(command => command.TaskId == task && command.Seq != seq));
-            before = page.Count == ReleasePageCount ? page[^1].Seq : null;
-        }
-        while (before is not null);
-
-        return found;
     }
 
     /// <summary>Decides, and again with what the store holds when memory knows no command of that number: it has ended, or another activation enqueued it.</summary>

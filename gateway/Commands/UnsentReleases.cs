@@ -82,16 +82,17 @@ internal sealed class UnsentReleases(TimeProvider clock, ILogger<UnsentReleases>
             await TryAgainAsync(server, key, call);
         }
 
-        // A retry that is due is worth more than a second look.
-        if (Interlocked.Decrement(ref _waitingCount) < MaxWaitingCount / 2)
+        // The commit of a silo that died may still have been on its way when its successor found nothing. A retry that is due is worth more.
+        if (Volatile.Read(ref _waitingCount) <= MaxWaitingCount / 2)
         {
-            // The commit of a silo that died may still have been on its way when its successor found nothing.
             await Task.Delay(SecondLook, clock);
             if (await TryAsync(server, key, call, isOfFormer: false) is not null)
             {
                 await TryAgainAsync(server, key, call);
             }
         }
+
+        Interlocked.Decrement(ref _waitingCount);
     }
 
     private async Task TryAgainAsync(ISourceServerGrain server, SourceServerKey key, ReleaseCall call)

@@ -1,0 +1,78 @@
+using CommandBroker.Contracts;
+using CommandBroker.Core;
+using CommandBroker.Storage;
+
+namespace CommandBroker.Grains;
+
+/// <summary>What is read besides the queue itself.</summary>
+internal sealed partial class QueueSession
+{
+    /// <summary>One command that has ended; null when there is none.</summary>
+    public Task<Command?> FindEndedAsync(long seq) => ReadAsync(context.Commands.FindAsync(_stored!.SourceNo, seq));
+
+    /// <summary>The retained command with that idempotency key; null when there is none.</summary>
+    public Task<Command?> FindByKeyAsync(string key) => ReadAsync(context.Commands.FindByKeyAsync(_stored!.SourceNo, key));
+
+    /// <summary>Ended commands, newest first.</summary>
+    public Task<IReadOnlyList<Command>> ReadHistoryAsync(long? before, int limit) =>
+        ReadAsync(context.Commands.ReadHistoryAsync(_stored!.SourceNo, before, limit));
+
+    /// <summary>Reports that ended no command, newest first, behind so many newer ones.</summary>
+    public Task<IReadOnlyList<StrayReport>> ReadStrayReportsAsync(int offset, int limit) =>
+        GuardAsync(context.Commands.ReadStrayReportsAsync(_stored!.SourceNo, offset, limit));
+
+    /// <summary>Which signed reports the queue has answered; read from the store at most once while nobody else writes.</summary>
+    public async ValueTask<ReportTags> ReadReportTagsAsync() =>
+        _reportTags ??= new ReportTags(await ReadHistoryAsync(before: null, CommandQueue.ReportHistoryCount));
+
+    /// <summary>Remembers, in memory only, a signed report that ended nothing and was answered all the same.</summary>
+    public void NoteReport(ReportRequest report, ReportStatus status)
+    {
+        if (report.Tag is ulong tag && status is (ReportStatus.Repeated or ReportStatus.KeptAsStray))
+        {
+            _reportTags?.Add(tag);
+        }
+    }
+
+    private async Task<T> ReadAsync<T>(Task<T> call)
+    {
+        T found = await GuardAsync(call);
+        _isOnlyRead = true;
+        return found;
+    }
+
+    /// <summary>What the source server sets differently. When it is said to have settings, and there are none to be read, it is quarantined.</summary>
+    private async Task<QueueOverrides> ReadOverridesAsync(StoredQueue stored, Func<Task<QueueOverrides?>> read)
+    {
+        QueueOverrides? overrides = null;
+        UnreadableRowException? fault = null;
+        try
+        {
+            overrides = await read();
+            fault = overrides is null ? NoSettings() : null;
+        }
+        catch (BrokerException damaged) when (damaged.Reason == BrokerErrorReason.Quarantined)
+        {
+            fault = new UnreadableRowException(damaged.Message);
+        }
+
+        if (fault?.Message != stored.QuarantineReason)
+        {
+            await TryListAsync(fault?.Message);
+        }
+
+        return overrides ?? throw Refused(fault!);
+    }
+
+    private async Task TryListAsync(string? quarantineReason)
+    {
+        try
+        {
+            await context.SourceServers.SetQuarantineAsync(key, quarantineReason);
+        }
+        catch (StoreUnavailableException)
+        {
+            // Only the list is behind; the next load tries again.
+        }
+    }
+}

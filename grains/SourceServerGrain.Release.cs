@@ -1,0 +1,132 @@
+using CommandBroker.Contracts;
+using CommandBroker.Core;
+using CommandBroker.Storage;
+
+namespace CommandBroker.Grains;
+
+/// <summary>Deliveries that are taken back: those that a gateway could not send, and those that no gateway was told of.</summary>
+internal sealed partial class SourceServerGrain
+{
+    // Ended commands of 64 KiB are then 16 MiB at a time.
+    private const int ReleasePageCount = 256;
+
+    public ValueTask ReleaseAsync(long seq, int deliveryCount) =>
+        TakeBackAsync(new UnsentDelivery { Seq = seq, DeliveryCount = deliveryCount, MayHaveArrived = true });
+
+    public ValueTask ReleaseUnsentAsync(ReleaseCall release) => release.PollToken is long token ? TakeBackAsync(token) : TakeBackAsync(new UnsentDelivery
+    {
+        Seq = release.Seq,
+        DeliveryCount = release.DeliveryCount,
+        MayHaveArrived = release.MayHaveArrived,
+        FormerDeliveredAt = release.FormerDeliveredAt,
+        DeliveredAt = release.DeliveredAt,
+    });
+
+    /// <summary>Takes back what a poll handed out whose answer never came to its gateway, whichever activation did.</summary>
+    private async ValueTask TakeBackAsync(long token)
+    {
+        bool isFresh = !_session.IsLoaded;
+        if (await EnsureLoadedAsync() && await _session.DoubtAsync(token, isFresh))
+        {
+            _session.Drop();
+            await EnsureLoadedAsync();
+        }
+    }
+
+    private async ValueTask TakeBackAsync(UnsentDelivery delivery)
+    {
+        if (await TryTakeBackAsync(delivery) == ReleaseStatus.Unchanged)
+        {
+            // Another activation may have handed the command out: what memory does not know is judged by what the store holds.
+            _session.Drop();
+            await TryTakeBackAsync(delivery);
+        }
+    }
+
+    private async ValueTask<ReleaseStatus> TryTakeBackAsync(UnsentDelivery delivery)
+    {
+        ReleaseOutcome outcome = await RunAsync((queue, _, _) => CommandQueue.Release(queue, delivery, history: null), answer => answer.Stray);
+        if (outcome.Status == ReleaseStatus.NeedsHistory)
+        {
+            List<Command> ended = [];
+            outcome = await RunAsync(
+                (queue, _, _) => CommandQueue.Release(queue, delivery, ended),
+                answer => answer.Stray,
+                prepare: async () => ended = await ReadEndedAsync(delivery.Seq));
+        }
+
+        return outcome.Status;
+    }
+
+    /// <summary>The ended commands that taking back a delivery depends on: the command itself, and those of its task.</summary>
+    private async ValueTask<List<Command>> ReadEndedAsync(long seq)
+    {
+        Command? open = _session.State.Find(seq);
+        Command? ended = open is null ? await _session.FindEndedAsync(seq) : null;
+        List<Command> found = ended is null ? [] : [ended];
+        if ((open ?? ended)?.TaskId is not { } task)
+        {
+            return found;
+        }
+
+        // The whole history, for what was overtaken may be as old as any; agents that hang up are rare.
+        long? before = null;
+        do
+        {
+            IReadOnlyList<Command> page = await _session.ReadHistoryAsync(before, ReleasePageCount);
+            found.AddRange(page.Where(command => command.TaskId == task && command.Seq != seq));
+            before = page.Count == ReleasePageCount ? page[^1].Seq : null;
+        }
+        while (before is not null);
+
+        return found;
+    }
+
+    /// <summary>
+    /// Takes back the deliveries that are stored though their agents were told to come again, so that their commands are due at once and
+    /// the deliveries are not counted. One that is not stored yet is looked for again at the next load.
+    /// </summary>
+    /// <returns>False when the queue must be read again: what was read is older than such a delivery, or another activation wrote.</returns>
+    private async ValueTask<bool> TakeBackUnknownAsync()
+    {
+        foreach (UnknownDelivery delivery in _session.UnknownDeliveries.ToArray())
+        {
+            Command handed = delivery.Handed;
+            bool? isStored = await _session.IsStoredAsync(delivery);
+            if (isStored == true)
+            {
+                Transition<ReleaseOutcome> release = CommandQueue.Release(
+                    _session.State, UnsentDelivery.OfUnanswered(handed), await ReadEndedAsync(handed.Seq));
+                if (_session.State.Find(handed.Seq)?.Version < handed.Version
+                    || await _session.CommitAsync(release.State, release.Changes, release.Outcome.Stray) != CommitStatus.Committed)
+                {
+                    _session.Drop();
+                    return false;
+                }
+
+                Log.UnknownDeliveryTakenBack(_context.Logger, _key, handed.Seq, handed.DeliveryCount);
+            }
+
+            if (isStored is not null)
+            {
+                _session.Settled(delivery);
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>The last chance to take back what only this activation knows of.</summary>
+    private async Task TryForgetUnknownAsync()
+    {
+        try
+        {
+            _session.Drop();
+            await EnsureLoadedAsync();
+        }
+        catch (BrokerException fault)
+        {
+            Log.UnknownDeliveryForgotten(_context.Logger, fault, _key, _session.UnknownDeliveries.Count);
+        }
+    }
+}
