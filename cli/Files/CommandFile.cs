@@ -53,7 +53,7 @@ internal sealed class CommandFile(string run, Action<long, string> onBroken)
     {
         byte[] utf8 = line.Utf8 ?? throw new BrokerException(
             BrokerErrorReason.InvalidArgument, $"The line is longer than {NdjsonReader.MaxLineBytes:N0} bytes.");
-        EnqueueBody body = WireReader.Read(utf8, WireJson.Default.EnqueueBody);
+        EnqueueBody body = WireReader.Read(utf8, WireJson.Strict.EnqueueBody);
         if (!ServerId.TryParse(body.ServerId, out ServerId server))
         {
             throw new BrokerException(BrokerErrorReason.InvalidArgument, ServerId.Describe(body.ServerId));

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using CommandBroker.Client.Wire;
 using CommandBroker.Contracts;
 
@@ -27,7 +26,7 @@ public sealed class HttpCommandBrokerClient : ICommandBrokerClient
     /// <inheritdoc/>
     public async Task<EnqueueReply> EnqueueAsync(string serverId, EnqueueCall command, CancellationToken cancellationToken = default)
     {
-        CheckParam(command.Param);
+        ParamCheck.Run(command.Param);
         EnqueueAnswer answer = await _connection.CallAsync(
             HttpMethod.Post,
             Path(serverId, "/commands"),
@@ -104,26 +103,6 @@ public sealed class HttpCommandBrokerClient : ICommandBrokerClient
             WireJson.Default.SettingsRecord,
             cancellationToken,
             HttpBrokerConnection.Json(settings.ToWire(), WireJson.Default.SettingsRecord));
-
-    // On the wire it is part of a body: there nobody could say which part is wrong.
-    private static void CheckParam(string param)
-    {
-        try
-        {
-            using JsonDocument parsed = JsonDocument.Parse(param);
-            if (parsed.RootElement.ValueKind == JsonValueKind.Object)
-            {
-                return;
-            }
-        }
-        catch (JsonException)
-        {
-            // Told below.
-        }
-
-        throw new BrokerException(
-            BrokerErrorReason.InvalidArgument, "Param is no JSON object; the text of one is needed, as in {\"task_id\":\"t-1\"}.");
-    }
 
     private static string Path(string serverId, string rest) => HttpBrokerConnection.SourcePath("api/v1", serverId, rest);
 

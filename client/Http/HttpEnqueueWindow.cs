@@ -15,6 +15,12 @@ internal sealed class HttpEnqueueWindow(HttpBrokerConnection connection, IReadOn
 
     public async Task<EnqueueReply[]> SendAsync(CancellationToken cancellationToken)
     {
+        RefuseUnsendable();
+        if (Array.TrueForAll(_replies, reply => reply is not null))
+        {
+            return _replies!;
+        }
+
         for (int attempt = 1; ; attempt++)
         {
             BrokerException? fault = await TryOnceAsync(cancellationToken);
@@ -35,6 +41,17 @@ internal sealed class HttpEnqueueWindow(HttpBrokerConnection connection, IReadOn
             }
 
             await connection.Retrier.PauseAsync(attempt, fault, cancellationToken);
+        }
+    }
+
+    private void RefuseUnsendable()
+    {
+        for (int i = 0; i < items.Count; i++)
+        {
+            if (!ParamCheck.IsObject(items[i].Command.Param))
+            {
+                _replies[i] = new EnqueueReply { Error = BrokerErrorReason.InvalidArgument, Message = ParamCheck.Fault };
+            }
         }
     }
 

@@ -33,6 +33,21 @@ public sealed class FileEnqueueTests : IAsyncLifetime
         Assert.Contains(_broker.Commands.Values, body => body.CommandParam?.Text == "{ \"x\":1.0 }");
     }
 
+    [Theory]
+    [InlineData("""{"server_id":"web-1","command_name":"START","not_befor":"2026-03-01T12:00:00Z"}""", "\"not_befor\" is no member here")]
+    [InlineData("""{"server_id":"web-1","command_name":"START","param":{"x":1}}""", "\"param\" is no member here")]
+    [InlineData("""{"server_id":"web-1","command_name":"START","Priority":1}""", "\"Priority\" is no member here")]
+    [InlineData("""{"server_id":"web-1","command_name":"START","priority":1,"priority":2}""", "\"priority\" is there twice")]
+    public async Task A_member_that_is_misspelt_or_there_twice_is_told_with_its_line_and_nothing_of_the_line_is_enqueued(string line, string fault)
+    {
+        CliRun run = await RunAsync("""{"server_id":"a","command_name":"START"}""" + "\n" + line);
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Equal("1 enqueued, 0 were there, 1 refused\n", run.Out);
+        Assert.StartsWith($"line 2: {fault}", run.Error, StringComparison.Ordinal);
+        Assert.Equal("a", Assert.Single(_broker.Commands.Values).ServerId);
+    }
+
     [Fact]
     public async Task Running_the_same_file_again_adds_nothing()
     {

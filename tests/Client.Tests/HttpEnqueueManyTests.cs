@@ -38,6 +38,30 @@ public sealed class HttpEnqueueManyTests
         Assert.Single(stub.Requests);
     }
 
+    [Theory]
+    [InlineData("[1]")]
+    [InlineData("")]
+    [InlineData("{}, \"server_id\":\"other\"")]
+    [InlineData("half a character")]
+    public async Task A_parameter_that_is_no_object_is_refused_by_itself_and_not_sent(string param)
+    {
+        // No attribute can hold such a text.
+        param = param == "half a character" ? "{\"a\":\"\ud800\"}" : param;
+        var stub = new StubHandler(request => Answer(request, lines => lines));
+        var client = new HttpCommandBrokerClient(stub.Client, Samples.FastRetry);
+
+        List<EnqueueItemOutcome> both = await client.EnqueueManyAsync(Samples.ItemsOf(("a", param), ("b", "{}"))).ToListAsync();
+        List<EnqueueItemOutcome> alone = await client.EnqueueManyAsync(Samples.ItemsOf(("a", param))).ToListAsync();
+
+        Assert.Equal([BrokerErrorReason.InvalidArgument, null], both.Select(outcome => outcome.Reply.Error));
+        Assert.StartsWith("Param is no JSON object", both[0].Reply.Message, StringComparison.Ordinal);
+        Assert.Equal("b", Assert.Single(Bodies(Assert.Single(stub.Requests))).ServerId);
+        Assert.Equal(BrokerErrorReason.InvalidArgument, Assert.Single(alone).Reply.Error);
+        BrokerException single = await Assert.ThrowsAsync<BrokerException>(
+            () => client.EnqueueAsync("a", new EnqueueCall { Name = "START", Param = param }));
+        Assert.Equal(both[0].Reply.Message, single.Message);
+    }
+
     [Fact]
     public async Task Many_commands_go_in_bounded_windows_and_stay_in_order()
     {

@@ -42,4 +42,14 @@ internal static class Samples
             yield return new EnqueueItem { ServerId = servers[i], Position = i + 1, Command = new EnqueueCall { Name = $"N{i + 1}" } };
         }
     }
+
+    /// <summary>A command for each source server with its parameter.</summary>
+    public static async IAsyncEnumerable<EnqueueItem> ItemsOf(params (string ServerId, string Param)[] items)
+    {
+        await Task.CompletedTask;
+        foreach ((string serverId, string param) in items)
+        {
+            yield return new EnqueueItem { ServerId = serverId, Command = new EnqueueCall { Name = "START", Param = param } };
+        }
+    }
 }
