@@ -54,7 +54,7 @@ internal sealed class PollEndpoint(
 
     private async ValueTask<VendorError?> AnswerAsync(HttpContext context)
     {
-        if (!HttpMethods.IsGet(context.Request.Method))
+        if (context.Request.Method != HttpMethods.Get)
         {
             return VendorErrors.WrongMethod("GET");
         }

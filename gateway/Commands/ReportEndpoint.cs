@@ -47,7 +47,7 @@ internal sealed class ReportEndpoint(
 
     private async ValueTask<VendorError?> CarryOutAsync(HttpContext context)
     {
-        if (!HttpMethods.IsPost(context.Request.Method))
+        if (context.Request.Method != HttpMethods.Post)
         {
             return VendorErrors.WrongMethod("POST");
         }

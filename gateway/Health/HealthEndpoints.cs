@@ -29,7 +29,7 @@ internal sealed class HealthEndpoints(HealthCheckService checks, Drain drain, Ve
     private async Task AnswerAsync(HttpContext context, Func<HttpContext, ValueTask<(int Status, byte[] Body)>> check)
     {
         RequestStamp.Set(context);
-        if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
+        if (context.Request.Method is not ("GET" or "HEAD"))
         {
             await border.RefuseAsync(context, VendorErrors.WrongMethod("GET, HEAD"));
             return;

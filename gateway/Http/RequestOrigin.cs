@@ -9,7 +9,7 @@ internal static class RequestOrigin
     /// <summary>Tells it. Call it in an asynchronous method: with that it ends.</summary>
     public static void Tell(HttpContext context, Principal principal)
     {
-        if (!HttpMethods.IsGet(context.Request.Method))
+        if (context.Request.Method != HttpMethods.Get)
         {
             CallOrigin.Tell(new CallOrigin
             {

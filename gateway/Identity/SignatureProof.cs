@@ -197,7 +197,7 @@ internal sealed class SignatureProof(
         return IsRead(context) ? proof : proof with { Use = SignatureUse.Of(context, authorization, outcome) };
     }
 
-    private static bool IsRead(HttpContext context) => HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
+    private static bool IsRead(HttpContext context) => context.Request.Method is "GET" or "HEAD";
 
     private static bool IsFailure(in SignatureOutcome outcome) => outcome.Status is SignatureStatus.Mismatch or SignatureStatus.KeyUnknown;
 

@@ -62,7 +62,7 @@ internal sealed class SourceServerEndpoints(
 
     private Task DiscoverAsync(HttpContext context, byte[] body)
     {
-        if (!HttpMethods.IsGet(context.Request.Method))
+        if (context.Request.Method != HttpMethods.Get)
         {
             return border.RefuseMethodAsync(context, "GET");
         }
