@@ -59,6 +59,7 @@ namespace CommandBroker.Client.Wire;
 [JsonSerializable(typeof(AuditPageRecord))]
 [JsonSerializable(typeof(ReencryptRecord))]
 [JsonSerializable(typeof(DoneRecord))]
+[JsonSerializable(typeof(NoBody))]
 public sealed partial class WireJson : JsonSerializerContext
 {
     /// <summary>For what a caller sends: a member that is not known, or is there twice, is refused. Answers are read with <see cref="Default"/>, so that a later broker may add to them.</summary>

@@ -54,7 +54,7 @@ public static class WireReader
                 string name = reader.GetString()!;
                 if (!known.Contains(name))
                 {
-                    return $"{WireFault.Quote(name)} is no member here; {string.Join(", ", known)} are.";
+                    return $"{WireFault.Quote(name)} is no member here; {(known.Length == 0 ? "this call takes none" : $"{string.Join(", ", known)} are")}.";
                 }
 
                 if (!seen.Add(name))

@@ -22,7 +22,8 @@ internal sealed class BatchEndpoint(
     private readonly GatewayOptions _options = options.Value;
 
     /// <summary>Handles the route.</summary>
-    public Task HandleAsync(HttpContext context) => border.RunAsync(context, "POST", MediaTypes.NdJson, Permission.EnqueueCommand, StreamAsync, []);
+    public Task HandleAsync(HttpContext context) => border.RunWithBodyAsync(
+        context, "POST", Permission.EnqueueCommand, StreamAsync, MediaTypes.NdJson);
 
     private async ValueTask<ManagementAnswer> StreamAsync(HttpContext context, Principal principal)
     {

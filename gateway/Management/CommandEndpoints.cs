@@ -14,7 +14,7 @@ internal sealed class CommandEndpoints(ManagementBorder border, ManagementReques
     public Task CollectionAsync(HttpContext context) => context.Request.Method switch
     {
         "GET" => border.RunAsync(context, "GET", Permission.ReadCommands, ListAsync, "after", "limit"),
-        "POST" => border.RunAsync(context, "POST", Permission.EnqueueCommand, EnqueueAsync),
+        "POST" => border.RunWithBodyAsync(context, "POST", Permission.EnqueueCommand, EnqueueAsync),
         _ => border.RefuseMethodAsync(context, "GET, POST").AsTask(),
     };
 
@@ -29,7 +29,7 @@ internal sealed class CommandEndpoints(ManagementBorder border, ManagementReques
     });
 
     /// <summary><c>…/commands/{command_id}/cancel</c>.</summary>
-    public Task CancelAsync(HttpContext context) => border.RunAsync(context, "POST", Permission.CancelCommand, async (http, principal) =>
+    public Task CancelAsync(HttpContext context) => border.RunWithBodyAsync(context, "POST", Permission.CancelCommand, async (http, principal) =>
     {
         long seq = ManagementRequest.ReadSeq(context);
         CancelRequest body = await request.ReadBodyAsync(http, WireJson.Strict.CancelRequest, whenEmpty: new CancelRequest());
@@ -58,7 +58,7 @@ internal sealed class CommandEndpoints(ManagementBorder border, ManagementReques
     public Task SettingsAsync(HttpContext context) => context.Request.Method switch
     {
         "GET" => border.RunAsync(context, "GET", Permission.ReadCommands, ReadSettingsAsync),
-        "PUT" => border.RunAsync(context, "PUT", Permission.ConfigureServer, ConfigureAsync),
+        "PUT" => border.RunWithBodyAsync(context, "PUT", Permission.ConfigureServer, ConfigureAsync),
         _ => border.RefuseMethodAsync(context, "GET, PUT").AsTask(),
     };
 

@@ -1,3 +1,4 @@
+using CommandBroker.Client.Wire;
 using CommandBroker.Contracts.Identity;
 using CommandBroker.Gateway.Diagnostics;
 using CommandBroker.Gateway.Grains;
@@ -9,16 +10,19 @@ namespace CommandBroker.Gateway.Management;
 
 /// <summary>The outermost border of the management routes: admits callers and turns what was thrown into a problem.</summary>
 internal sealed class ManagementBorder(
-    Admission admission, RequestGate gate, SourceServerCache servers, IOptions<GatewayOptions> options, ILogger<ManagementBorder> log)
+    Admission admission, RequestGate gate, ManagementRequest request, SourceServerCache servers, IOptions<GatewayOptions> options,
+    ILogger<ManagementBorder> log)
 {
     private static readonly BrokerException Internal = new(BrokerErrorReason.Internal, "The broker failed; its log has more under this request id.");
     private static readonly BrokerException Busy = new(BrokerErrorReason.Unreachable, "More requests are worked on than Gateway:MaxConcurrentRequests allows; nothing was done.");
     private static readonly BrokerException OtherSite = new(
         BrokerErrorReason.Unauthorized, "A page of another site made this request (Sec-Fetch-Site); only one of the broker's own may change anything.");
 
+    private static readonly NoBody Nothing = new();
+
     private readonly int _retryAfterSeconds = options.Value.RetryAfterSeconds;
 
-    /// <summary>Runs a route.</summary>
+    /// <summary>Runs a route that takes no body: nothing or <c>{}</c> may be sent, and anything else is refused, since it would be passed over.</summary>
     /// <param name="context">The request.</param>
     /// <param name="method">The method that the route takes.</param>
     /// <param name="needed">What the caller must be allowed.</param>
@@ -29,19 +33,25 @@ internal sealed class ManagementBorder(
         string method,
         Permission needed,
         Func<HttpContext, Principal, ValueTask<ManagementAnswer>> carryOut,
-        params string[] query) => RunAsync(context, method, MediaTypes.Json, needed, carryOut, query);
+        params string[] query) => RunAsync(context, method, bodyType: null, needed, carryOut, query);
 
-    /// <summary>Runs a route whose body is of another media type.</summary>
+    /// <summary>Runs a route that reads a body and no query.</summary>
     /// <param name="context">The request.</param>
     /// <param name="method">The method that the route takes.</param>
-    /// <param name="mediaType">What a body must be; <c>application/json</c> is taken besides.</param>
     /// <param name="needed">What the caller must be allowed.</param>
     /// <param name="carryOut">What the route does.</param>
-    /// <param name="query">The names that the query may have.</param>
-    public async Task RunAsync(
+    /// <param name="bodyType">What a body must be; <c>application/json</c> is taken besides.</param>
+    public Task RunWithBodyAsync(
         HttpContext context,
         string method,
-        string mediaType,
+        Permission needed,
+        Func<HttpContext, Principal, ValueTask<ManagementAnswer>> carryOut,
+        string bodyType = MediaTypes.Json) => RunAsync(context, method, bodyType, needed, carryOut, []);
+
+    private async Task RunAsync(
+        HttpContext context,
+        string method,
+        string? bodyType,
         Permission needed,
         Func<HttpContext, Principal, ValueTask<ManagementAnswer>> carryOut,
         string[] query)
@@ -57,10 +67,15 @@ internal sealed class ManagementBorder(
                 return;
             }
 
-            principal = await AdmitAsync(context, method, mediaType, needed);
+            principal = await AdmitAsync(context, method, bodyType ?? MediaTypes.Json, needed);
             if (principal is not null)
             {
                 QueryNames.Check(context, query);
+                if (bodyType is null && CanHaveBody(context))
+                {
+                    await request.ReadBodyAsync(context, WireJson.Strict.NoBody, whenEmpty: Nothing);
+                }
+
                 RequestOrigin.Tell(context, principal);
                 await AnswerAsync(context, await carryOut(context, principal));
             }
@@ -112,7 +127,7 @@ internal sealed class ManagementBorder(
         {
             await ProblemAnswer.WriteAsync(context, admittance.Refusal!, _retryAfterSeconds);
         }
-        else if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true }
+        else if (CanHaveBody(context)
             && method != HttpMethods.Get
             && !MediaTypes.Matches(context.Request.ContentType, mediaType)
             && !MediaTypes.Matches(context.Request.ContentType, MediaTypes.Json))
@@ -127,6 +142,8 @@ internal sealed class ManagementBorder(
 
         return admittance.Principal;
     }
+
+    private static bool CanHaveBody(HttpContext context) => context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true };
 
     private static string TextOf(string? contentType) => string.IsNullOrEmpty(contentType) ? "not given" : QueryNames.Quote(contentType);
 

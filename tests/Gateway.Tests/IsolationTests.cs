@@ -131,7 +131,8 @@ public sealed class IsolationTests
         return $"{answer.Status} {answer.Body.Replace(requestId, "", StringComparison.Ordinal).Replace(server, "", StringComparison.Ordinal)}";
     }
 
-    private static string PathOf(string pattern, string server) => pattern
+    /// <summary>A route's path, about a source server; what else it names does not exist.</summary>
+    public static string PathOf(string pattern, string server) => pattern
         .Replace(IsolationMatrix.Server, server, StringComparison.Ordinal)
         .Replace("{command_id}", "17", StringComparison.Ordinal)
         .Replace("{id}", "0", StringComparison.Ordinal)

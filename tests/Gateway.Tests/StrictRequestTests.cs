@@ -7,6 +7,7 @@ namespace CommandBroker.Gateway.Tests;
 public sealed class StrictRequestTests
 {
     private const string AdminToken = "admin-token";
+    private const string AllToken = "all-token";
     private const string Commands = "/api/v1/sources/s1/commands";
 
     [Theory]
@@ -29,6 +30,61 @@ public sealed class StrictRequestTests
 
         Assert.Contains(member, answer.Json.GetProperty("detail").GetString(), StringComparison.Ordinal);
         Assert.Empty(host.Grains.Servers["s1"].Enqueued);
+    }
+
+    /// <summary>All routes below /api/v1 but the batch, whose lines are answered one by one.</summary>
+    public static TheoryData<string, string> ManagementRoutes
+    {
+        get
+        {
+            var rows = new TheoryData<string, string>();
+            foreach (IsolationMatrix.Row row in IsolationMatrix.Rows)
+            {
+                if (row.Pattern.StartsWith("/api/v1/", StringComparison.Ordinal) && row.Pattern != "/api/v1/commands")
+                {
+                    rows.Add(row.Method, row.Pattern);
+                }
+            }
+
+            return rows;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(ManagementRoutes))]
+    public async Task Every_route_refuses_a_member_that_it_does_not_know_by_name(string method, string pattern)
+    {
+        await using GatewayHost host = await GatewayHost.StartAsync(ArrangeAll);
+        string path = IsolationTests.PathOf(pattern, "s1");
+
+        Answer answer = (await host.SendAsync(method, path, """{"misspelt":1}""", AllToken)).IsProblem(400, "invalid_argument", transient: false);
+
+        Assert.Contains("\"misspelt\" is no member here", answer.Json.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Empty(host.Grains.Servers["s1"].Calls);
+        Assert.Empty(host.Grains.Admin.Calls);
+    }
+
+    [Theory]
+    [InlineData("GET", "", 200)]
+    [InlineData("GET", "{}", 200)]
+    [InlineData("GET", " { } ", 200)]
+    [InlineData("GET", "[]", 400)]
+    [InlineData("GET", "null", 400)]
+    [InlineData("GET", "{", 400)]
+    [InlineData("POST", "", 202)]
+    [InlineData("POST", "{}", 202)]
+    [InlineData("POST", "x", 400)]
+    [InlineData("POST", "{}{}", 400)]
+    public async Task A_route_without_a_body_takes_none_or_an_empty_object(string method, string body, int status)
+    {
+        await using GatewayHost host = await GatewayHost.StartAsync(ArrangeAll);
+
+        host.Grains.Admin.Answer("ShowReencryptionAsync", new ReencryptionView { State = ReencryptionState.Idle, ReencryptedCount = 0, RemainingCount = 0 });
+        host.Grains.Admin.Answer("StartReencryptionAsync", new ReencryptionView { State = ReencryptionState.Idle, ReencryptedCount = 0, RemainingCount = 0 });
+
+        Answer answer = await host.SendAsync(method, "/api/v1/identity/reencrypt", body, AllToken);
+
+        Assert.Equal(status, answer.Status);
     }
 
     [Fact]
@@ -144,6 +200,12 @@ public sealed class StrictRequestTests
     {
         grains.Register("s1");
         grains.Identity.AddToken(AdminToken, grains.Identity.AddPrincipal("ada", Roles.Admin));
+    }
+
+    private static void ArrangeAll(FakeGrains grains)
+    {
+        grains.Register("s1");
+        grains.Identity.AddToken(AllToken, grains.Identity.AddPrincipal("ida", Roles.Agent | Roles.Operator | Roles.Admin | Roles.Auditor));
     }
 
     private static string TokenFor(string path) =>

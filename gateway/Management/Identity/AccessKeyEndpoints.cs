@@ -17,7 +17,7 @@ internal sealed class AccessKeyEndpoints(ManagementBorder border, ManagementRequ
     public Task CollectionAsync(HttpContext context) => context.Request.Method switch
     {
         "GET" => border.RunAsync(context, "GET", Permission.ReadIdentity, ListAsync, "user_id", "after", "limit"),
-        "POST" => border.RunAsync(context, "POST", Permission.ManageIdentity, async (http, principal) =>
+        "POST" => border.RunWithBodyAsync(context, "POST", Permission.ManageIdentity, async (http, principal) =>
         {
             NewAccessKeyCall call = (await request.ReadBodyAsync(http, WireJson.Strict.NewAccessKeyBody)).ToCall();
             return Created(await grains.IdentityAdmin.CreateKeyAsync(IdentityRequest.CallerOf(http, principal), call));
@@ -31,7 +31,7 @@ internal sealed class AccessKeyEndpoints(ManagementBorder border, ManagementRequ
         "GET" => border.RunAsync(context, "GET", Permission.ReadIdentity, async (http, principal) => Ok(
             await grains.IdentityAdmin.ShowKeyAsync(IdentityRequest.CallerOf(http, principal), ReadKey(http))
             ?? throw IdentityRequest.Unknown("access key"))),
-        "PATCH" => border.RunAsync(context, "PATCH", Permission.ManageIdentity, EnableAsync),
+        "PATCH" => border.RunWithBodyAsync(context, "PATCH", Permission.ManageIdentity, EnableAsync),
         "DELETE" => border.RunAsync(context, "DELETE", Permission.ManageIdentity, async (http, principal) =>
         {
             await grains.IdentityAdmin.DeleteKeyAsync(IdentityRequest.CallerOf(http, principal), ReadKey(http));
@@ -41,14 +41,14 @@ internal sealed class AccessKeyEndpoints(ManagementBorder border, ManagementRequ
     };
 
     /// <summary><c>/api/v1/keys/{access_key}/rotate</c>.</summary>
-    public Task RotateAsync(HttpContext context) => border.RunAsync(context, "POST", Permission.ManageIdentity, async (http, principal) =>
+    public Task RotateAsync(HttpContext context) => border.RunWithBodyAsync(context, "POST", Permission.ManageIdentity, async (http, principal) =>
     {
         TimeSpan overlap = (await request.ReadBodyAsync(http, WireJson.Strict.RotateKeyBody, whenEmpty: new RotateKeyBody())).ToOverlap();
         return Created(await grains.IdentityAdmin.RotateKeyAsync(IdentityRequest.CallerOf(http, principal), ReadKey(http), overlap));
     });
 
     /// <summary><c>/api/v1/sources/{server_id}/agent-key</c>.</summary>
-    public Task AgentKeyAsync(HttpContext context) => border.RunAsync(context, "POST", Permission.ManageIdentity, async (http, principal) =>
+    public Task AgentKeyAsync(HttpContext context) => border.RunWithBodyAsync(context, "POST", Permission.ManageIdentity, async (http, principal) =>
     {
         string? text = http.Request.RouteValues["server_id"] as string;
         if (!ServerId.TryParse(text, out ServerId id))

@@ -9,7 +9,7 @@ namespace CommandBroker.Gateway.Management.Identity;
 internal sealed class IdentityKeyEndpoints(ManagementBorder border, ManagementRequest request, IBrokerGrains grains)
 {
     /// <summary><c>POST /api/v1/identity/rotate-token-key</c>.</summary>
-    public Task RotateTokenKeyAsync(HttpContext context) => border.RunAsync(context, "POST", Permission.ManageIdentity, async (http, principal) =>
+    public Task RotateTokenKeyAsync(HttpContext context) => border.RunWithBodyAsync(context, "POST", Permission.ManageIdentity, async (http, principal) =>
     {
         RotateTokenKeyBody body = await request.ReadBodyAsync(http, WireJson.Strict.RotateTokenKeyBody, whenEmpty: new RotateTokenKeyBody());
         AdminCaller caller = IdentityRequest.CallerOf(http, principal);

@@ -22,7 +22,7 @@ internal sealed class TenantEndpoints(ManagementBorder border, ManagementRequest
     public Task DomainsAsync(HttpContext context) => context.Request.Method switch
     {
         "GET" => border.RunAsync(context, "GET", Permission.ReadIdentity, ListDomainsAsync, "after", "limit"),
-        "POST" => border.RunAsync(context, "POST", Permission.ManageIdentity, CreateDomainAsync),
+        "POST" => border.RunWithBodyAsync(context, "POST", Permission.ManageIdentity, CreateDomainAsync),
         _ => border.RefuseMethodAsync(context, "GET, POST").AsTask(),
     };
 
@@ -33,7 +33,7 @@ internal sealed class TenantEndpoints(ManagementBorder border, ManagementRequest
     public Task ProjectsAsync(HttpContext context) => context.Request.Method switch
     {
         "GET" => border.RunAsync(context, "GET", Permission.ReadIdentity, ListProjectsAsync, "domain_id", "after", "limit"),
-        "POST" => border.RunAsync(context, "POST", Permission.ManageIdentity, CreateProjectAsync),
+        "POST" => border.RunWithBodyAsync(context, "POST", Permission.ManageIdentity, CreateProjectAsync),
         _ => border.RefuseMethodAsync(context, "GET, POST").AsTask(),
     };
 
@@ -44,7 +44,7 @@ internal sealed class TenantEndpoints(ManagementBorder border, ManagementRequest
     {
         "GET" => border.RunAsync(context, "GET", Permission.ReadIdentity, async (http, principal) =>
             Ok(await FindAsync(IdentityRequest.CallerOf(http, principal), IdentityRequest.ReadId(http), kind))),
-        "PATCH" => border.RunAsync(context, "PATCH", Permission.ManageIdentity, async (http, principal) =>
+        "PATCH" => border.RunWithBodyAsync(context, "PATCH", Permission.ManageIdentity, async (http, principal) =>
         {
             TenantChange change = (await request.ReadBodyAsync(http, WireJson.Strict.TenantChangeBody)).ToChange();
             AdminCaller caller = IdentityRequest.CallerOf(http, principal);

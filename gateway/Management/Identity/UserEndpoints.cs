@@ -16,7 +16,7 @@ internal sealed class UserEndpoints(ManagementBorder border, ManagementRequest r
     public Task CollectionAsync(HttpContext context) => context.Request.Method switch
     {
         "GET" => border.RunAsync(context, "GET", Permission.ReadIdentity, ListAsync, "domain_id", "name", "after", "limit"),
-        "POST" => border.RunAsync(context, "POST", Permission.ManageIdentity, CreateAsync),
+        "POST" => border.RunWithBodyAsync(context, "POST", Permission.ManageIdentity, CreateAsync),
         _ => border.RefuseMethodAsync(context, "GET, POST").AsTask(),
     };
 
@@ -26,7 +26,7 @@ internal sealed class UserEndpoints(ManagementBorder border, ManagementRequest r
         "GET" => border.RunAsync(context, "GET", Permission.ReadIdentity, async (http, principal) => Ok(
             await grains.IdentityAdmin.ShowPrincipalAsync(IdentityRequest.CallerOf(http, principal), IdentityRequest.ReadId(http))
             ?? throw IdentityRequest.Unknown("user"))),
-        "PATCH" => border.RunAsync(context, "PATCH", Permission.ManageIdentity, async (http, principal) =>
+        "PATCH" => border.RunWithBodyAsync(context, "PATCH", Permission.ManageIdentity, async (http, principal) =>
         {
             PrincipalChange change = (await request.ReadBodyAsync(http, WireJson.Strict.UserChangeBody)).ToChange();
             return Ok(await grains.IdentityAdmin.ChangePrincipalAsync(
