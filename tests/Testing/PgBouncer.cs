@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using System.Text;
 
 namespace CommandBroker.Testing;
 
@@ -10,6 +11,15 @@ public sealed class PgBouncer : IDisposable
 
     private static readonly string[] Directories = [.. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator), "/usr/sbin"];
 
+    private const string UntilStdinEnds = """
+        exec 3<&0
+        "$1" -q "$2" &
+        bouncer=$!
+        (cat <&3 >/dev/null; kill "$bouncer" 2>/dev/null) &
+        wait "$bouncer"
+        """;
+
+    private readonly StringBuilder _said = new();
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("commandbroker-pgbouncer-");
     private readonly Process _process;
 
@@ -31,16 +41,19 @@ public sealed class PgBouncer : IDisposable
 
             """);
 
-        // It refuses to run as root, as PostgreSQL does, and must end with the test however that ends.
+        // It refuses to run as root, as PostgreSQL does, and must end with the test however that ends: a shell ends it when its stdin is closed.
+        // The test's process cannot be its parent for that, as such a child ends with the thread that started it.
         string[] ordinaryUser = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"];
-        string[] command = [.. Environment.IsPrivilegedProcess ? ordinaryUser : [], "setpriv", "--pdeathsig", "TERM", "--", Path.Combine(Find()!, Program), "-q", file];
+        string[] command = [.. Environment.IsPrivilegedProcess ? ordinaryUser : [], "sh", "-c", UntilStdinEnds, "pgbouncer.sh", Path.Combine(Find()!, Program), file];
         using (Process open = Process.Start("chmod", ["-R", "a+rX", _directory.FullName]))
         {
             open.WaitForExit();
         }
 
-        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true };
         _process = Process.Start(start)!;
+        _process.ErrorDataReceived += (_, line) => Note(line.Data);
+        _process.OutputDataReceived += (_, line) => Note(line.Data);
         _process.BeginErrorReadLine();
         _process.BeginOutputReadLine();
     }
@@ -73,20 +86,24 @@ public sealed class PgBouncer : IDisposable
         }
 
         bouncer.Dispose();
-        throw new InvalidOperationException("PgBouncer ended at its start.");
+        throw new InvalidOperationException($"PgBouncer ended at its start: {bouncer._said}");
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (!_process.HasExited)
-        {
-            _process.Kill();
-        }
-
+        _process.StandardInput.Close();
         _process.WaitForExit();
         _process.Dispose();
         _directory.Delete(recursive: true);
+    }
+
+    private void Note(string? line)
+    {
+        lock (_said)
+        {
+            _said.AppendLine(line);
+        }
     }
 
     private static string? Find() => Array.Find(Directories, directory => File.Exists(Path.Combine(directory, Program)));
