@@ -40,33 +40,50 @@ public static partial class CommandQueue
             return changes.Finish(AnswerOf(request, prior, policy));
         }
 
-        var command = new Command
+        Command command = NewOf(request, state.LastSeq + 1, policy, now);
+        List<Command> replaced = MayReplace(command, policy) ? ReplacedBy(command, state.Open.AsSpan(), policy) : NoneReplaced;
+        if (FullOf(state.PendingCount, replaced.Count, state.HistoryCount, policy) is { } full)
         {
-            Seq = state.LastSeq + 1,
-            Name = request.Name,
-            Param = request.Param,
-            TaskId = request.TaskId,
-            Priority = request.Priority,
-            NotBeforeAt = request.NotBeforeAt,
-            TimeToLive = request.TimeToLive ?? Command.ByDefault(policy.DefaultTimeToLive),
-            IdempotencyKey = request.IdempotencyKey,
-            SupersedesTask = request.SupersedesTask,
-            EnqueuedAt = now,
-            EnqueuedBy = request.Actor,
-        };
-        List<Command> replaced = ReplacedBy(command, state, policy);
-        if (state.PendingCount - replaced.Count >= policy.MaxPendingCount)
-        {
-            return changes.Finish(new EnqueueOutcome(EnqueueStatus.QueueFull, 0,
-                $"{state.PendingCount} commands are pending; Queue:MaxPendingCount allows {policy.MaxPendingCount}."));
+            return changes.Finish(full);
         }
 
-        if (state.HistoryCount >= policy.MaxHistoryCount)
+        Add(command, replaced, changes, now);
+        return changes.Finish(new EnqueueOutcome(EnqueueStatus.Enqueued, command.Seq));
+    }
+
+    internal static Command NewOf(EnqueueRequest request, long seq, QueuePolicy policy, DateTimeOffset now) => new()
+    {
+        Seq = seq,
+        Name = request.Name,
+        Param = request.Param,
+        TaskId = request.TaskId,
+        Priority = request.Priority,
+        NotBeforeAt = request.NotBeforeAt,
+        TimeToLive = request.TimeToLive ?? Command.ByDefault(policy.DefaultTimeToLive),
+        IdempotencyKey = request.IdempotencyKey,
+        SupersedesTask = request.SupersedesTask,
+        EnqueuedAt = now,
+        EnqueuedBy = request.Actor,
+    };
+
+    /// <summary>The refusal of a command that replaces so many; null when there is room for it.</summary>
+    internal static EnqueueOutcome? FullOf(int pendingCount, int replacedCount, long historyCount, QueuePolicy policy)
+    {
+        if (pendingCount - replacedCount >= policy.MaxPendingCount)
         {
-            return changes.Finish(new EnqueueOutcome(EnqueueStatus.HistoryFull, 0,
-                $"{state.HistoryCount} ended commands are kept; Queue:MaxHistoryCount allows {policy.MaxHistoryCount} until Queue:HistoryRetention removes some."));
+            return new EnqueueOutcome(EnqueueStatus.QueueFull, 0,
+                $"{pendingCount} commands are pending; Queue:MaxPendingCount allows {policy.MaxPendingCount}.");
         }
 
+        return historyCount >= policy.MaxHistoryCount
+            ? new EnqueueOutcome(EnqueueStatus.HistoryFull, 0,
+                $"{historyCount} ended commands are kept; Queue:MaxHistoryCount allows {policy.MaxHistoryCount} until Queue:HistoryRetention removes some.")
+            : null;
+    }
+
+    /// <summary>Adds a command and ends those that it replaces.</summary>
+    internal static void Add(Command command, List<Command> replaced, ChangeSet changes, DateTimeOffset now)
+    {
         foreach (Command waiting in replaced)
         {
             changes.Replace(waiting, Supersede(waiting, now, command.EnqueuedBy, command.Seq,
@@ -74,18 +91,17 @@ public static partial class CommandQueue
         }
 
         changes.Add(command);
-        return changes.Finish(new EnqueueOutcome(EnqueueStatus.Enqueued, command.Seq));
     }
 
-    private static List<Command> ReplacedBy(Command successor, QueueState state, QueuePolicy policy)
-    {
-        if (successor.TaskId is null || !(successor.SupersedesTask || policy.Supersede.EndsAny(successor.Name)))
-        {
-            return NoneReplaced;
-        }
+    /// <summary>Whether a command may replace others: it has a task, and asks for it or a rule does.</summary>
+    internal static bool MayReplace(Command successor, QueuePolicy policy) =>
+        successor.TaskId is not null && (successor.SupersedesTask || policy.Supersede.EndsAny(successor.Name));
 
+    /// <summary>Those of the commands that a new one of their task replaces.</summary>
+    internal static List<Command> ReplacedBy(Command successor, ReadOnlySpan<Command> commands, QueuePolicy policy)
+    {
         var replaced = new List<Command>();
-        foreach (Command command in state.Open)
+        foreach (Command command in commands)
         {
             if (command is { State: CommandState.Pending, MayBeKnown: false }
                 && command.TaskId == successor.TaskId
@@ -116,7 +132,7 @@ public static partial class CommandQueue
         return null;
     }
 
-    private static EnqueueOutcome AnswerOf(EnqueueRequest request, Command prior, QueuePolicy policy)
+    internal static EnqueueOutcome AnswerOf(EnqueueRequest request, Command prior, QueuePolicy policy)
     {
         bool same = request.Name == prior.Name
             && request.Param == prior.Param
@@ -130,7 +146,7 @@ public static partial class CommandQueue
                 $"The idempotency key was used for command {prior.Seq} with another body; use a new key for another command.");
     }
 
-    private static string? FaultOf(EnqueueRequest request, QueuePolicy policy)
+    internal static string? FaultOf(EnqueueRequest request, QueuePolicy policy)
     {
         if (request.Name.Length is 0 or > Command.MaxNameLength)
         {

@@ -26,7 +26,7 @@ public static partial class CommandQueue
 
     /// <summary>Settles the queue within a transition of another verb.</summary>
     /// <returns>False when there is more to settle than one transition takes.</returns>
-    private static bool TrySettle(ref QueueState state, ChangeSet changes, QueuePolicy policy, DateTimeOffset now)
+    internal static bool TrySettle(ref QueueState state, ChangeSet changes, QueuePolicy policy, DateTimeOffset now)
     {
         if (!state.MayNeedSettling(policy, now))
         {
@@ -47,7 +47,7 @@ public static partial class CommandQueue
                 settled = changes.Replace(command, settled);
             }
 
-            bounds = bounds.With(settled);
+            bounds = settled.IsOpen ? bounds.With(settled) : bounds;
         }
 
         state = changes.Make();
