@@ -19,6 +19,12 @@ public sealed class BrokerException : Exception
     [Id(0)]
     public BrokerErrorReason Reason { get; }
 
+    /// <summary>
+    /// Whether a hand-out that the call had decided on may be stored, now or later. Whoever polled then takes it back: it was never sent.
+    /// </summary>
+    [Id(1)]
+    public bool MayHaveHandedOut { get; init; }
+
     /// <summary>Whether the same call may succeed later. Calls that change something carry an idempotency key or may be repeated by nature.</summary>
     public bool IsTransient => Reason is BrokerErrorReason.QueueFull
         or BrokerErrorReason.HistoryFull

@@ -19,7 +19,7 @@ internal static partial class Log
     public static partial void SourceServerDeleted(ILogger logger, SourceServerKey sourceServer);
 
     [LoggerMessage(1019, LogLevel.Warning, "Source server {SourceServer}: {Count} deliveries that no agent got may be stored, and their activation ends; in AtMostOnce those commands have ended", EventName = "UnknownDeliveryForgotten")]
-    public static partial void UnknownDeliveryForgotten(ILogger logger, Exception exception, SourceServerKey sourceServer, int count);
+    public static partial void UnknownDeliveryForgotten(ILogger logger, Exception? exception, SourceServerKey sourceServer, int count);
 
     [LoggerMessage(1020, LogLevel.Warning, "Source servers that were deleted behind an enqueue could not be looked for; the next step tries again", EventName = "RestoreFailed")]
     public static partial void RestoreFailed(ILogger logger, Exception exception);

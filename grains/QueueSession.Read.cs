@@ -10,8 +10,14 @@ internal sealed partial class QueueSession
     /// <summary>One command that has ended; null when there is none.</summary>
     public Task<Command?> FindEndedAsync(long seq) => ReadAsync(context.Commands.FindAsync(_stored!.SourceNo, seq));
 
+    /// <summary>The retained commands with these idempotency keys; of those that have none, nothing.</summary>
+    public Task<IReadOnlyList<Command>> FindByKeysAsync(IReadOnlyCollection<string> keys) => ReadAsync(context.Commands.FindByKeysAsync(_stored!.SourceNo, keys));
+
     /// <summary>The retained command with that idempotency key; null when there is none.</summary>
-    public Task<Command?> FindByKeyAsync(string key) => ReadAsync(context.Commands.FindByKeyAsync(_stored!.SourceNo, key));
+    public async Task<Command?> FindByKeyAsync(string key) => (await FindByKeysAsync([key])).SingleOrDefault();
+
+    /// <summary>Ended commands whose redelivery a later hand-out of this command forbids.</summary>
+    public Task<IReadOnlyList<Command>> FindOvertakenAsync(long seq) => ReadAsync(context.Commands.FindOvertakenAsync(_stored!.SourceNo, seq));
 
     /// <summary>Ended commands, newest first.</summary>
     public Task<IReadOnlyList<Command>> ReadHistoryAsync(long? before, int limit) =>

@@ -115,7 +115,7 @@ internal sealed partial class QueueSession(SourceServerKey key, QueueContext con
         }
     }
 
-    /// <summary>Writes a transition and then makes it the state in memory. Anything but Committed drops the state.</summary>
+    /// <summary>Writes a transition and then makes it the state in memory. A conflict or a fault drops the state.</summary>
     /// <param name="next">The queue after it.</param>
     /// <param name="changes">What it changes.</param>
     /// <param name="stray">A report to keep; usually null.</param>
@@ -148,15 +148,22 @@ internal sealed partial class QueueSession(SourceServerKey key, QueueContext con
         }
         catch (Exception exception) when (StoreFault.IsStoreFault(exception))
         {
-            if (handedOut is not null && exception is not StoreBusyException)
+            bool isUnknown = handedOut is not null && exception is not StoreBusyException;
+            if (isUnknown)
             {
-                Remember(new UnknownDelivery(commit.Token, handedOut));
+                Remember(new UnknownDelivery(commit.Token, handedOut!));
             }
 
-            throw Refused(exception);
+            throw Refused(exception, isUnknown);
         }
 
-        if (status == CommitStatus.Committed)
+        if (status == CommitStatus.DuplicateKey)
+        {
+            // The numbers were free: what memory holds is as it was.
+            _stored = stored;
+            _reportTags = tags;
+        }
+        else if (status == CommitStatus.Committed)
         {
             _stored = stored with { State = next };
             _reportTags = tags;
@@ -239,7 +246,9 @@ internal sealed partial class QueueSession(SourceServerKey key, QueueContext con
     }
 
     /// <summary>Drops the state, and says the store's fault so that it can cross a process border.</summary>
-    private BrokerException Refused(Exception fault)
+    /// <param name="fault">The store's.</param>
+    /// <param name="mayHaveHandedOut">Whether a hand-out may be stored all the same: this activation may be gone by then, and the gateway knows its number too.</param>
+    private BrokerException Refused(Exception fault, bool mayHaveHandedOut = false)
     {
         Drop();
         if (fault is UnreadableRowException)
@@ -255,6 +264,7 @@ internal sealed partial class QueueSession(SourceServerKey key, QueueContext con
             Log.StoreRefused(context.Logger, fault, key);
         }
 
-        return StoreFault.Translate(fault, key.ServerId.Value);
+        BrokerException refused = StoreFault.Translate(fault, key.ServerId.Value);
+        return mayHaveHandedOut ? new BrokerException(refused.Reason, refused.Message, refused.InnerException) { MayHaveHandedOut = true } : refused;
     }
 }

@@ -25,7 +25,6 @@ internal sealed partial class SourceServerGrain
         while (replies.Count < calls.Length)
         {
             ImmutableArray<EnqueueCall> part = PartOf(calls, replies.Count);
-            await RequireLoadedAsync();
             ImmutableArray<EnqueueReply> together = await EnqueueTogetherAsync(part, actor);
             if (!together.IsDefault)
             {
@@ -79,32 +78,27 @@ internal sealed partial class SourceServerGrain
     }
 
     /// <summary>
-    /// All in one commit. Default when they must go one by one: one replaces another of them, the store knows a key that memory does not,
-    /// or the project's quota has no room for all.
+    /// All in one commit. Default when they must go one by one: one replaces another of them, another activation writes, or the project's quota has
+    /// no room for all.
     /// </summary>
     private async ValueTask<ImmutableArray<EnqueueReply>> EnqueueTogetherAsync(ImmutableArray<EnqueueCall> calls, string actor)
     {
-        DateTimeOffset now = _context.Now;
-        QueueState queue = _session.State;
-        var changes = ImmutableArray.CreateBuilder<Command>(calls.Length);
-        var replies = ImmutableArray.CreateBuilder<EnqueueReply>(calls.Length);
-        foreach (EnqueueCall call in calls)
+        await RequireLoadedAsync();
+        (CommitStatus? status, ImmutableArray<EnqueueReply> replies) = await TryEnqueueTogetherAsync(calls, actor, priors: null);
+        if (status == CommitStatus.DuplicateKey)
         {
-            Transition<EnqueueOutcome> transition = await DecideAsync(call, actor, queue, now, prior: null);
-            if (transition.IsPartial
-                || transition.Outcome.Status == EnqueueStatus.HistoryFull
-                || transition.Changes.Any(change => changes.Any(earlier => earlier.Seq == change.Seq)))
+            // A batch that is sent again, or one without room, which a repeated command does not need: all keys are looked for at once.
+            IReadOnlyList<Command> priors = await _session.FindByKeysAsync([.. calls.Select(call => call.IdempotencyKey).OfType<string>().Distinct()]);
+            foreach (Command prior in priors)
             {
-                return default;
+                DropIfBehind(prior);
             }
 
-            queue = transition.State;
-            changes.AddRange(transition.Changes);
-            replies.Add(Views.Of(transition.Outcome));
+            await RequireLoadedAsync();
+            (status, replies) = await TryEnqueueTogetherAsync(calls, actor, priors.ToDictionary(prior => prior.IdempotencyKey!));
         }
 
-        using QuotaRoom room = await ReserveAsync(queue, changes);
-        if (!room.IsGiven || await _session.CommitAsync(queue, changes.DrainToImmutable(), stray: null) != CommitStatus.Committed)
+        if (status != CommitStatus.Committed)
         {
             return default;
         }
@@ -114,7 +108,56 @@ internal sealed partial class SourceServerGrain
             await _session.VouchAsync();
         }
 
-        return replies.MoveToImmutable();
+        return replies;
+    }
+
+    /// <summary>
+    /// Status null: nothing was written, as they must go one by one. DuplicateKey: nothing was written, and the store has to be asked for
+    /// <paramref name="priors"/>, the retained commands of their keys.
+    /// </summary>
+    private async ValueTask<(CommitStatus? Status, ImmutableArray<EnqueueReply> Replies)> TryEnqueueTogetherAsync(
+        ImmutableArray<EnqueueCall> calls, string actor, Dictionary<string, Command>? priors)
+    {
+        if (EnqueueBatch.Begin(_session.State, _session.Policy, _context.Now) is not { } batch)
+        {
+            return default;
+        }
+
+        var replies = ImmutableArray.CreateBuilder<EnqueueReply>(calls.Length);
+        foreach (EnqueueCall call in calls)
+        {
+            Command? prior = call.IdempotencyKey is { } key ? priors?.GetValueOrDefault(key) : null;
+            EnqueueOutcome? outcome = RequestOf(call, actor, out string? fault) is { } request
+                ? batch.Add(request, prior)
+                : new EnqueueOutcome(EnqueueStatus.Invalid, 0, fault);
+            bool isRefused = outcome?.Status is EnqueueStatus.QueueFull or EnqueueStatus.HistoryFull;
+            if (isRefused && call.IdempotencyKey is not null && priors is null)
+            {
+                return (CommitStatus.DuplicateKey, default);
+            }
+
+            if (outcome is null or { Status: EnqueueStatus.HistoryFull })
+            {
+                return default;
+            }
+
+            replies.Add(Views.Of(outcome.Value));
+        }
+
+        Transition<int> transition = batch.Finish();
+        using QuotaRoom room = await ReserveAsync(transition.State, transition.Changes);
+        return room.IsGiven
+            ? (await _session.CommitAsync(transition.State, transition.Changes, stray: null), replies.MoveToImmutable())
+            : default;
+    }
+
+    /// <summary>Drops a queue that does not know an open command: another activation has enqueued it.</summary>
+    private void DropIfBehind(Command? stored)
+    {
+        if (stored is { IsOpen: true } && _session.IsLoaded && _session.State.Find(stored.Seq) is null)
+        {
+            _session.Drop();
+        }
     }
 
     // One method from the decision to the answer: every further one that waits for the commit would cost a turn of the activation's scheduler.
@@ -165,8 +208,8 @@ internal sealed partial class SourceServerGrain
                     NoteEnqueued(reply, actor);
                     return reply;
                 case CommitStatus.DuplicateKey:
-                    await RequireLoadedAsync();
                     prior = await _session.FindByKeyAsync(call.IdempotencyKey!);
+                    DropIfBehind(prior);
                     break;
                 default:
                     Log.CommitConflicted(_context.Logger, _key, round);
@@ -209,14 +252,16 @@ internal sealed partial class SourceServerGrain
         };
     }
 
-    private Transition<EnqueueOutcome> Decide(EnqueueCall call, string actor, QueueState queue, DateTimeOffset now, Command? prior)
-    {
-        if (CommandParamText.FaultOf(call.Param, out string? taskId) is string fault)
-        {
-            return new Transition<EnqueueOutcome>(queue, [], new EnqueueOutcome(EnqueueStatus.Invalid, 0, fault));
-        }
+    private Transition<EnqueueOutcome> Decide(EnqueueCall call, string actor, QueueState queue, DateTimeOffset now, Command? prior) =>
+        RequestOf(call, actor, out string? fault) is { } request
+            ? CommandQueue.Enqueue(queue, request, _session.Policy, now, prior)
+            : new Transition<EnqueueOutcome>(queue, [], new EnqueueOutcome(EnqueueStatus.Invalid, 0, fault));
 
-        var request = new EnqueueRequest
+    /// <summary>What is asked of core; null with its fault when the parameter is not as it must be.</summary>
+    private static EnqueueRequest? RequestOf(EnqueueCall call, string actor, out string? fault)
+    {
+        fault = CommandParamText.FaultOf(call.Param, out string? taskId);
+        return fault is not null ? null : new EnqueueRequest
         {
             Name = call.Name,
             Param = call.Param,
@@ -228,6 +273,5 @@ internal sealed partial class SourceServerGrain
             SupersedesTask = call.SupersedesTask,
             Actor = actor,
         };
-        return CommandQueue.Enqueue(queue, request, _session.Policy, now, prior);
     }
 }

@@ -58,7 +58,10 @@ internal sealed partial class SourceServerGrain
         return outcome.Status;
     }
 
-    /// <summary>The ended commands that taking back a delivery depends on: the command itself, and those of its task.</summary>
+    /// <summary>
+    /// The ended commands that taking back a delivery depends on: the command itself, what it has overtaken, and what else of its task may forbid
+    /// that one of these comes again.
+    /// </summary>
     private async ValueTask<List<Command>> ReadEndedAsync(long seq)
     {
         Command? open = _session.State.Find(seq);
@@ -69,15 +72,18 @@ internal sealed partial class SourceServerGrain
             return found;
         }
 
-        // The whole history, for what was overtaken may be as old as any; agents that hang up are rare.
-        long? before = null;
-        do
+        found.AddRange(await _session.FindOvertakenAsync(seq));
+        long oldest = _session.State.Open.Where(command => command.OvertakenBy == seq).Concat(found).Min(command => (long?)command.Seq) ?? long.MaxValue;
+
+        // Later commands alone can forbid it. Nearly always there is nothing to forbid, and no history is read.
+        var known = found.Select(command => command.Seq).ToHashSet();
+        long? before = oldest == long.MaxValue ? null : long.MaxValue;
+        while (before is not null)
         {
             IReadOnlyList<Command> page = await _session.ReadHistoryAsync(before, ReleasePageCount);
-            found.AddRange(page.Where(command => command.TaskId == task && command.Seq != seq));
-            before = page.Count == ReleasePageCount ? page[^1].Seq : null;
+            found.AddRange(page.Where(command => command.TaskId == task && command.Seq > oldest && !known.Contains(command.Seq)));
+            before = page.Count == ReleasePageCount && page[^1].Seq > oldest ? page[^1].Seq : null;
         }
-        while (before is not null);
 
         return found;
     }
@@ -123,6 +129,11 @@ internal sealed partial class SourceServerGrain
         {
             _session.Drop();
             await EnsureLoadedAsync();
+            if (_session.UnknownDeliveries.Count > 0)
+            {
+                // Not stored, and may be yet. The gateway looks for it too, by its poll's number.
+                Log.UnknownDeliveryForgotten(_context.Logger, null, _key, _session.UnknownDeliveries.Count);
+            }
         }
         catch (BrokerException fault)
         {

@@ -57,10 +57,18 @@ public interface ICommandStore
     /// <returns>Null when there is no such command, or retention has removed it.</returns>
     Task<RowStamp?> FindStampAsync(long sourceNo, long seq);
 
-    /// <summary>Reads the command that was enqueued with an idempotency key.</summary>
-    /// <returns>Null when there is none, or retention has removed it.</returns>
-    /// <exception cref="UnreadableRowException">The row cannot be read.</exception>
-    Task<Command?> FindByKeyAsync(long sourceNo, string idempotencyKey);
+    /// <summary>Reads the commands that were enqueued with some idempotency keys.</summary>
+    /// <param name="sourceNo">The source server's number.</param>
+    /// <param name="idempotencyKeys">The keys, each once.</param>
+    /// <returns>In any order; nothing for a key that no command has, or whose command retention has removed.</returns>
+    /// <exception cref="UnreadableRowException">A row cannot be read.</exception>
+    Task<IReadOnlyList<Command>> FindByKeysAsync(long sourceNo, IReadOnlyCollection<string> idempotencyKeys);
+
+    /// <summary>Reads the ended commands whose <see cref="Command.OvertakenBy"/> is a command.</summary>
+    /// <param name="sourceNo">The source server's number.</param>
+    /// <param name="seq">The number of the one that overtook them.</param>
+    /// <exception cref="UnreadableRowException">A row cannot be read.</exception>
+    Task<IReadOnlyList<Command>> FindOvertakenAsync(long sourceNo, long seq);
 
     /// <summary>Reads ended commands, newest number first.</summary>
     /// <param name="sourceNo">The source server.</param>

@@ -55,9 +55,9 @@ internal sealed class LatePolls(UnsentReleases releases, IOptions<GatewayOptions
         {
             // The outermost border of a call that nobody waits for; its agent was answered.
             log.LatePollFailed(failure, key);
-            if (failure is not BrokerException)
+            if (failure is not BrokerException { MayHaveHandedOut: false })
             {
-                // A silo that died, or an answer that came too late to be passed on: the hand-out may be stored.
+                // A silo that died, an answer that came too late to be passed on, a commit of unknown fate: the hand-out may be stored.
                 await releases.ReleaseAsync(server, key, token);
             }
         }

@@ -134,7 +134,7 @@ internal sealed class PollEndpoint(
         {
             return await polling.WaitAsync(_callTimeout, clock, context.RequestAborted);
         }
-        catch (Exception unanswered) when (unanswered is not BrokerException)
+        catch (Exception unanswered) when (unanswered is not BrokerException { MayHaveHandedOut: false })
         {
             // The agent is told to come again, or has gone; what the call has taken for it, or may still take, is the next poll's, or given back.
             late.Leave(key, server, polling, token);

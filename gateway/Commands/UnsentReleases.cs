@@ -67,6 +67,11 @@ internal sealed class UnsentReleases(TimeProvider clock, ILogger<UnsentReleases>
         {
             failure = await TryAsync(server, key, call, isOfFormer: false);
         }
+        catch
+        {
+            Interlocked.Decrement(ref _waitingCount);
+            throw;
+        }
         finally
         {
             _turns.Release();
@@ -77,22 +82,27 @@ internal sealed class UnsentReleases(TimeProvider clock, ILogger<UnsentReleases>
 
     private async Task SettleAsync(ISourceServerGrain server, SourceServerKey key, ReleaseCall call, bool isTried)
     {
-        if (!isTried)
+        try
         {
-            await TryAgainAsync(server, key, call);
-        }
-
-        // The commit of a silo that died may still have been on its way when its successor found nothing. A retry that is due is worth more.
-        if (Volatile.Read(ref _waitingCount) <= MaxWaitingCount / 2)
-        {
-            await Task.Delay(SecondLook, clock);
-            if (await TryAsync(server, key, call, isOfFormer: false) is not null)
+            if (!isTried)
             {
                 await TryAgainAsync(server, key, call);
             }
-        }
 
-        Interlocked.Decrement(ref _waitingCount);
+            // The commit of a silo that died may still have been on its way when its successor found nothing. A retry that is due is worth more.
+            if (Volatile.Read(ref _waitingCount) <= MaxWaitingCount / 2)
+            {
+                await Task.Delay(SecondLook, clock);
+                if (await TryAsync(server, key, call, isOfFormer: false) is not null)
+                {
+                    await TryAgainAsync(server, key, call);
+                }
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waitingCount);
+        }
     }
 
     private async Task TryAgainAsync(ISourceServerGrain server, SourceServerKey key, ReleaseCall call)

@@ -80,12 +80,22 @@ internal sealed class MemoryCommandStore(MemoryTables tables) : ICommandStore
         }
     }
 
-    public Task<Command?> FindByKeyAsync(long sourceNo, string idempotencyKey)
+    public Task<IReadOnlyList<Command>> FindByKeysAsync(long sourceNo, IReadOnlyCollection<string> idempotencyKeys)
     {
         lock (tables)
         {
             MemorySourceRow source = SourceOf(sourceNo);
-            return Task.FromResult<Command?>(source.Keys.TryGetValue(idempotencyKey, out long seq) ? source.Commands[seq].Command : null);
+            return Task.FromResult<IReadOnlyList<Command>>(
+                [.. idempotencyKeys.Where(source.Keys.ContainsKey).Select(key => source.Commands[source.Keys[key]].Command)]);
+        }
+    }
+
+    public Task<IReadOnlyList<Command>> FindOvertakenAsync(long sourceNo, long seq)
+    {
+        lock (tables)
+        {
+            return Task.FromResult<IReadOnlyList<Command>>(
+                [.. SourceOf(sourceNo).Commands.Values.Select(row => row.Command).Where(command => !command.IsOpen && command.OvertakenBy == seq)]);
         }
     }
 

@@ -9,7 +9,10 @@ namespace CommandBroker.Storage.Postgres;
 internal sealed class PostgresCommandStore : ICommandStore, IAsyncDisposable
 {
     private const string SelectOne = $"select {CommandRows.Columns} from command c where c.source_no = $1 and c.seq = $2";
-    private const string SelectByKey = $"select {CommandRows.Columns} from command c where c.source_no = $1 and c.idempotency_key = $2";
+    private const string SelectByKey = $"select {CommandRows.Columns} from command c where c.source_no = $1 and c.idempotency_key = any($2)";
+
+    private const string SelectOvertaken =
+        $"select {CommandRows.Columns} from command c where c.source_no = $1 and c.overtaken_by = $2 and c.ended_at is not null";
 
     private const string SelectHistory = $"""
         select {CommandRows.Columns} from command c
@@ -97,16 +100,16 @@ internal sealed class PostgresCommandStore : ICommandStore, IAsyncDisposable
     });
 
     /// <inheritdoc/>
-    public async Task<Command?> FindByKeyAsync(long sourceNo, string idempotencyKey)
+    public async Task<IReadOnlyList<Command>> FindByKeysAsync(long sourceNo, IReadOnlyCollection<string> idempotencyKeys)
     {
-        if (idempotencyKey.Contains('\0', StringComparison.Ordinal))
-        {
-            return null;
-        }
-
-        List<Command> found = await ReadAsync(SelectByKey, new() { Value = sourceNo }, new() { Value = idempotencyKey, NpgsqlDbType = NpgsqlDbType.Text });
-        return found.SingleOrDefault();
+        string[] keys = [.. idempotencyKeys.Where(key => !key.Contains('\0', StringComparison.Ordinal))];
+        return keys is [] ? [] : await ReadAsync(
+            SelectByKey, new() { Value = sourceNo }, new() { Value = keys, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
     }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Command>> FindOvertakenAsync(long sourceNo, long seq) =>
+        await ReadAsync(SelectOvertaken, new() { Value = sourceNo }, new() { Value = seq });
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<Command>> ReadHistoryAsync(long sourceNo, long? beforeSeq, int limit) =>

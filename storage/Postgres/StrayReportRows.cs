@@ -42,6 +42,8 @@ internal static class StrayReportRows
             }
         }
 
+        // A report that is there already writes nothing, and a transaction that wrote nothing waits for no standby.
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(StandbyWatch.Barrier));
         await batch.ExecuteNonQueryAsync();
     }
 

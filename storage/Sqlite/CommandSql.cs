@@ -33,6 +33,8 @@ internal static class CommandSql
 
     public const string ReadByKey = Read + Key;
 
+    public const string ReadOvertaken = Columns + NewestEnded + " AND overtaken_by = ?2";
+
     public const string ReadHandedOutOpen =
         Read + "source_no = ?1 AND writer = ?2 AND state = 1 AND overtaken_by IS NULL AND ended_at IS NULL ORDER BY seq DESC LIMIT 1";
 

@@ -21,8 +21,11 @@ internal sealed class SqliteCommandStore(SqliteReaders readers, SqliteWriter wri
 
     public Task<RowStamp?> FindStampAsync(long sourceNo, long seq) => readers.ReadAsync(session => SqliteRows.StampOf(session, sourceNo, seq));
 
-    public Task<Command?> FindByKeyAsync(long sourceNo, string idempotencyKey) => readers.ReadAsync(session =>
-        SqliteRows.ReadAll(session[CommandSql.ReadByKey].Bind(1, sourceNo).Bind(2, idempotencyKey).Bind(3, KeyHash.Of(idempotencyKey))).SingleOrDefault());
+    public Task<IReadOnlyList<Command>> FindByKeysAsync(long sourceNo, IReadOnlyCollection<string> idempotencyKeys) => readers.ReadAsync<IReadOnlyList<Command>>(session =>
+        [.. idempotencyKeys.SelectMany(key => SqliteRows.ReadAll(session[CommandSql.ReadByKey].Bind(1, sourceNo).Bind(2, key).Bind(3, KeyHash.Of(key))))]);
+
+    public Task<IReadOnlyList<Command>> FindOvertakenAsync(long sourceNo, long seq) => readers.ReadAsync<IReadOnlyList<Command>>(session =>
+        SqliteRows.ReadAll(session[CommandSql.ReadOvertaken].Bind(1, sourceNo).Bind(2, seq)));
 
     public Task<IReadOnlyList<Command>> ReadHistoryAsync(long sourceNo, long? beforeSeq, int limit) => readers.ReadAsync<IReadOnlyList<Command>>(session =>
         SqliteRows.ReadAll(session[CommandSql.ReadHistory].Bind(1, sourceNo).Bind(2, beforeSeq ?? long.MaxValue).Bind(3, limit)));

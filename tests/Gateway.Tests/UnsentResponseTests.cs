@@ -88,12 +88,31 @@ public sealed class UnsentResponseTests
     [Fact]
     public async Task A_poll_that_its_queue_refused_has_nothing_taken_back()
     {
-        await using GatewayHost host = await GatewayHost.StartAsync(grains => grains.Register("s1").Poll =
-            () => throw new BrokerException(BrokerErrorReason.StorageUnavailable, "The queue knows what it has handed out."));
+        await using GatewayHost host = await GatewayHost.StartAsync(grains => grains.Register("s1").Poll = async () =>
+        {
+            await Task.Yield();
+            throw new BrokerException(BrokerErrorReason.StorageUnavailable, "It has handed out nothing.");
+        });
 
         Assert.Equal(503, (await host.SendAsync("GET", "/v3/sources/s1/command")).Status);
 
         Assert.Empty(host.Grains.Servers["s1"].Releases);
+    }
+
+    /// <summary>The activation that knows of it may end before its commit is carried out.</summary>
+    [Fact]
+    public async Task A_hand_out_of_unknown_fate_is_taken_back_by_the_number_of_the_poll()
+    {
+        await using GatewayHost host = await GatewayHost.StartAsync(grains => grains.Register("s1").Poll = async () =>
+        {
+            await Task.Yield();
+            throw new BrokerException(BrokerErrorReason.StorageUnavailable, "The disk stands still.") { MayHaveHandedOut = true };
+        });
+
+        Assert.Equal(503, (await host.SendAsync("GET", "/v3/sources/s1/command")).Status);
+
+        await host.Grains.Servers["s1"].Released.Task.WaitAsync(GatewayHost.Deadline);
+        Assert.NotNull(Assert.Single(host.Grains.Servers["s1"].Releases).PollToken);
     }
 
     [Fact]

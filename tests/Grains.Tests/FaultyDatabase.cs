@@ -43,6 +43,12 @@ public sealed class FaultyDatabase : IBrokerDatabase, ICommandStore
     /// <summary>Loads so far: how often a queue was read.</summary>
     public int LoadCount { get; private set; }
 
+    /// <summary>Questions for idempotency keys so far.</summary>
+    public int KeyReadCount { get; private set; }
+
+    /// <summary>Pages of history read so far.</summary>
+    public int HistoryReadCount { get; private set; }
+
     /// <summary>Counts of pending commands so far.</summary>
     public int CountCount { get; private set; }
 
@@ -110,10 +116,19 @@ public sealed class FaultyDatabase : IBrokerDatabase, ICommandStore
 
     public Task<RowStamp?> FindStampAsync(long sourceNo, long seq) => _inner.Commands.FindStampAsync(sourceNo, seq);
 
-    public Task<Command?> FindByKeyAsync(long sourceNo, string idempotencyKey) => _inner.Commands.FindByKeyAsync(sourceNo, idempotencyKey);
+    public Task<IReadOnlyList<Command>> FindByKeysAsync(long sourceNo, IReadOnlyCollection<string> idempotencyKeys)
+    {
+        KeyReadCount++;
+        return _inner.Commands.FindByKeysAsync(sourceNo, idempotencyKeys);
+    }
 
-    public Task<IReadOnlyList<Command>> ReadHistoryAsync(long sourceNo, long? beforeSeq, int limit) =>
-        _inner.Commands.ReadHistoryAsync(sourceNo, beforeSeq, limit);
+    public Task<IReadOnlyList<Command>> FindOvertakenAsync(long sourceNo, long seq) => _inner.Commands.FindOvertakenAsync(sourceNo, seq);
+
+    public Task<IReadOnlyList<Command>> ReadHistoryAsync(long sourceNo, long? beforeSeq, int limit)
+    {
+        HistoryReadCount++;
+        return _inner.Commands.ReadHistoryAsync(sourceNo, beforeSeq, limit);
+    }
 
     public Task<IReadOnlyList<StrayReport>> ReadStrayReportsAsync(long sourceNo, int offset, int limit) =>
         _inner.Commands.ReadStrayReportsAsync(sourceNo, offset, limit);

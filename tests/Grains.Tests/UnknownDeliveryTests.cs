@@ -31,6 +31,39 @@ public sealed class UnknownDeliveryTests : IAsyncLifetime
         Assert.Equal((PollStatus.Delivered, 1L, 1, false), (reply.Status, reply.Seq, reply.DeliveryCount, reply.IsRepeat));
     }
 
+    [Fact]
+    public async Task A_poll_tells_its_gateway_when_its_hand_out_may_be_stored()
+    {
+        ISourceServerGrain queue = await _cluster.NewQueueAsync();
+        _cluster.Database.IsDown = true;
+        Assert.False((await Assert.ThrowsAsync<BrokerException>(async () => await queue.PollAsync())).MayHaveHandedOut);
+
+        _cluster.Database.IsDown = false;
+        await BrokerCluster.EnqueueAsync(queue, "START");
+        _cluster.Database.LosesNextAnswer = true;
+        Assert.True((await Assert.ThrowsAsync<BrokerException>(async () => await queue.PollAsync())).MayHaveHandedOut);
+    }
+
+    [Fact]
+    public async Task Taking_back_a_delivery_reads_no_history_when_it_has_overtaken_nothing()
+    {
+        ISourceServerGrain queue = await _cluster.NewQueueAsync();
+        for (int i = 0; i < 10; i++)
+        {
+            await queue.EnqueueAsync([BrokerCluster.Call("START", task: "t")], "operator");
+            PollReply handed = await queue.PollAsync();
+            await queue.ReportAsync(BrokerCluster.Report("START") with { Seq = handed.Seq });
+        }
+
+        await queue.EnqueueAsync([BrokerCluster.Call("STOP", task: "t")], "operator");
+        PollReply unsent = await queue.PollAsync();
+        int readCount = _cluster.Database.HistoryReadCount;
+        await queue.ReleaseUnsentAsync(ReleaseCall.Of(unsent, mayHaveArrived: false));
+
+        Assert.Equal(readCount, _cluster.Database.HistoryReadCount);
+        Assert.Equal((11L, 1), (await queue.PollAsync()) is { } again ? (again.Seq, again.DeliveryCount) : default);
+    }
+
     /// <summary>As after a silo that died between its commit and its answer.</summary>
     [Theory]
     [InlineData(DeliveryMode.Queue)]

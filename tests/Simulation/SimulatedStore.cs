@@ -35,8 +35,10 @@ internal sealed class SimulatedStore(SimulatedActivation activation, StoreRows r
 
     public Task<RowStamp?> FindStampAsync(long sourceNo, long seq) => Schedule(false, () => rows.Inner.FindStampAsync(sourceNo, seq).Result);
 
-    public Task<Command?> FindByKeyAsync(long sourceNo, string idempotencyKey) =>
-        Schedule(false, () => rows.Inner.FindByKeyAsync(sourceNo, idempotencyKey).Result);
+    public Task<IReadOnlyList<Command>> FindByKeysAsync(long sourceNo, IReadOnlyCollection<string> idempotencyKeys) =>
+        Schedule(false, () => rows.Inner.FindByKeysAsync(sourceNo, idempotencyKeys).Result);
+
+    public Task<IReadOnlyList<Command>> FindOvertakenAsync(long sourceNo, long seq) => Schedule(false, () => rows.Inner.FindOvertakenAsync(sourceNo, seq).Result);
 
     public Task<IReadOnlyList<Command>> ReadHistoryAsync(long sourceNo, long? beforeSeq, int limit) =>
         Schedule(false, () => rows.Inner.ReadHistoryAsync(sourceNo, beforeSeq, limit).Result);

@@ -156,12 +156,29 @@ public abstract partial class CommandStoreContract(StoreFixture fixture) : IAsyn
 
         Assert.Equal(CommitStatus.DuplicateKey, await CommitAsync(queue, Samples.Pending(2, "key")));
         Assert.Equal(CommitStatus.Committed, await CommitAsync(other, Samples.Pending(1, "key")));
-        Assert.Equal(Samples.Ended(first), await fixture.Commands.FindByKeyAsync(queue.SourceNo, "key"));
-        Assert.Null(await fixture.Commands.FindByKeyAsync(queue.SourceNo, "KEY"));
+        Assert.Equal([Samples.Ended(first)], await fixture.Commands.FindByKeysAsync(queue.SourceNo, ["other", "key", "KEY", "k\0"]));
+        Assert.Empty(await fixture.Commands.FindByKeysAsync(queue.SourceNo, ["KEY"]));
 
         await fixture.Commands.PurgeAsync(Samples.Noon.AddHours(1), 10);
-        Assert.Null(await fixture.Commands.FindByKeyAsync(queue.SourceNo, "key"));
+        Assert.Empty(await fixture.Commands.FindByKeysAsync(queue.SourceNo, ["key"]));
         Assert.Equal(CommitStatus.Committed, await CommitAsync(queue, Samples.Pending(2, "key")));
+    }
+
+    [StoreFact]
+    public async Task What_a_command_has_overtaken_is_found_once_it_has_ended()
+    {
+        StoredQueue queue = await fixture.RegisterAsync("a");
+        StoredQueue other = await fixture.RegisterAsync("b");
+        Command ended = Samples.Ended(Samples.Pending(1)) with { OvertakenBy = 3 };
+        foreach (StoredQueue one in (StoredQueue[])[queue, other])
+        {
+            await CommitAsync(one, Samples.Pending(1), Samples.Pending(2), Samples.Pending(3), Samples.Pending(4));
+        }
+
+        await CommitAsync(queue, ended, Samples.Leased(Samples.Pending(2)) with { OvertakenBy = 3 }, Samples.Ended(Samples.Pending(4)) with { OvertakenBy = 5 });
+
+        Assert.Equal([ended], await fixture.Commands.FindOvertakenAsync(queue.SourceNo, 3));
+        Assert.Empty(await fixture.Commands.FindOvertakenAsync(other.SourceNo, 3));
     }
 
     [StoreFact]
@@ -174,7 +191,7 @@ public abstract partial class CommandStoreContract(StoreFixture fixture) : IAsyn
         Assert.NotEqual(bare.SourceNo, blue.SourceNo);
         Assert.Equal(CommitStatus.Committed, await CommitAsync(bare, first));
         Assert.Empty((await fixture.LoadAsync("blue/a")).State.Open);
-        Assert.Null(await fixture.Commands.FindByKeyAsync(blue.SourceNo, "key"));
+        Assert.Empty(await fixture.Commands.FindByKeysAsync(blue.SourceNo, ["key"]));
         Assert.Equal(CommitStatus.Committed, await CommitAsync(blue, first, Samples.Pending(2)));
         Assert.Equal(CommitStatus.Committed, await CommitAsync(blue, Samples.Ended(first)));
 

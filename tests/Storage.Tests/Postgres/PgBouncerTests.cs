@@ -55,7 +55,7 @@ public sealed class PgBouncerTests
                 }
 
                 Assert.Equal(20, (await database.Commands.ReadHistoryAsync(queue.SourceNo, null, 100)).Count);
-                Assert.NotNull(await database.Commands.FindByKeyAsync(queue.SourceNo, "k-7"));
+                Assert.Single(await database.Commands.FindByKeysAsync(queue.SourceNo, ["k-7"]));
             }));
         }
     }

@@ -10,6 +10,16 @@ namespace CommandBroker.Storage.Tests;
 /// <summary>A server that must have each commit on a standby, and has no standby: nothing that only one disk holds is acknowledged.</summary>
 public sealed class PostgresStandbyTests
 {
+    private static readonly StrayReport Stray = new()
+    {
+        Reason = StrayReason.Unsolicited,
+        Name = "START",
+        Result = ReportResult.Success,
+        ResultDetail = "{}",
+        ReportedAt = Samples.Noon,
+        ReportedBy = "agent",
+    };
+
     private static readonly SourceServerKey Key = SourceServerKey.Parse("a");
 
     [PostgresFact(OwnServer = true)]
@@ -40,6 +50,20 @@ public sealed class PostgresStandbyTests
 
         await scene.RequireNoStandbyAsync();
         await UntilAcknowledgedAsync(() => scene.Commands.VouchAsync());
+    }
+
+    [PostgresFact(OwnServer = true)]
+    public async Task A_stray_report_that_is_there_already_is_not_acknowledged_without_the_standby()
+    {
+        await using Scene scene = await Scene.OpenAsync();
+        QueueCommit stray = scene.Commit() with { Stray = Stray };
+        await UntilAcknowledgedAsync(() => scene.Commands.CommitAsync(stray));
+
+        await scene.RequireStandbyAsync();
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => scene.Commands.CommitAsync(stray));
+
+        await scene.RequireNoStandbyAsync();
+        await UntilAcknowledgedAsync(() => scene.Commands.CommitAsync(stray));
     }
 
     [PostgresTheory(OwnServer = true)]
