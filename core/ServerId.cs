@@ -40,6 +40,20 @@ public readonly record struct ServerId
         return false;
     }
 
+    /// <summary>Reads the id of a source server that is to be. What <see cref="TryParse"/> reads, but not the name of a route that would hide it.</summary>
+    /// <param name="text">What was given; null and empty are refused.</param>
+    /// <param name="id">The id, when the answer is true.</param>
+    public static bool TryParseNew([NotNullWhen(true)] string? text, out ServerId id)
+    {
+        if (TryParse(text, out id) && !IsHidden(text))
+        {
+            return true;
+        }
+
+        id = default;
+        return false;
+    }
+
     /// <summary>Reads an id that is known to be valid.</summary>
     /// <exception cref="FormatException">The text is no server id; the message says what is allowed.</exception>
     public static ServerId Parse(string text) =>
@@ -50,9 +64,13 @@ public readonly record struct ServerId
     {
         null or "" => "server_id is empty; 1 to 255 characters are allowed.",
         { Length: > MaxLength } => $"server_id has {text.Length} characters; 1 to {MaxLength} are allowed.",
+        _ when IsHidden(text) => $"server_id is \"{text}\", which a route of that name hides; any other is allowed.",
         "." or ".." => "server_id is one or two dots, which a path cannot name.",
         _ => "server_id has a character that is not allowed; letters, digits and - _ . : @ ~ are.",
     };
+
+    // The vendor's routes beside {server_id}.
+    private static bool IsHidden(string? text) => text is "delete" or "overview";
 
     /// <inheritdoc/>
     public override string ToString() => Value;

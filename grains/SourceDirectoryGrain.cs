@@ -35,6 +35,12 @@ internal sealed class SourceDirectoryGrain(
         string text = call.ServerId ?? Guid.NewGuid().ToString();
         ServerId serverId = ServerId.TryParse(text, out ServerId id) ? id : throw Invalid(ServerId.Describe(text));
         ProjectId project = ProjectOf(call.ProjectId);
+        if (!ServerId.TryParseNew(text, out _) && !await GuardAsync(_store.ExistsAsync(new SourceServerKey(project, serverId))))
+        {
+            // What was registered so by a former release stays in use.
+            throw Invalid(ServerId.Describe(text));
+        }
+
         int? quota = (await GuardAsync(database.Identities.FindProjectAsync(project.Value)))?.MaxSourceServers;
         var key = new SourceServerKey(project, serverId);
         bool registered = await GuardAsync(_store.RegisterAsync(

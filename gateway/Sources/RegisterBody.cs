@@ -11,9 +11,6 @@ internal static class RegisterBody
 {
     private const int MaxNameLength = 64;
 
-    // Routes of the vendor's beside {server_id}: they would hide its own.
-    private static readonly string[] ReservedIds = ["delete", "overview"];
-
     private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 64 };
 
     /// <summary>Reads a registration.</summary>
@@ -35,9 +32,9 @@ internal static class RegisterBody
         if (body.TryGetProperty("id"u8, out JsonElement id) && id.ValueKind != JsonValueKind.Null)
         {
             serverId = id.ValueKind == JsonValueKind.String ? id.GetString() : null;
-            if (!ServerId.TryParse(serverId, out _) || ReservedIds.Contains(serverId))
+            if (!ServerId.TryParseNew(serverId, out _))
             {
-                return (VendorErrors.Invalid(ReservedIds.Contains(serverId) ? $"id must not be \"{serverId}\"." : ServerId.Describe(serverId)), null);
+                return (VendorErrors.Invalid(ServerId.Describe(serverId)), null);
             }
         }
 

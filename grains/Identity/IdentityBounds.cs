@@ -53,7 +53,7 @@ internal static class IdentityBounds
 
     public static void CheckServerId(string? serverId)
     {
-        if (serverId is not null && !ServerId.TryParse(serverId, out _))
+        if (serverId is not null && !ServerId.TryParseNew(serverId, out _))
         {
             throw Invalid(ServerId.Describe(serverId));
         }

@@ -1,11 +1,43 @@
 using CommandBroker.Contracts;
 using CommandBroker.Core;
+using CommandBroker.Storage;
 using Xunit;
 
 namespace CommandBroker.Grains.Tests;
 
 public sealed class ProjectTests(BrokerCluster cluster) : IClassFixture<BrokerCluster>
 {
+    [Theory]
+    [InlineData("delete")]
+    [InlineData("overview")]
+    [InlineData(".")]
+    [InlineData("..")]
+    public async Task An_id_that_no_path_can_name_is_not_registered(string id)
+    {
+        BrokerException refused = await Assert.ThrowsAsync<BrokerException>(() => RegisterAsync(id, "blue"));
+
+        Assert.Equal(BrokerErrorReason.InvalidArgument, refused.Reason);
+        Assert.False(await cluster.Directory.ExistsAsync($"blue/{id}"));
+    }
+
+    [Fact]
+    public async Task An_agent_registers_a_known_id_again_also_when_no_new_one_may_be_called_so()
+    {
+        var known = new SourceServer
+        {
+            Key = SourceServerKey.Parse("blue/overview"),
+            Name = "former",
+            OsType = "LINUX",
+            Details = "{}",
+            RegisteredAt = cluster.Clock.GetUtcNow(),
+        };
+        Assert.True(await cluster.Database.SourceServers.RegisterAsync(known, maxCount: 100));
+
+        await RegisterAsync("overview", "blue");
+
+        Assert.NotEqual("former", (await cluster.Directory.ShowAsync("blue/overview"))!.Name);
+    }
+
     [Fact]
     public async Task The_same_id_in_two_projects_shares_nothing()
     {

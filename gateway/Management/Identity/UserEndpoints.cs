@@ -59,7 +59,7 @@ internal sealed class UserEndpoints(ManagementBorder border, ManagementRequest r
     private async ValueTask<ManagementAnswer> CreateAsync(HttpContext context, Principal principal)
     {
         NewPrincipal wanted = (await request.ReadBodyAsync(context, WireJson.Strict.NewUserBody)).ToPrincipal(principal.DomainId);
-        if (wanted.ServerId is { } serverId && !ServerId.TryParse(serverId, out _))
+        if (wanted.ServerId is { } serverId && !ServerId.TryParseNew(serverId, out _))
         {
             throw new BrokerException(BrokerErrorReason.InvalidArgument, ServerId.Describe(serverId));
         }

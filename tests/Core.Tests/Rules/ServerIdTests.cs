@@ -45,6 +45,17 @@ public sealed class ServerIdTests
         Assert.Equal("server_id is empty; 1 to 255 characters are allowed.", ServerId.Describe(text));
     }
 
+    [Theory]
+    [InlineData("delete")]
+    [InlineData("overview")]
+    public void An_id_that_a_route_hides_is_none_for_a_new_source_server(string text)
+    {
+        Assert.True(ServerId.TryParse(text, out _));
+        Assert.False(ServerId.TryParseNew(text, out _));
+        Assert.True(ServerId.TryParseNew(text.ToUpperInvariant(), out _));
+        Assert.Equal($"server_id is \"{text}\", which a route of that name hides; any other is allowed.", ServerId.Describe(text));
+    }
+
     [Fact]
     public void Ids_are_told_apart_by_case() => Assert.NotEqual(ServerId.Parse("a"), ServerId.Parse("A"));
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using CommandBroker.Client.Grains;
 using CommandBroker.Contracts;
 using CommandBroker.Contracts.Identity;
 using Xunit;
@@ -325,6 +326,15 @@ public sealed class IdentityAdminTests(IdentitySilo silo) : IClassFixture<Identi
     [Fact]
     public async Task The_default_domain_cannot_be_disabled() => await RefusedAsync(BrokerErrorReason.InvalidArgument, async () =>
         await silo.AdminGrain.ChangeTenantAsync(Root, DefaultTenant.DomainId, new TenantChange { IsEnabled = false }));
+
+    [Theory]
+    [InlineData("delete")]
+    [InlineData("overview")]
+    [InlineData("..")]
+    [InlineData("a b")]
+    public async Task A_principal_is_not_bound_to_an_id_that_no_source_server_may_have(string serverId) => await RefusedAsync(
+        BrokerErrorReason.InvalidArgument,
+        async () => await AgentKeys.CreateAsync(silo.AdminGrain, Root, DefaultTenant.ProjectId, serverId, new NewAccessKeyCall { PrincipalId = "" }));
 
     [Fact]
     public async Task A_principal_bound_to_a_source_server_is_not_domain_wide() => await RefusedAsync(BrokerErrorReason.InvalidArgument, async () =>
