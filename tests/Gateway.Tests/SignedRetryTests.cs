@@ -176,6 +176,30 @@ public sealed class SignedRetryTests
         Assert.Contains("has been used", again.Body, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("POST", "/v3/sources", "{", 400)]
+    [InlineData("POST", "/v3/sources", """{"name":"web"}""", 400)]
+    [InlineData("POST", Commands + "/1/redrive?x=1", "", 400)]
+    [InlineData("POST", Commands + "/1/cancel", """{"misspelt":1}""", 400)]
+    [InlineData("DELETE", "/v3/sources/unknown", "", 404)]
+    public async Task Signature_of_any_other_change_counts_once_also_when_the_call_was_refused_behind_the_door(string method, string path, string body, int status)
+    {
+        await using GatewayHost host = await StartAsync();
+        (string, string)[] headers = Signer.Sign(method, path, body);
+        Assert.Equal(status, (await host.SendAsync(method, path, body, token: null, headers: headers)).Status);
+        Assert.Equal(401, (await host.SendAsync(method, path, body, token: null, headers: headers)).Status);
+    }
+
+    [Fact]
+    public async Task Signature_of_a_change_that_was_refused_at_the_door_can_be_sent_again()
+    {
+        await using GatewayHost host = await StartAsync();
+        const string Path = Commands + "/1/cancel";
+        (string, string)[] headers = Signer.Sign("POST", Path);
+        Assert.Equal(403, (await SendAsync(host, Path, "", [.. headers, ("Sec-Fetch-Site", "cross-site")])).Status);
+        Assert.Equal(200, (await SendAsync(host, Path, "", headers)).Status);
+    }
+
     private static (string Name, string Value)[] Sign(string path, string body, string? key, bool isKeySigned) =>
         key is null ? Signer.Sign("POST", path, body)
         : isKeySigned ? Signer.Sign("POST", path, body, (KeyHeader, key))
