@@ -119,6 +119,12 @@ internal sealed class TwinRun(QueuePolicy policy)
             return;
         }
 
+        if (_vague.Contains(handOut.Seq))
+        {
+            // Core keeps the instant of what a repeat took back, so an earlier hand-out is not found by its own: it counts as seen.
+            return;
+        }
+
         // After a step of the clock a delivery is not found again, and stays counted as seen. And whether one in doubt was overtaken by a
         // second command as well, is told by the order of things alone, which no queue keeps.
         bool mayHaveArrived = (formerly ?? release.MayHaveArrived) || _hasClockSteppedBack
