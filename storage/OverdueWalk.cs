@@ -8,7 +8,9 @@ internal static class OverdueWalk
     /// <param name="limit">How many source servers it looks at.</param>
     /// <param name="find">Looks at some from a place on.</param>
     /// <param name="next">Tells the next one without looking at its commands.</param>
-    public static async Task<OverduePage> ReadAsync(long after, int limit, Func<long, int, Task<OverduePage>> find, Func<long, Task<OverduePage>> next)
+    /// <param name="damage">Told of source servers whose own rows cannot be read, which are passed over.</param>
+    public static async Task<OverduePage> ReadAsync(
+        long after, int limit, Func<long, int, Task<OverduePage>> find, Func<long, Task<OverduePage>> next, DamageLog damage)
     {
         try
         {
@@ -17,18 +19,45 @@ internal static class OverdueWalk
         catch (UnreadableRowException) when (limit > 1)
         {
             int half = limit / 2;
-            OverduePage first = await ReadAsync(after, half, find, next);
+            OverduePage first = await ReadAsync(after, half, find, next, damage);
             if (first.Next is not { } place)
             {
                 return first;
             }
 
-            OverduePage second = await ReadAsync(place, limit - half, find, next);
+            OverduePage second = await ReadAsync(place, limit - half, find, next, damage);
             return new OverduePage([.. first.Keys, .. second.Keys], second.Next);
         }
         catch (UnreadableRowException)
         {
+            return await NextAsync(after, next, damage);
+        }
+    }
+
+    private static async Task<OverduePage> NextAsync(long after, Func<long, Task<OverduePage>> next, DamageLog damage)
+    {
+        try
+        {
             return await next(after);
+        }
+        catch (UnreadableRowException fault)
+        {
+            long? end = await DamagedStretch.FindEndAsync(after, CanReadBehindAsync);
+            damage.PassedOver($"What follows source server number {after}{(end is { } last ? $" up to number {last}" : "")}", fault.Message);
+            return new OverduePage([], end);
+        }
+
+        async Task<bool> CanReadBehindAsync(long place)
+        {
+            try
+            {
+                await next(place);
+                return true;
+            }
+            catch (UnreadableRowException)
+            {
+                return false;
+            }
         }
     }
 }

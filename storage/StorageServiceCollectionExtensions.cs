@@ -2,6 +2,7 @@ using CommandBroker.Storage.Memory;
 using CommandBroker.Storage.Postgres;
 using CommandBroker.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace CommandBroker.Storage;
@@ -18,7 +19,8 @@ public static class StorageServiceCollectionExtensions
         services.AddOptions<StorageOptions>().BindConfiguration(StorageOptions.SectionName).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(provider => new DatabasePulse(Clock(provider)));
         services.AddSingleton(provider => Create(
-            provider.GetRequiredService<IOptions<StorageOptions>>().Value, Clock(provider), provider.GetRequiredService<DatabasePulse>()));
+            provider.GetRequiredService<IOptions<StorageOptions>>().Value, Clock(provider), provider.GetRequiredService<DatabasePulse>(),
+            new DamageLog(provider.GetService<ILoggerFactory>()?.CreateLogger(typeof(IBrokerDatabase).Namespace!))));
         services.AddSingleton(provider => provider.GetRequiredService<IBrokerDatabase>().Commands);
         services.AddSingleton(provider => provider.GetRequiredService<IBrokerDatabase>().SourceServers);
         services.AddSingleton(provider => provider.GetRequiredService<IBrokerDatabase>().Identities);
@@ -27,11 +29,11 @@ public static class StorageServiceCollectionExtensions
 
     private static TimeProvider Clock(IServiceProvider provider) => provider.GetService<TimeProvider>() ?? TimeProvider.System;
 
-    private static IBrokerDatabase Create(StorageOptions options, TimeProvider clock, DatabasePulse pulse) => options.Provider switch
+    private static IBrokerDatabase Create(StorageOptions options, TimeProvider clock, DatabasePulse pulse, DamageLog damage) => options.Provider switch
     {
-        StorageProvider.Postgres => new PostgresDatabase(options, clock, pulse),
+        StorageProvider.Postgres => new PostgresDatabase(options, clock, pulse, damage),
         StorageProvider.Memory => new MemoryDatabase(),
-        StorageProvider.Sqlite => new SqliteDatabase(options, clock),
+        StorageProvider.Sqlite => new SqliteDatabase(options, clock, damage: damage),
         _ => throw new NotSupportedException($"Storage:Provider is {options.Provider}, which this build does not hold."),
     };
 }

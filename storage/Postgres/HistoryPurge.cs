@@ -1,3 +1,4 @@
+using System.Data;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -11,9 +12,13 @@ namespace CommandBroker.Storage.Postgres;
 /// A run is one call, or several of which all but the last removed as many as they might. It reads one page for each command that it
 /// removes, and beyond that its share of the table. So where much is due it goes on, and where nothing is due it costs little.
 /// </remarks>
-internal sealed class HistoryPurge(PostgresConnections connections) : IAsyncDisposable
+internal sealed class HistoryPurge(PostgresConnections connections, DamageLog damage) : IAsyncDisposable
 {
     private const int StepPages = 64;
+
+    // Where more pages than that cannot be read, the table is not what is damaged. The next run goes on behind them.
+    private const int MaxPassedPages = 256;
+
     private const int MaxAttempts = 3;
     private const int TimeoutSeconds = 300;
 
@@ -68,7 +73,9 @@ internal sealed class HistoryPurge(PostgresConnections connections) : IAsyncDisp
             int removed = await WalkAsync(endedBefore.UtcTicks, limit, isNewRun ? share : null);
             if (removed < limit)
             {
-                await DeletedSourceServers.RemoveAsync(_connection!, endedBefore, limit, TimeoutSeconds);
+                await PassOverAsync(
+                    "One of the source servers that were deleted",
+                    () => DeletedSourceServers.RemoveAsync(_connection!, endedBefore, limit, TimeoutSeconds));
                 await CloseAsync();
             }
 
@@ -125,8 +132,7 @@ internal sealed class HistoryPurge(PostgresConnections connections) : IAsyncDisp
 
     private async Task<int> WalkAsync(long cutoff, int limit, double? share)
     {
-        await using NpgsqlCommand reports = With(RemoveReports, new() { Value = cutoff }, new() { Value = (long)limit });
-        await reports.ExecuteNonQueryAsync();
+        await PassOverAsync("One of the reports that ended no command", () => RemoveReportsAsync(cutoff, limit));
         (long page, long pageCount) = await PlaceAsync();
         if (share is { } part)
         {
@@ -134,20 +140,89 @@ internal sealed class HistoryPurge(PostgresConnections connections) : IAsyncDisp
         }
 
         int removed = 0;
-        for (long read = 0; read < pageCount && removed < limit && _sparePages > 0;)
+        int passed = 0;
+        long pages = StepPages;
+        try
         {
-            page = page < pageCount ? page : 0;
-            long end = Math.Min(page + StepPages, pageCount);
-            (int count, long last) = await StepAsync(page, end, cutoff, limit - removed);
-            removed += count;
-            read += end - page;
-            _sparePages += count - (end - page);
-            page = removed == limit ? last : end;
+            for (long read = 0; read < pageCount && removed < limit && _sparePages > 0;)
+            {
+                page = page < pageCount ? page : 0;
+                long end = Math.Min(page + pages, pageCount);
+                int count = 0;
+                long last = end;
+                try
+                {
+                    (count, last) = await StepAsync(page, end, cutoff, limit - removed);
+                }
+                catch (PostgresException fault) when (PostgresFaults.IsOfPage(fault) && (end - page > 1 || passed++ < MaxPassedPages))
+                {
+                    if (end - page > 1)
+                    {
+                        pages = (end - page) / 2;
+                        await ReviveAsync(page);
+                        continue;
+                    }
+
+                    damage.PassedOver($"Page {page} of the table command", PostgresFaults.Unreadable(fault).Message);
+                    await ReviveAsync(page + 1);
+                }
+
+                pages = Math.Min(2 * pages, StepPages);
+                removed += count;
+                read += end - page;
+                _sparePages += count - (end - page);
+                page = removed == limit ? last : end;
+            }
+        }
+        finally
+        {
+            // Whatever ended the walk: the next one goes on there.
+            if (_connection?.FullState == ConnectionState.Open)
+            {
+                await KeepAsync(page);
+            }
         }
 
+        return removed;
+    }
+
+    private async Task KeepAsync(long page)
+    {
         await using NpgsqlCommand keep = With(Keep, new NpgsqlParameter { Value = page });
         await keep.ExecuteNonQueryAsync();
-        return removed;
+    }
+
+    /// <summary>After damage, at which Npgsql ends the connection: goes on over another one, once the lock of the former session is free.</summary>
+    private async Task ReviveAsync(long? page)
+    {
+        await CloseAsync();
+        _connection = await connections.OpenOwnAsync(CancellationToken.None);
+        await using NpgsqlCommand take = With($"set lock_timeout = '10s'; select pg_advisory_lock({LockKey}); reset lock_timeout; {Setup}");
+        await take.ExecuteNonQueryAsync();
+        if (page is { } place)
+        {
+            await KeepAsync(place);
+        }
+    }
+
+    private async Task RemoveReportsAsync(long cutoff, int limit)
+    {
+        await using NpgsqlCommand reports = With(RemoveReports, new() { Value = cutoff }, new() { Value = (long)limit });
+        await reports.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Does what may stay undone: a damaged page there must not keep the history.</summary>
+    private async Task PassOverAsync(string what, Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (PostgresException fault) when (PostgresFaults.IsOfPage(fault))
+        {
+            damage.PassedOver(what, PostgresFaults.Unreadable(fault).Message);
+            await ReviveAsync(page: null);
+        }
     }
 
     private async Task<(long Page, long Count)> PlaceAsync()

@@ -28,30 +28,47 @@ internal static class OverdueQueues
         order by s.source_no
         """;
 
+    private const string ByKey = """
+        select set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true), set_config('enable_sort', 'off', true)
+        """;
+
     private const string Next = """
         select source_no, server_id, quarantine_reason is null from source_server where source_no > $1 and deleted_at is null order by source_no limit 1
         """;
 
     /// <summary>The next source server, whatever its commands are; without its key when it is listed as quarantined.</summary>
-    public static async Task<OverduePage> NextAsync(NpgsqlConnection connection, long after)
-    {
-        await using var query = new NpgsqlCommand(Next, connection) { Parameters = { new() { Value = after } } };
-        await using NpgsqlDataReader row = await query.ExecuteReaderAsync();
-        return await row.ReadAsync()
-            ? new OverduePage(row.GetBoolean(2) ? [SourceServerKey.Parse(row.GetString(1))] : [], row.GetInt64(0))
-            : new OverduePage([], null);
-    }
+    public static Task<OverduePage> NextAsync(NpgsqlConnection connection, long after, DamageLog damage) =>
+        ReadAsync(connection, Next, limit: 1, damage, new NpgsqlParameter { Value = after });
 
     /// <inheritdoc cref="ICommandStore.FindOverdueAsync"/>
-    public static async Task<OverduePage> FindAsync(NpgsqlConnection connection, long after, DateTimeOffset now, int limit)
+    public static Task<OverduePage> FindAsync(NpgsqlConnection connection, long after, DateTimeOffset now, int limit, DamageLog damage) => ReadAsync(
+        connection, Find, limit, damage, new() { Value = after }, new() { Value = now.UtcTicks }, new() { Value = (long)limit });
+
+    /// <summary>
+    /// Has rows found by their keys until the transaction ends, whatever the statistics say: a reading of the whole of a small table would meet the damage
+    /// of others.
+    /// </summary>
+    public static async Task ByKeyAsync(NpgsqlConnection connection)
     {
-        await using var query = new NpgsqlCommand(Find, connection)
-        {
-            Parameters = { new() { Value = after }, new() { Value = now.UtcTicks }, new() { Value = (long)limit } },
-        };
+        await using var set = new NpgsqlCommand(ByKey, connection);
+        await set.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Reads one step of a walk over source servers, inside a transaction.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="sql">Answers a number, an id, and whether that one is wanted, of each that was looked at, in the order of the numbers.</param>
+    /// <param name="limit">How many it looks at; fewer are the end.</param>
+    /// <param name="damage">Told of ids that are none.</param>
+    /// <param name="parameters">The query's.</param>
+    public static async Task<OverduePage> ReadAsync(
+        NpgsqlConnection connection, string sql, int limit, DamageLog damage, params NpgsqlParameter[] parameters)
+    {
+        await ByKeyAsync(connection);
+        await using var query = new NpgsqlCommand(sql, connection);
+        Array.ForEach(parameters, parameter => query.Parameters.Add(parameter.Clone()));
         var keys = new List<SourceServerKey>();
         int count = 0;
-        long last = after;
+        long last = 0;
         await using NpgsqlDataReader row = await query.ExecuteReaderAsync();
         while (await row.ReadAsync())
         {
@@ -59,7 +76,14 @@ internal static class OverdueQueues
             last = row.GetInt64(0);
             if (row.GetBoolean(2))
             {
-                keys.Add(SourceServerKey.Parse(row.GetString(1)));
+                if (row.TryGetKey(1, out SourceServerKey key))
+                {
+                    keys.Add(key);
+                }
+                else
+                {
+                    damage.PassedOverId(last);
+                }
             }
         }
 

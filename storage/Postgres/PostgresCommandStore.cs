@@ -43,17 +43,19 @@ internal sealed class PostgresCommandStore : ICommandStore, IAsyncDisposable
     private readonly ServerHistory _history;
     private readonly CommitWriter _writer;
     private readonly HistoryPurge _purge;
+    private readonly DamageLog _damage;
     private readonly BatchedLookup<SourceServerKey, StoredQueue?> _loads;
 
     public PostgresCommandStore(
         PostgresConnections connections, PostgresConnections loads, PostgresConnections upkeep, ServerHistory history, StorageOptions options,
-        StoreInstruments instruments)
+        StoreInstruments instruments, DamageLog damage)
     {
+        _damage = damage;
         _connections = connections;
         _upkeep = upkeep;
         _history = history;
         _writer = new CommitWriter(connections, options, instruments);
-        _purge = new HistoryPurge(upkeep);
+        _purge = new HistoryPurge(upkeep, damage);
         _loads = new BatchedLookup<SourceServerKey, StoredQueue?>(
             new BatchLoopOptions { Operation = "load", MaxQueuedCount = options.MaxQueuedCommits }, instruments, new QueueLoader(loads).LoadAsync);
     }
@@ -134,8 +136,9 @@ internal sealed class PostgresCommandStore : ICommandStore, IAsyncDisposable
         OverdueWalk.ReadAsync(
             after,
             limit,
-            (place, count) => _upkeep.RunAsync(connection => OverdueQueues.FindAsync(connection, place, now, count)),
-            place => _upkeep.RunAsync(connection => OverdueQueues.NextAsync(connection, place)));
+            (place, count) => _upkeep.ChangeAsync(connection => OverdueQueues.FindAsync(connection, place, now, count, _damage)),
+            place => _upkeep.ChangeAsync(connection => OverdueQueues.NextAsync(connection, place, _damage)),
+            _damage);
 
     /// <inheritdoc/>
     public Task<int> PurgeAsync(DateTimeOffset endedBefore, int limit, double share) => _purge.RunAsync(endedBefore, limit, share);

@@ -25,8 +25,9 @@ internal sealed class PostgresDatabase : IBrokerDatabase
     private readonly PostgresCommandStore _commands;
     private readonly PostgresSourceServerStore _sourceServers;
 
-    public PostgresDatabase(StorageOptions options, TimeProvider? clock = null, DatabasePulse? pulse = null)
+    public PostgresDatabase(StorageOptions options, TimeProvider? clock = null, DatabasePulse? pulse = null, DamageLog? damage = null)
     {
+        damage ??= new DamageLog();
         _clock = clock ?? TimeProvider.System;
         _history = new ServerHistory { Replaced = Clear };
         _connections = Connect(options, pulse, PostgresUse.General);
@@ -34,8 +35,8 @@ internal sealed class PostgresDatabase : IBrokerDatabase
         _loads = Connect(options, pulse, PostgresUse.Loads);
         _upkeep = Connect(options, pulse, PostgresUse.Upkeep);
         Identities = new SqlIdentityStore(new PostgresIdentityDatabase(_connections));
-        _commands = new PostgresCommandStore(_connections, _loads, _upkeep, _history, options, _instruments);
-        _sourceServers = new PostgresSourceServerStore(_connections, options, _instruments);
+        _commands = new PostgresCommandStore(_connections, _loads, _upkeep, _history, options, _instruments, damage);
+        _sourceServers = new PostgresSourceServerStore(_connections, options, _instruments, damage);
     }
 
     /// <inheritdoc/>

@@ -65,6 +65,10 @@ internal static class PostgresFaults
     /// <summary>Whether the server found its own file damaged: a page whose checksum does not fit, or an index that leads nowhere.</summary>
     public static bool IsDamage(Exception fault) => KindOf(fault) == PostgresFaultKind.Damage;
 
+    /// <summary>Whether one page may be why: it is damaged, or the disk or a file that explains it cannot be read there.</summary>
+    public static bool IsOfPage(PostgresException fault) =>
+        IsDamage(fault) || fault.SqlState is PostgresErrorCodes.IoError or PostgresErrorCodes.UndefinedFile;
+
     /// <summary>A damaged file as the store's callers know it: these rows cannot be read, and no more is said of others.</summary>
     public static UnreadableRowException Unreadable(PostgresException fault) =>
         new($"PostgreSQL found its file damaged ({fault.SqlState}); its log says where.");

@@ -22,11 +22,13 @@ internal sealed class PostgresSourceServerStore : ISourceServerStore, IAsyncDisp
         """;
 
     private readonly PostgresConnections _connections;
+    private readonly DamageLog _damage;
     private readonly BatchedLookup<SourceServerKey, bool> _exists;
     private readonly BatchLoop<PendingRegistration> _registrations;
 
-    public PostgresSourceServerStore(PostgresConnections connections, StorageOptions options, StoreInstruments instruments)
+    public PostgresSourceServerStore(PostgresConnections connections, StorageOptions options, StoreInstruments instruments, DamageLog? damage = null)
     {
+        _damage = damage ?? new DamageLog();
         _connections = connections;
         _exists = new BatchedLookup<SourceServerKey, bool>(
             new BatchLoopOptions { Operation = "exists", MaxQueuedCount = options.MaxQueuedCommits }, instruments, AnswerExistsAsync);
@@ -51,13 +53,13 @@ internal sealed class PostgresSourceServerStore : ISourceServerStore, IAsyncDisp
     public async Task<SourceServer?> FindAsync(SourceServerKey key)
     {
         List<SourceServer> found = await _connections.ReadAsync(connection =>
-            SourceServerRows.ReadAsync(connection, $"select {SourceServerRows.Columns} from source_server where {Known}", TextOf(key.Text)));
+            SourceServerRows.ReadAsync(connection, damage: null, $"select {SourceServerRows.Columns} from source_server where {Known}", TextOf(key.Text)));
         return found.SingleOrDefault();
     }
 
     /// <inheritdoc/>
     public Task<SourceServerPage> ListAsync(SourceServerFilter filter) =>
-        _connections.ReadAsync(connection => SourceServerRows.ReadPageAsync(connection, filter));
+        _connections.ReadAsync(connection => SourceServerRows.ReadPageAsync(connection, filter, _damage));
 
     // What is changed stays: a deletion of unknown outcome, or one under way, does not take it away behind the answer.
     /// <inheritdoc/>
@@ -81,7 +83,8 @@ internal sealed class PostgresSourceServerStore : ISourceServerStore, IAsyncDisp
     public Task<bool> DeleteAsync(SourceServerKey key, DateTimeOffset now) => SourceServerDeletion.RunAsync(_connections, key, now);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<SourceServerKey>> RestoreAsync(DateTimeOffset deletedSince) => SourceServerDeletion.TakeBackAsync(_connections, deletedSince);
+    public Task<IReadOnlyList<SourceServerKey>> RestoreAsync(DateTimeOffset deletedSince) =>
+        DeletedBehindEnqueue.TakeBackAsync(_connections, deletedSince, _damage);
 
     /// <inheritdoc/>
     public async Task<bool> MarkOverridesAsync(SourceServerKey key) =>

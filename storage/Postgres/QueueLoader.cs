@@ -184,7 +184,7 @@ internal sealed class QueueLoader(PostgresConnections connections)
         {
             await connections.ChangeAsync(connection => MarkAsync(connection, queue));
         }
-        catch (Exception fault) when (fault is StoreUnavailableException or StoreRefusedException)
+        catch (Exception fault) when (fault is StoreUnavailableException or StoreRefusedException or UnreadableRowException)
         {
             // Only the list is behind.
         }

@@ -28,17 +28,6 @@ internal static class SourceServerDeletion
         update project_total set registered_count = registered_count - 1 where project_id = (select project_id from gone)
         """;
 
-    private const string TakeBack = $"""
-        with back as (
-            update source_server set deleted_at = null where deleted_at is not null and source_no = any(array(
-                select s.source_no from source_server s {OpenCommands.JoinNewest} where s.deleted_at >= $1 and exists ({OpenCommands.Select})))
-            returning server_id, project_id),
-        counted as (
-            update project_total t set registered_count = registered_count + one.count
-            from (select project_id, count(*) as count from back group by project_id) one where t.project_id = one.project_id)
-        select server_id from back
-        """;
-
     private const string Withdraw = $"update source_server set deletion = null where {Known} and deletion = $2";
 
     private const string WithdrawAll = "update source_server set deletion = null where server_id = any($1) and deletion is not null";
@@ -74,21 +63,6 @@ internal static class SourceServerDeletion
     /// <summary>Takes away the notes of some source servers, after a deletion that is being committed has ended.</summary>
     public static Task WithdrawAsync(PostgresConnections connections, string[] keys) =>
         connections.ChangeAsync(connection => ExecuteAsync(connection, WithdrawAll, new NpgsqlParameter { Value = keys }));
-
-    /// <inheritdoc cref="ISourceServerStore.RestoreAsync"/>
-    public static Task<IReadOnlyList<SourceServerKey>> TakeBackAsync(PostgresConnections connections, DateTimeOffset deletedSince) =>
-        connections.ChangeAsync<IReadOnlyList<SourceServerKey>>(async connection =>
-        {
-            await using NpgsqlCommand takeBack = CommandOf(connection, TakeBack, new NpgsqlParameter { Value = deletedSince.UtcTicks });
-            var keys = new List<SourceServerKey>();
-            await using NpgsqlDataReader row = await takeBack.ExecuteReaderAsync();
-            while (await row.ReadAsync())
-            {
-                keys.Add(SourceServerKey.Parse(row.GetString(0)));
-            }
-
-            return keys;
-        });
 
     private static async Task<int> ExecuteAsync(NpgsqlConnection connection, string sql, params NpgsqlParameter[] parameters)
     {

@@ -10,7 +10,7 @@ namespace CommandBroker.Storage.Postgres;
 internal static class SourceServerRows
 {
     /// <summary>The columns, in the order of reading.</summary>
-    public const string Columns = "server_id, name, os_type, details, registered_at, last_visit_at, quarantine_reason";
+    public const string Columns = "server_id, name, os_type, details, registered_at, last_visit_at, quarantine_reason, source_no";
 
     /// <summary>
     /// The rows <c>s</c> of the registered source servers whose keys are <c>$1</c>, each found by its key. A plain <c>= any($1)</c> leads over the
@@ -39,7 +39,12 @@ internal static class SourceServerRows
         """;
 
     /// <summary>Reads all source servers of a query.</summary>
-    public static async Task<List<SourceServer>> ReadAsync(NpgsqlConnection connection, string sql, params NpgsqlParameter[] parameters)
+    /// <param name="connection">The connection.</param>
+    /// <param name="damage">Told of rows that cannot be read, which are passed over; null refuses them.</param>
+    /// <param name="sql">The query.</param>
+    /// <param name="parameters">Its parameters.</param>
+    /// <exception cref="UnreadableRowException">A row cannot be read.</exception>
+    public static async Task<List<SourceServer>> ReadAsync(NpgsqlConnection connection, DamageLog? damage, string sql, params NpgsqlParameter[] parameters)
     {
         await using var query = new NpgsqlCommand(sql, connection);
         Array.ForEach(parameters, parameter => query.Parameters.Add(parameter.Clone()));
@@ -47,7 +52,24 @@ internal static class SourceServerRows
         await using NpgsqlDataReader reader = await query.ExecuteReaderAsync();
         while (await reader.ReadAsync())
         {
-            servers.Add(new SourceServer
+            try
+            {
+                servers.Add(Read(reader));
+            }
+            catch (UnreadableRowException fault) when (damage is not null)
+            {
+                damage.PassedOver($"Source server number {reader.GetInt64(7)}", fault.Message);
+            }
+        }
+
+        return servers;
+    }
+
+    private static SourceServer Read(NpgsqlDataReader reader)
+    {
+        try
+        {
+            return new SourceServer
             {
                 Key = SourceServerKey.Parse(reader.GetString(0)),
                 Name = reader.GetString(1),
@@ -56,19 +78,22 @@ internal static class SourceServerRows
                 RegisteredAt = new DateTimeOffset(reader.GetInt64(4), TimeSpan.Zero),
                 LastVisitAt = reader.GetInstant(5),
                 QuarantineReason = reader.IsDBNull(6) ? null : reader.GetString(6),
-            });
+            };
         }
-
-        return servers;
+        catch (Exception fault) when (fault is FormatException or ArgumentException)
+        {
+            throw new UnreadableRowException($"The row of source server number {reader.GetInt64(7)} cannot be read: {fault.Message}");
+        }
     }
 
     /// <summary>Reads one page, and how many match in all.</summary>
-    public static async Task<SourceServerPage> ReadPageAsync(NpgsqlConnection connection, SourceServerFilter filter)
+    public static async Task<SourceServerPage> ReadPageAsync(NpgsqlConnection connection, SourceServerFilter filter, DamageLog damage)
     {
         (string where, List<NpgsqlParameter> parameters) = Matching(filter);
         int next = parameters.Count + 1;
         List<SourceServer> servers = await ReadAsync(
             connection,
+            damage,
             $"select {Columns} from source_server where {where} order by source_no limit ${next} offset ${next + 1}",
             [.. parameters, new() { Value = (long)filter.Limit }, new() { Value = filter.Offset }]);
 

@@ -69,6 +69,8 @@ internal static class CommandSql
 
     public const string Walk = "SELECT row_no, source_no, seq, ended_at FROM command WHERE row_no > ?1 ORDER BY row_no LIMIT ?2";
 
+    public const string NextRow = "SELECT row_no FROM command WHERE row_no > ?1 ORDER BY row_no LIMIT 1";
+
     public const string Remove = "DELETE FROM command WHERE row_no = ?1";
 
     public const string CountRemoved =

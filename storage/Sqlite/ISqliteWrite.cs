@@ -8,6 +8,9 @@ internal interface ISqliteWrite : IBatchItem
     /// <summary>Whether it has more than one statement, so that a fault in the middle must be undone.</summary>
     bool NeedsSavepoint { get; }
 
+    /// <summary>Whether its caller was told how it ended.</summary>
+    bool IsAnswered { get; }
+
     /// <summary>Runs its statements.</summary>
     void Run(SqliteSession session);
 

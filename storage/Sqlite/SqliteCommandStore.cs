@@ -3,9 +3,9 @@ using CommandBroker.Core;
 namespace CommandBroker.Storage.Sqlite;
 
 /// <summary>The contract of <see cref="ICommandStore"/> over one file.</summary>
-internal sealed class SqliteCommandStore(SqliteReaders readers, SqliteWriter writer, SqliteLoader loader) : ICommandStore
+internal sealed class SqliteCommandStore(SqliteReaders readers, SqliteWriter writer, SqliteLoader loader, DamageLog damage) : ICommandStore
 {
-    private readonly SqlitePurge _purge = new(writer);
+    private readonly SqlitePurge _purge = new(writer, readers, damage);
 
     public Task<StoredQueue?> LoadAsync(SourceServerKey key) => loader.LoadAsync(key);
 
@@ -36,37 +36,13 @@ internal sealed class SqliteCommandStore(SqliteReaders readers, SqliteWriter wri
     public Task<long> CountPendingAsync(ProjectId project, DateTimeOffset now, long most) => readers.ReadAsync(session =>
         session[CommandSql.CountPending].Bind(1, project.Value).Bind(2, now.UtcTicks).Bind(3, most).Scalar() ?? 0);
 
-    public Task<OverduePage> FindOverdueAsync(long after, DateTimeOffset now, int limit) =>
-        OverdueWalk.ReadAsync(after, limit, (place, count) => FindOverduePageAsync(place, now, count), NextAsync);
-
-    private Task<OverduePage> NextAsync(long after) => readers.ReadAsync(session =>
-    {
-        SqliteStatement row = session[CommandSql.Next].Bind(1, after);
-        OverduePage page = !row.Step() ? new OverduePage([], null)
-            : new OverduePage(row.Int64(2) != 0 ? [SourceServerKey.Parse(row.Text(1))] : [], row.Int64(0));
-        row.Reset();
-        return page;
-    });
-
-    private Task<OverduePage> FindOverduePageAsync(long after, DateTimeOffset now, int limit) => readers.ReadAsync(session =>
-    {
-        var keys = new List<SourceServerKey>();
-        int count = 0;
-        long last = after;
-        SqliteStatement row = session[CommandSql.FindOverdue].Bind(1, after).Bind(2, now.UtcTicks).Bind(3, limit);
-        while (row.Step())
-        {
-            count++;
-            last = row.Int64(0);
-            if (row.Int64(2) != 0)
-            {
-                keys.Add(SourceServerKey.Parse(row.NullableText(1)!));
-            }
-        }
-
-        row.Reset();
-        return new OverduePage(keys, count < limit ? null : last);
-    });
+    public Task<OverduePage> FindOverdueAsync(long after, DateTimeOffset now, int limit) => OverdueWalk.ReadAsync(
+        after,
+        limit,
+        (place, count) => readers.ReadAsync(session =>
+            SqliteOverdue.Read(session[CommandSql.FindOverdue].Bind(1, place).Bind(2, now.UtcTicks).Bind(3, count), count, damage)),
+        place => readers.ReadAsync(session => SqliteOverdue.Read(session[CommandSql.Next].Bind(1, place), limit: 1, damage)),
+        damage);
 
     public Task<int> PurgeAsync(DateTimeOffset endedBefore, int limit, double share) => _purge.RunAsync(endedBefore, limit, share);
 }

@@ -20,17 +20,18 @@ internal sealed class SqliteDatabase : IBrokerDatabase
     private readonly TimeProvider _clock;
     private SqliteLockFile? _lock;
 
-    public SqliteDatabase(StorageOptions options, TimeProvider? clock = null, int checkpointPages = 8_000)
+    public SqliteDatabase(StorageOptions options, TimeProvider? clock = null, int checkpointPages = 8_000, DamageLog? damage = null)
     {
+        damage ??= new DamageLog();
         _clock = clock ?? TimeProvider.System;
         _directory = Path.GetFullPath(options.DataDirectory);
         _path = Path.Combine(_directory, FileName);
         _readers = new SqliteReaders(_path);
-        _writer = new SqliteWriter(_path, options.MaxQueuedCommits, _instruments, checkpointPages);
+        _writer = new SqliteWriter(_path, options.MaxQueuedCommits, _instruments, damage, checkpointPages);
         _loader = new SqliteLoader(_readers, _writer, options.MaxQueuedCommits, _instruments);
         Identities = new SqlIdentityStore(new SqliteIdentityDatabase(_readers, _writer));
-        Commands = new SqliteCommandStore(_readers, _writer, _loader);
-        _sourceServers = new SqliteSourceServerStore(_readers, _writer, options.MaxQueuedCommits, _instruments);
+        Commands = new SqliteCommandStore(_readers, _writer, _loader, damage);
+        _sourceServers = new SqliteSourceServerStore(_readers, _writer, options.MaxQueuedCommits, _instruments, damage);
     }
 
     public ICommandStore Commands { get; }

@@ -1,3 +1,5 @@
+using Microsoft.Data.Sqlite;
+
 namespace CommandBroker.Storage.Sqlite;
 
 /// <summary>
@@ -7,13 +9,29 @@ namespace CommandBroker.Storage.Sqlite;
 internal sealed class SqliteEpochs
 {
     private const int RowBits = 18;
-    private const string IsEmpty = "NOT EXISTS (SELECT 1 FROM command WHERE row_no BETWEEN epoch.epoch << 18 AND (epoch.epoch << 18) + 262143)";
-
     private long _nextRowNo;
     private long _preparedEpoch = -1;
+    private long[] _empty = [];
 
     /// <summary>The epoch of a row.</summary>
     public static long Of(long rowNo) => rowNo >> RowBits;
+
+    /// <summary>
+    /// Looks for the number of the next row and for epochs that are empty. To be called before the connection's first transaction: a page that cannot be
+    /// read would end one.
+    /// </summary>
+    /// <param name="session">The writer's connection.</param>
+    /// <param name="damage">Told of a page that cannot be read: whoever needs it finds out, and nobody else.</param>
+    public void Look(SqliteSession session, DamageLog damage)
+    {
+        if (_nextRowNo != 0)
+        {
+            return;
+        }
+
+        _nextRowNo = FindNext(session, damage);
+        _empty = [.. List(session).Where(epoch => epoch < Of(_nextRowNo) && TryIsEmpty(session, epoch))];
+    }
 
     /// <summary>
     /// Lists the epochs that the transaction may need. To be called as it begins, before any savepoint: what lists an epoch must not be
@@ -21,12 +39,8 @@ internal sealed class SqliteEpochs
     /// </summary>
     public void Prepare(SqliteSession session)
     {
-        if (_nextRowNo == 0)
-        {
-            _nextRowNo = (session["SELECT max(row_no) FROM command"].Scalar() ?? 0) + 1;
-            session[$"DELETE FROM epoch WHERE epoch < ?1 AND {IsEmpty}"].Bind(1, Of(_nextRowNo)).Run();
-        }
-
+        Forget(session, _empty);
+        _empty = [];
         for (long epoch = Math.Max(_preparedEpoch + 1, Of(_nextRowNo)); epoch <= Of(_nextRowNo) + 1; epoch++)
         {
             session["INSERT INTO epoch (epoch) VALUES (?1) ON CONFLICT DO NOTHING"].Bind(1, epoch).Run();
@@ -37,12 +51,58 @@ internal sealed class SqliteEpochs
     /// <summary>The number of the next row.</summary>
     public long TakeRowNo() => _nextRowNo++;
 
-    /// <summary>Strikes those of these epochs off that have no row left, whatever earlier ones hold. The newest stay: they get the next rows.</summary>
-    public void Forget(SqliteSession session, IEnumerable<long> epochs)
+    /// <summary>Whether an epoch has no row left. None comes back to one that is not among the newest.</summary>
+    public static bool IsEmpty(SqliteSession session, long epoch) =>
+        session["SELECT 1 FROM command WHERE row_no BETWEEN ?1 << 18 AND (?1 << 18) + 262143 LIMIT 1"].Bind(1, epoch).Scalar() is null;
+
+    /// <summary>Strikes epochs off that are empty, whatever earlier ones hold. The newest stay: they get the next rows.</summary>
+    public int Forget(SqliteSession session, IEnumerable<long> empty)
     {
-        foreach (long epoch in epochs.Where(epoch => epoch < Of(_nextRowNo)))
+        int count = 0;
+        foreach (long epoch in empty.Where(epoch => epoch < Of(_nextRowNo)))
         {
-            session[$"DELETE FROM epoch WHERE epoch = ?1 AND {IsEmpty}"].Bind(1, epoch).Run();
+            count += session["DELETE FROM epoch WHERE epoch = ?1"].Bind(1, epoch).Run();
+        }
+
+        return count;
+    }
+
+    /// <summary>Where the newest rows cannot be read, the next one begins an epoch behind all that are listed.</summary>
+    private static long FindNext(SqliteSession session, DamageLog damage)
+    {
+        try
+        {
+            return (session["SELECT max(row_no) FROM command"].Scalar() ?? 0) + 1;
+        }
+        catch (SqliteException fault) when (SqliteFaults.IsDamage(fault))
+        {
+            damage.PassedOver("The newest page of the table command", SqliteFaults.Unreadable(fault).Message);
+            return ((session["SELECT max(epoch) FROM epoch"].Scalar() ?? 0) + 1) << RowBits;
+        }
+    }
+
+    private static List<long> List(SqliteSession session)
+    {
+        var epochs = new List<long>();
+        SqliteStatement row = session["SELECT epoch FROM epoch"];
+        while (row.Step())
+        {
+            epochs.Add(row.Int64(0));
+        }
+
+        return epochs;
+    }
+
+    /// <summary>An epoch of which it cannot be read whether it is empty stays listed, which costs a search a look.</summary>
+    private static bool TryIsEmpty(SqliteSession session, long epoch)
+    {
+        try
+        {
+            return IsEmpty(session, epoch);
+        }
+        catch (SqliteException fault) when (SqliteFaults.IsDamage(fault))
+        {
+            return false;
         }
     }
 }

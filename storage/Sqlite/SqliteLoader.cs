@@ -39,7 +39,7 @@ internal sealed class SqliteLoader : IAsyncDisposable
             await _writer.WriteAsync(session => session["UPDATE source_server SET quarantine_reason = ?2 WHERE source_no = ?1"]
                 .Bind(1, loaded.SourceNo).Bind(2, loaded.Fault?.Message).Run());
         }
-        catch (StoreUnavailableException)
+        catch (Exception fault) when (fault is StoreUnavailableException or UnreadableRowException)
         {
             // Only the list is behind.
         }

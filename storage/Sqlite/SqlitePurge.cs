@@ -8,7 +8,7 @@ namespace CommandBroker.Storage.Sqlite;
 /// A run is one call, or several of which all but the last removed as many as they might. It looks at ten rows for each that it removes, and
 /// beyond that at about its share of all. So where much is due it goes on, and where nothing is due it costs little.
 /// </remarks>
-internal sealed class SqlitePurge(SqliteWriter writer)
+internal sealed class SqlitePurge(SqliteWriter writer, SqliteReaders readers, DamageLog damage)
 {
     private const int WalkCount = 2_000;
     private const int RowsPerRemoved = 10;
@@ -26,12 +26,14 @@ internal sealed class SqlitePurge(SqliteWriter writer)
         await _turn.WaitAsync();
         try
         {
-            await writer.WriteAsync(session => Begin(session, endedBefore, limit, share));
+            await PassOverAsync("One of the reports that ended no command", session => SqliteStrayReports.Purge(session, endedBefore, limit));
+            await writer.WriteAsync(session => Begin(session, share));
             int removed = await WalkAsync(endedBefore.UtcTicks, limit);
             _isRunning = removed == limit;
             if (!_isRunning)
             {
-                await writer.WriteAsync(session => SqliteDeletedSourceServers.Remove(session, endedBefore, limit));
+                await PassOverAsync(
+                    "One of the source servers that were deleted", session => SqliteDeletedSourceServers.Remove(session, endedBefore, limit));
             }
 
             return removed;
@@ -42,9 +44,8 @@ internal sealed class SqlitePurge(SqliteWriter writer)
         }
     }
 
-    private long Begin(SqliteSession session, DateTimeOffset endedBefore, int limit, double share)
+    private long Begin(SqliteSession session, double share)
     {
-        SqliteStrayReports.Purge(session, endedBefore, limit);
         if (!_isRunning)
         {
             long pages = (session["PRAGMA page_count"].Scalar() ?? 0) - (session["PRAGMA freelist_count"].Scalar() ?? 0);
@@ -60,15 +61,41 @@ internal sealed class SqlitePurge(SqliteWriter writer)
         long start = _place;
         bool isWrapped = false;
         int removed = 0;
+        int rows = WalkCount;
+        bool wasDamaged = false;
         while (removed < limit && _spareRows > 0 && !(isWrapped && _place >= start))
         {
             // Each step is a short transaction of its own, so that commits are not held up.
             int most = limit - removed;
-            (int count, int walked, long place) = await writer.WriteAsync(session => Step(session, cutoff, most));
-            removed += count;
-            _spareRows += (RowsPerRemoved * count) - walked;
-            _place = place;
-            if (place == 0)
+            try
+            {
+                int step = rows;
+                (long[] epochs, int count, int walked, _place) = await writer.WriteAsync(session => Step(session, cutoff, most, step));
+                removed += count;
+                _spareRows += (RowsPerRemoved * count) - walked;
+                await ForgetAsync(epochs);
+                rows = Math.Min(2 * rows, WalkCount);
+                wasDamaged = false;
+            }
+            catch (UnreadableRowException) when (rows > 1)
+            {
+                rows /= 2;
+                continue;
+            }
+            catch (UnreadableRowException fault)
+            {
+                // Rows around a damaged page cannot be removed either: where one is nearly empty, SQLite joins it with its neighbours.
+                if (!wasDamaged)
+                {
+                    damage.PassedOver($"What follows row {_place} of the table command", fault.Message);
+                }
+
+                wasDamaged = true;
+                _place = await FindPlaceBehindAsync();
+                _spareRows--;
+            }
+
+            if (_place == 0)
             {
                 if (isWrapped || start == 0)
                 {
@@ -82,12 +109,72 @@ internal sealed class SqlitePurge(SqliteWriter writer)
         return removed;
     }
 
-    private (int Removed, int Walked, long Place) Step(SqliteSession session, long cutoff, int most)
+    /// <summary>Strikes off those that are empty now. A look that a damaged page ends must not end the removal.</summary>
+    private async Task ForgetAsync(long[] epochs)
+    {
+        foreach (long epoch in epochs)
+        {
+            try
+            {
+                if (await readers.ReadAsync(session => SqliteEpochs.IsEmpty(session, epoch)))
+                {
+                    await writer.WriteAsync(session => session.Epochs.Forget(session, [epoch]));
+                }
+            }
+            catch (UnreadableRowException)
+            {
+                // It stays listed, which costs a search a look.
+            }
+        }
+    }
+
+    /// <summary>The place behind the next row, which cannot be removed, or behind the pages that cannot be read; 0 when there is none.</summary>
+    private async Task<long> FindPlaceBehindAsync()
+    {
+        try
+        {
+            return await ReadNextAsync(_place) ?? 0;
+        }
+        catch (UnreadableRowException)
+        {
+            return await DamagedStretch.FindEndAsync(_place, CanReadBehindAsync) ?? 0;
+        }
+    }
+
+    private async Task<bool> CanReadBehindAsync(long place)
+    {
+        try
+        {
+            await ReadNextAsync(place);
+            return true;
+        }
+        catch (UnreadableRowException)
+        {
+            return false;
+        }
+    }
+
+    private Task<long?> ReadNextAsync(long place) => readers.ReadAsync(session => session[CommandSql.NextRow].Bind(1, place).Scalar());
+
+    /// <summary>Does what may stay undone: a damaged page there must not keep the history.</summary>
+    private async Task PassOverAsync(string what, Func<SqliteSession, int> work)
+    {
+        try
+        {
+            await writer.WriteAsync(work);
+        }
+        catch (UnreadableRowException fault)
+        {
+            damage.PassedOver(what, fault.Message);
+        }
+    }
+
+    private (long[] Epochs, int Removed, int Walked, long Place) Step(SqliteSession session, long cutoff, int most, int rows)
     {
         var old = new List<(long RowNo, long SourceNo, long Seq)>();
         long place = _place;
         int walked = 0;
-        SqliteStatement row = session[CommandSql.Walk].Bind(1, place).Bind(2, WalkCount);
+        SqliteStatement row = session[CommandSql.Walk].Bind(1, place).Bind(2, rows);
         while (old.Count < most && row.Step())
         {
             walked++;
@@ -109,7 +196,6 @@ internal sealed class SqlitePurge(SqliteWriter writer)
             session[CommandSql.CountRemoved].Bind(1, source.Key).Bind(2, source.Count()).Bind(3, source.Max(command => command.Seq)).Run();
         }
 
-        session.Epochs.Forget(session, old.Select(command => SqliteEpochs.Of(command.RowNo)).Distinct());
-        return (old.Count, walked, walked < WalkCount && old.Count < most ? 0 : place);
+        return ([.. old.Select(command => SqliteEpochs.Of(command.RowNo)).Distinct()], old.Count, walked, walked < rows && old.Count < most ? 0 : place);
     }
 }

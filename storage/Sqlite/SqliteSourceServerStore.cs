@@ -4,10 +4,12 @@ using CommandBroker.Storage.Batching;
 namespace CommandBroker.Storage.Sqlite;
 
 /// <summary>The contract of <see cref="ISourceServerStore"/> over one file.</summary>
-internal sealed class SqliteSourceServerStore(SqliteReaders readers, SqliteWriter writer, int maxQueued, StoreInstruments instruments)
+internal sealed class SqliteSourceServerStore(SqliteReaders readers, SqliteWriter writer, int maxQueued, StoreInstruments instruments, DamageLog? damage = null)
     : ISourceServerStore, IAsyncDisposable
 {
-    private const string Columns = "server_id, name, os_type, details, registered_at, last_visit_at, quarantine_reason";
+    private const string Columns = "server_id, name, os_type, details, registered_at, last_visit_at, quarantine_reason, source_no";
+
+    private readonly DamageLog _damage = damage ?? new DamageLog();
 
     private readonly BatchedLookup<SourceServerKey, bool> _exists = new(
         new BatchLoopOptions { Operation = "exists", MaxQueuedCount = maxQueued }, instruments, batch => AnswerExistsAsync(readers, batch));
@@ -38,14 +40,14 @@ internal sealed class SqliteSourceServerStore(SqliteReaders readers, SqliteWrite
     public Task<bool> ExistsAsync(SourceServerKey key) => _exists.FindAsync(key);
 
     public Task<SourceServer?> FindAsync(SourceServerKey key) => readers.ReadAsync(session => ReadAll(
-        session[$"SELECT {Columns} FROM source_server WHERE server_id = ?1 AND deleted_at IS NULL"].Bind(1, key.Text)).SingleOrDefault());
+        session[$"SELECT {Columns} FROM source_server WHERE server_id = ?1 AND deleted_at IS NULL"].Bind(1, key.Text), damage: null).SingleOrDefault());
 
     public Task<SourceServerPage> ListAsync(SourceServerFilter filter) => readers.ReadAsync(session =>
     {
         string where = Where(filter);
         long total = Filtered(session[$"SELECT count(*) FROM source_server WHERE {where}"], filter).Scalar() ?? 0;
         SqliteStatement page = Filtered(session[$"{PageStart}{where} ORDER BY source_no LIMIT ?6 OFFSET ?7) ORDER BY source_no"], filter);
-        return new SourceServerPage(ReadAll(page.Bind(6, filter.Limit).Bind(7, filter.Offset)), total);
+        return new SourceServerPage(ReadAll(page.Bind(6, filter.Limit).Bind(7, filter.Offset), _damage), total);
     });
 
     public Task<bool> RenameAsync(SourceServerKey key, string name) => writer.WriteAsync(session =>
@@ -60,21 +62,8 @@ internal sealed class SqliteSourceServerStore(SqliteReaders readers, SqliteWrite
             AND NOT EXISTS (SELECT 1 FROM command WHERE command.source_no = source_server.source_no AND ended_at IS NULL)
         """].Bind(1, key.Text).Bind(2, now.UtcTicks).Run() == 1);
 
-    public Task<IReadOnlyList<SourceServerKey>> RestoreAsync(DateTimeOffset deletedSince) => writer.WriteAsync<IReadOnlyList<SourceServerKey>>(session =>
-    {
-        var keys = new List<SourceServerKey>();
-        SqliteStatement row = session["""
-            SELECT server_id FROM source_server WHERE deleted_at >= ?1
-                AND EXISTS (SELECT 1 FROM command WHERE command.source_no = source_server.source_no AND ended_at IS NULL)
-            """].Bind(1, deletedSince.UtcTicks);
-        while (row.Step())
-        {
-            keys.Add(SourceServerKey.Parse(row.Text(0)));
-        }
-
-        keys.ForEach(key => session["UPDATE source_server SET deleted_at = NULL WHERE server_id = ?1"].Bind(1, key.Text).Run());
-        return keys;
-    });
+    public Task<IReadOnlyList<SourceServerKey>> RestoreAsync(DateTimeOffset deletedSince) =>
+        SqliteDeletedBehindEnqueue.TakeBackAsync(readers, writer, deletedSince, _damage);
 
     public Task<bool> MarkOverridesAsync(SourceServerKey key) => writer.WriteAsync(session =>
         session["UPDATE source_server SET has_overrides = 1 WHERE server_id = ?1 AND deleted_at IS NULL"].Bind(1, key.Text).Run() == 1);
@@ -144,12 +133,36 @@ internal sealed class SqliteSourceServerStore(SqliteReaders readers, SqliteWrite
         return filter.Members is { } members ? statement.Bind(5, members) : statement;
     }
 
-    private static List<SourceServer> ReadAll(SqliteStatement row)
+    /// <summary>Reads all; rows that cannot be read are told to <paramref name="damage"/> and passed over, or refused when it is null.</summary>
+    private static List<SourceServer> ReadAll(SqliteStatement row, DamageLog? damage)
     {
         var servers = new List<SourceServer>();
         while (row.Step())
         {
-            servers.Add(new SourceServer
+            try
+            {
+                servers.Add(Read(row));
+            }
+            catch (UnreadableRowException fault)
+            {
+                if (damage is null)
+                {
+                    row.Reset();
+                    throw;
+                }
+
+                damage.PassedOver($"Source server number {row.Int64(7)}", fault.Message);
+            }
+        }
+
+        return servers;
+    }
+
+    private static SourceServer Read(SqliteStatement row)
+    {
+        try
+        {
+            return new SourceServer
             {
                 Key = SourceServerKey.Parse(row.Text(0)),
                 Name = row.Text(1),
@@ -158,9 +171,11 @@ internal sealed class SqliteSourceServerStore(SqliteReaders readers, SqliteWrite
                 RegisteredAt = new DateTimeOffset(row.Int64(4), TimeSpan.Zero),
                 LastVisitAt = SqliteRows.Instant(row.NullableInt64(5)),
                 QuarantineReason = row.NullableText(6),
-            });
+            };
         }
-
-        return servers;
+        catch (Exception fault) when (fault is FormatException or ArgumentException)
+        {
+            throw new UnreadableRowException($"The row of source server number {row.Int64(7)} cannot be read: {fault.Message}");
+        }
     }
 }

@@ -50,7 +50,7 @@ internal static class SqliteStrayReports
         return reports;
     }
 
-    public static void Purge(SqliteSession session, DateTimeOffset before, int limit) => session["""
+    public static int Purge(SqliteSession session, DateTimeOffset before, int limit) => session["""
         DELETE FROM stray_report WHERE row_no IN (SELECT row_no FROM stray_report WHERE reported_at < ?1 LIMIT ?2)
         """].Bind(1, before.UtcTicks).Bind(2, limit).Run();
 }

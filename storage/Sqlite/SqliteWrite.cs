@@ -14,6 +14,9 @@ internal abstract class SqliteWrite<TResult> : BatchItem<TResult>, ISqliteWrite
     public abstract bool NeedsSavepoint { get; }
 
     /// <inheritdoc/>
+    public bool IsAnswered => Task.IsCompleted;
+
+    /// <inheritdoc/>
     public void Run(SqliteSession session) => _result = Write(session);
 
     /// <inheritdoc/>

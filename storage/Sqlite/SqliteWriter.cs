@@ -10,13 +10,15 @@ namespace CommandBroker.Storage.Sqlite;
 internal sealed class SqliteWriter : IAsyncDisposable
 {
     private readonly string _path;
+    private readonly DamageLog _damage;
     private readonly BatchLoop<ISqliteWrite> _loop;
     private readonly SqliteCheckpoints _checkpoints;
     private SqliteSession? _session;
 
-    public SqliteWriter(string path, int maxQueuedCommits, StoreInstruments instruments, int checkpointPages = 8_000)
+    public SqliteWriter(string path, int maxQueuedCommits, StoreInstruments instruments, DamageLog damage, int checkpointPages = 8_000)
     {
         _path = path;
+        _damage = damage;
         _checkpoints = new SqliteCheckpoints(path, checkpointPages);
         var options = new BatchLoopOptions { Operation = "commit", MaxQueuedCount = maxQueuedCommits, OwnThread = true };
         _loop = new BatchLoop<ISqliteWrite>(options, instruments, CommitBatch);
@@ -40,16 +42,48 @@ internal sealed class SqliteWriter : IAsyncDisposable
         _session?.Dispose();
     }
 
+    /// <summary>Commits all together. A write that meets a damaged page is refused; those before it and behind it are served, in their order.</summary>
     private ValueTask CommitBatch(IReadOnlyList<ISqliteWrite> batch)
     {
+        int from = 0;
+        int to = batch.Count;
+        while (from < batch.Count)
+        {
+            (int at, SqliteException? damage) = Commit(batch, from, to);
+            if (damage is not null && at > from)
+            {
+                to = at;
+                continue;
+            }
+
+            if (damage is not null)
+            {
+                batch[at++].Fail(SqliteFaults.Unreadable(damage));
+            }
+
+            from = at;
+            to = batch.Count;
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Commits some and answers them, or, when one of them meets a damaged page, none.</summary>
+    /// <returns>The first that is not committed, and what it met; its fault is null at the end.</returns>
+    private (int At, SqliteException? Damage) Commit(IReadOnlyList<ISqliteWrite> batch, int from, int to)
+    {
+        int at = from;
+        bool isPrepared = false;
         try
         {
             SqliteSession session = _session ??= Open();
+            session.Epochs.Look(session, _damage);
             session["BEGIN IMMEDIATE"].Run();
             session.Epochs.Prepare(session);
-            foreach (ISqliteWrite write in batch)
+            isPrepared = true;
+            for (; at < to; at++)
             {
-                RunOne(session, write);
+                RunOne(session, batch[at]);
             }
 
             session["COMMIT"].Run();
@@ -58,16 +92,16 @@ internal sealed class SqliteWriter : IAsyncDisposable
         {
             _session?.Dispose();
             _session = null;
-            throw SqliteFaults.Unavailable(fault);
+            return isPrepared && at < to && SqliteFaults.IsDamage(fault) ? (at, fault) : throw SqliteFaults.Unavailable(fault);
         }
 
-        foreach (ISqliteWrite write in batch)
+        for (int i = from; i < to; i++)
         {
-            write.Complete();
+            batch[i].Complete();
         }
 
         _checkpoints.Note(_session.TakeWrittenPages());
-        return ValueTask.CompletedTask;
+        return (to, null);
     }
 
     private SqliteSession Open()
@@ -80,6 +114,12 @@ internal sealed class SqliteWriter : IAsyncDisposable
     /// <summary>A fault of one write undoes that write and fails its caller alone.</summary>
     private static void RunOne(SqliteSession session, ISqliteWrite write)
     {
+        if (write.IsAnswered)
+        {
+            // It failed in a transaction that another one's damaged page ended.
+            return;
+        }
+
         if (write.NeedsSavepoint)
         {
             session["SAVEPOINT one"].Run();

@@ -8,6 +8,9 @@ public abstract class StoreFixture : IAsyncDisposable
     /// <summary>The open database.</summary>
     internal abstract IBrokerDatabase Database { get; }
 
+    /// <summary>What the store logged.</summary>
+    internal RecordingLogger Log { get; } = new();
+
     internal ICommandStore Commands => Database.Commands;
 
     internal ISourceServerStore Sources => Database.SourceServers;

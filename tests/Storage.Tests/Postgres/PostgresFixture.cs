@@ -33,7 +33,7 @@ internal sealed class PostgresFixture(PostgresServer? server = null) : StoreFixt
 
     /// <summary>Another broker on the same database; not opened.</summary>
     public PostgresDatabase Create() =>
-        new(new StorageOptions { ConnectionString = ConnectionString, CommitTimeout = TimeSpan.FromSeconds(20) });
+        new(new StorageOptions { ConnectionString = ConnectionString, CommitTimeout = TimeSpan.FromSeconds(20) }, damage: new DamageLog(Log));
 
     public override async Task<bool> DamageAsync(long sourceNo, long seq, Func<byte[], byte[]?> damage)
     {

@@ -8,3 +8,6 @@ public sealed class PostgresSourceServerStoreTests() : SourceServerStoreContract
 
 [NeedsPostgres]
 public sealed class PostgresIdentityStoreTests() : IdentityStoreContract(new PostgresFixture());
+
+[NeedsPostgres]
+public sealed class PostgresUnreadableIdTests() : UnreadableIdContract(new PostgresFixture());

@@ -27,7 +27,7 @@ internal sealed class SqliteFixture : StoreFixture
 
     public override Task OpenAsync()
     {
-        _database = new SqliteDatabase(Options, checkpointPages: CheckpointPages);
+        _database = new SqliteDatabase(Options, checkpointPages: CheckpointPages, damage: new DamageLog(Log));
         return _database.OpenAsync(CancellationToken.None);
     }
 

@@ -5,3 +5,5 @@ public sealed class SqliteCommandStoreTests() : CommandStoreContract(new SqliteF
 public sealed class SqliteSourceServerStoreTests() : SourceServerStoreContract(new SqliteFixture());
 
 public sealed class SqliteIdentityStoreTests() : IdentityStoreContract(new SqliteFixture());
+
+public sealed class SqliteUnreadableIdTests() : UnreadableIdContract(new SqliteFixture());
