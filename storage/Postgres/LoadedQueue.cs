@@ -1,11 +1,21 @@
 using CommandBroker.Core;
 using CommandBroker.Storage.Payloads;
+using Npgsql;
 
 namespace CommandBroker.Storage.Postgres;
 
 /// <summary>The rows of one queue, and what became of them.</summary>
 internal sealed class LoadedQueue
 {
+    /// <summary>How many columns <see cref="Columns"/> are.</summary>
+    public const int ColumnCount = 9;
+
+    /// <summary>What <see cref="Read"/> takes, of <c>s</c> and <c>newest</c> (<see cref="OpenCommands.JoinNewest"/>).</summary>
+    public const string Columns = $"""
+        s.server_id, s.source_no, s.has_overrides, s.removed_count, greatest(s.seq_floor, newest.seq), s.quarantine_reason, s.skipped_count,
+        s.deletion is not null, (select {PostgresSession.Lineage})
+        """;
+
     public required long SourceNo { get; init; }
 
     public required bool HasOverrides { get; init; }
@@ -28,6 +38,9 @@ internal sealed class LoadedQueue
     /// <summary>The open commands.</summary>
     public List<CommandRow> Rows { get; } = [];
 
+    /// <summary>Whether there are more open commands than are read together with other queues; <see cref="Rows"/> are then some of them.</summary>
+    public bool IsLong => Rows.Count > LongQueueReader.PartCount;
+
     /// <summary>The size of their long values.</summary>
     public long Bytes => Rows.Sum(row => row.Payload?.LongLength ?? 0);
 
@@ -36,6 +49,19 @@ internal sealed class LoadedQueue
 
     /// <summary>Why it cannot be read; null when it can.</summary>
     public UnreadableRowException? Fault { get; private set; }
+
+    /// <summary>Reads a queue without its commands from the first columns of a row.</summary>
+    public static LoadedQueue Read(NpgsqlDataReader reader) => new()
+    {
+        SourceNo = reader.GetInt64(1),
+        HasOverrides = reader.GetBoolean(2),
+        RemovedCount = reader.GetInt64(3),
+        LastSeq = reader.GetInt64(4),
+        QuarantineReason = reader.IsDBNull(5) ? null : reader.GetString(5),
+        SkippedCount = reader.GetInt64(6),
+        IsBeingDeleted = reader.GetBoolean(7),
+        Lineage = reader.GetString(8),
+    };
 
     /// <summary>A queue whose rows the server itself cannot read.</summary>
     public static LoadedQueue Damaged(long sourceNo, string? quarantineReason, UnreadableRowException damage) => new()

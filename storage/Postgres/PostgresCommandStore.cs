@@ -44,11 +44,12 @@ internal sealed class PostgresCommandStore : ICommandStore, IAsyncDisposable
     private readonly CommitWriter _writer;
     private readonly HistoryPurge _purge;
     private readonly DamageLog _damage;
+    private readonly QueueLoader _loader;
     private readonly BatchedLookup<SourceServerKey, StoredQueue?> _loads;
 
     public PostgresCommandStore(
-        PostgresConnections connections, PostgresConnections loads, PostgresConnections upkeep, ServerHistory history, StorageOptions options,
-        StoreInstruments instruments, DamageLog damage)
+        PostgresConnections connections, PostgresConnections loads, PostgresConnections longLoads, PostgresConnections upkeep, ServerHistory history,
+        StorageOptions options, StoreInstruments instruments, DamageLog damage)
     {
         _damage = damage;
         _connections = connections;
@@ -56,8 +57,9 @@ internal sealed class PostgresCommandStore : ICommandStore, IAsyncDisposable
         _history = history;
         _writer = new CommitWriter(connections, options, instruments);
         _purge = new HistoryPurge(upkeep, damage);
+        _loader = new QueueLoader(loads, longLoads);
         _loads = new BatchedLookup<SourceServerKey, StoredQueue?>(
-            new BatchLoopOptions { Operation = "load", MaxQueuedCount = options.MaxQueuedCommits }, instruments, new QueueLoader(loads).LoadAsync);
+            new BatchLoopOptions { Operation = "load", MaxQueuedCount = options.MaxQueuedCommits }, instruments, _loader.LoadAsync);
     }
 
     /// <inheritdoc cref="CommitWriter.WasRefused"/>
@@ -149,6 +151,7 @@ internal sealed class PostgresCommandStore : ICommandStore, IAsyncDisposable
         await _writer.DisposeAsync();
         await _purge.DisposeAsync();
         await _loads.DisposeAsync();
+        _loader.Dispose();
     }
 
     private async Task<List<Command>> ReadAsync(string sql, params NpgsqlParameter[] parameters)

@@ -21,6 +21,7 @@ internal sealed class PostgresDatabase : IBrokerDatabase
     private readonly PostgresConnections _connections;
     private readonly PostgresConnections _loads;
     private readonly string _stateConnection;
+    private readonly PostgresConnections _longLoads;
     private readonly PostgresConnections _upkeep;
     private readonly PostgresCommandStore _commands;
     private readonly PostgresSourceServerStore _sourceServers;
@@ -33,9 +34,10 @@ internal sealed class PostgresDatabase : IBrokerDatabase
         _connections = Connect(options, pulse, PostgresUse.General);
         _stateConnection = StateConnectionOf(_connections.ConnectionString, options.CommitTimeout);
         _loads = Connect(options, pulse, PostgresUse.Loads);
+        _longLoads = Connect(options, pulse, PostgresUse.LongLoads);
         _upkeep = Connect(options, pulse, PostgresUse.Upkeep);
         Identities = new SqlIdentityStore(new PostgresIdentityDatabase(_connections));
-        _commands = new PostgresCommandStore(_connections, _loads, _upkeep, _history, options, _instruments, damage);
+        _commands = new PostgresCommandStore(_connections, _loads, _longLoads, _upkeep, _history, options, _instruments, damage);
         _sourceServers = new PostgresSourceServerStore(_connections, options, _instruments, damage);
     }
 
@@ -103,6 +105,7 @@ internal sealed class PostgresDatabase : IBrokerDatabase
         await _sourceServers.DisposeAsync();
         await _connections.DisposeAsync();
         await _loads.DisposeAsync();
+        await _longLoads.DisposeAsync();
         await _upkeep.DisposeAsync();
         _instruments.Dispose();
     }
@@ -123,6 +126,7 @@ internal sealed class PostgresDatabase : IBrokerDatabase
     {
         _connections.Clear();
         _loads.Clear();
+        _longLoads.Clear();
         _upkeep.Clear();
 
         // Orleans has a pool of its own by this string.

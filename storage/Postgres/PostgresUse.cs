@@ -11,6 +11,9 @@ internal sealed record PostgresUse(int MaxPoolSize, bool IsLong = false)
     /// <summary>Reading queues, for which all else must leave room.</summary>
     public static PostgresUse Loads { get; } = new(4);
 
+    /// <summary>Reading long queues, each by itself.</summary>
+    public static PostgresUse LongLoads { get; } = new(2, IsLong: true);
+
     /// <summary>Retention and counting, which nobody's request waits for.</summary>
     public static PostgresUse Upkeep { get; } = new(2, IsLong: true);
 }

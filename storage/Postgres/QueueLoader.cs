@@ -6,23 +6,27 @@ namespace CommandBroker.Storage.Postgres;
 
 /// <summary>
 /// Reads queues, as many in one round trip as are short together. One statement is one snapshot, so a queue is never read half before and half after a commit.
+/// One with many open commands is left to <see cref="LongQueueReader"/>, and no other waits for it.
 /// </summary>
-internal sealed class QueueLoader(PostgresConnections connections)
+/// <param name="connections">For those that are read together.</param>
+/// <param name="longReads">For those that are read by themselves.</param>
+internal sealed class QueueLoader(PostgresConnections connections, PostgresConnections longReads) : IDisposable
 {
-    private const string Select = $"""
-        select s.server_id, s.source_no, s.has_overrides, s.removed_count, greatest(s.seq_floor, newest.seq), s.quarantine_reason, s.skipped_count,
-            s.deletion is not null, (select {PostgresSession.Lineage}), {CommandRows.Columns}
+    private static readonly string Select = $"""
+        select {LoadedQueue.Columns}, {CommandRows.Columns}
         from {SourceServerRows.FromKeys}
         {OpenCommands.JoinNewest}
-        left join lateral ({OpenCommands.Select}) c on true
+        left join lateral (select * from ({OpenCommands.Select}) o limit {LongQueueReader.PartCount + 1}) c on true
         """;
-
-    private const int FirstCommandColumn = 9;
 
     // Who sees the fault should find the source server listed, but a server that takes no writes must not hold up the loads.
     private static readonly TimeSpan MarkPatience = TimeSpan.FromMilliseconds(500);
 
     private readonly ReadPace _pace = new();
+    private readonly LongQueueReader _long = new(longReads);
+
+    /// <inheritdoc/>
+    public void Dispose() => _long.Dispose();
 
     /// <summary>Completes every lookup; a row that cannot be read is the fault of its own lookup alone.</summary>
     public async ValueTask LoadAsync(IReadOnlyList<PendingLookup<SourceServerKey, StoredQueue?>> lookups)
@@ -40,12 +44,27 @@ internal sealed class QueueLoader(PostgresConnections connections)
         string[] keys = [.. lookups.Select(lookup => lookup.Key.Text).Distinct()];
         Dictionary<string, LoadedQueue> loaded = await ReadInTimeAsync(keys);
         PendingLookup<SourceServerKey, StoredQueue?>[] uncertain = [.. lookups.Where(IsUncertain)];
+        PendingLookup<SourceServerKey, StoredQueue?>[] @long = [.. lookups.Except(uncertain).Where(lookup => loaded.GetValueOrDefault(lookup.Key.Text)?.IsLong == true)];
+
+        // The others are not kept waiting.
         if (uncertain.Length > 0)
         {
-            // The others are not kept waiting.
             _ = LoadUndeletedAsync(uncertain);
         }
 
+        foreach (IGrouping<SourceServerKey, PendingLookup<SourceServerKey, StoredQueue?>> one in @long.GroupBy(lookup => lookup.Key))
+        {
+            loaded.Remove(one.Key.Text);
+            _ = LoadLongAsync([.. one]);
+        }
+
+        await CompleteAsync([.. lookups.Except(uncertain).Except(@long)], loaded);
+
+        bool IsUncertain(PendingLookup<SourceServerKey, StoredQueue?> lookup) => loaded.GetValueOrDefault(lookup.Key.Text)?.IsBeingDeleted == true;
+    }
+
+    private async Task CompleteAsync(PendingLookup<SourceServerKey, StoredQueue?>[] lookups, Dictionary<string, LoadedQueue> loaded)
+    {
         var marks = new List<Task>();
         foreach (LoadedQueue queue in loaded.Values.Where(queue => !queue.IsBeingDeleted))
         {
@@ -61,7 +80,7 @@ internal sealed class QueueLoader(PostgresConnections connections)
             await Task.WhenAny(Task.WhenAll(marks), Task.Delay(MarkPatience));
         }
 
-        foreach (PendingLookup<SourceServerKey, StoredQueue?> lookup in lookups.Where(lookup => !IsUncertain(lookup)))
+        foreach (PendingLookup<SourceServerKey, StoredQueue?> lookup in lookups)
         {
             LoadedQueue? queue = loaded.GetValueOrDefault(lookup.Key.Text);
             if (queue?.Fault is { } fault)
@@ -73,8 +92,37 @@ internal sealed class QueueLoader(PostgresConnections connections)
                 lookup.TrySetResult(queue?.Queue);
             }
         }
+    }
 
-        bool IsUncertain(PendingLookup<SourceServerKey, StoredQueue?> lookup) => loaded.GetValueOrDefault(lookup.Key.Text)?.IsBeingDeleted == true;
+    /// <summary>Completes the lookups of one long queue.</summary>
+    private async Task LoadLongAsync(PendingLookup<SourceServerKey, StoredQueue?>[] lookups)
+    {
+        try
+        {
+            string key = lookups[0].Key.Text;
+            LoadedQueue? queue;
+            try
+            {
+                queue = await _long.ReadAsync(key);
+            }
+            catch (UnreadableRowException fault)
+            {
+                queue = (await connections.ReadAsync(connection => ReadDamagedAsync(connection, key, fault))).GetValueOrDefault(key);
+            }
+
+            if (queue?.IsBeingDeleted == true)
+            {
+                await LoadUndeletedAsync(lookups);
+                return;
+            }
+
+            await CompleteAsync(lookups, queue is null ? [] : new() { [key] = queue });
+        }
+        catch (Exception fault)
+        {
+            // As for a batch: whatever it is, it is an answer to these.
+            Array.ForEach(lookups, lookup => lookup.Fail(fault));
+        }
     }
 
     /// <summary>Completes lookups of source servers that may be about to be deleted, once they are deleted or will not be.</summary>
@@ -154,23 +202,13 @@ internal sealed class QueueLoader(PostgresConnections connections)
             string key = reader.GetString(0);
             if (!loaded.TryGetValue(key, out LoadedQueue? queue))
             {
-                queue = new LoadedQueue
-                {
-                    SourceNo = reader.GetInt64(1),
-                    HasOverrides = reader.GetBoolean(2),
-                    RemovedCount = reader.GetInt64(3),
-                    LastSeq = reader.GetInt64(4),
-                    QuarantineReason = reader.IsDBNull(5) ? null : reader.GetString(5),
-                    SkippedCount = reader.GetInt64(6),
-                    IsBeingDeleted = reader.GetBoolean(7),
-                    Lineage = reader.GetString(8),
-                };
+                queue = LoadedQueue.Read(reader);
                 loaded.Add(key, queue);
             }
 
-            if (!reader.IsDBNull(FirstCommandColumn))
+            if (!reader.IsDBNull(LoadedQueue.ColumnCount))
             {
-                queue.Rows.Add(CommandRows.Read(reader, FirstCommandColumn));
+                queue.Rows.Add(CommandRows.Read(reader, LoadedQueue.ColumnCount));
             }
         }
 

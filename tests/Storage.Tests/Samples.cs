@@ -59,6 +59,15 @@ internal static class Samples
         },
     };
 
+    public static Command Redriven(Command command) => command with
+    {
+        Version = command.Version + 1,
+        State = CommandState.Pending,
+        DeliveryCount = 0,
+        RedriveCount = command.RedriveCount + 1,
+        Outcome = null,
+    };
+
     public static SourceServer Server(string key, string name = "web-1") => new()
     {
         Key = SourceServerKey.Parse(key),

@@ -182,6 +182,39 @@ public abstract partial class CommandStoreContract(StoreFixture fixture) : IAsyn
     }
 
     [StoreFact]
+    public async Task A_queue_of_thousands_of_open_commands_is_read_whole_and_short_ones_with_it()
+    {
+        StoredQueue queue = await fixture.RegisterAsync("a");
+        StoredQueue other = await fixture.RegisterAsync("b");
+        await CommitAsync(other, Samples.Pending(1));
+        for (long first = 1; first <= 5_000; first += 1_000)
+        {
+            await CommitAsync(queue, [.. Enumerable.Range(0, 1_000).Select(number => Samples.Pending(first + number))]);
+        }
+
+        Command[] ended = [.. Enumerable.Range(1, 2_500).Select(seq => Samples.Ended(Samples.Pending(seq)))];
+        foreach (Command[] some in ended.Chunk(1_000))
+        {
+            Assert.Equal(CommitStatus.Committed, await fixture.Commands.CommitAsync(
+                new QueueCommit { SourceNo = queue.SourceNo, Commands = [.. some], OpenFrom = 2_501 }));
+        }
+
+        Command[] redriven = [.. ended.Take(1_200).Select(Samples.Redriven)];
+        foreach (Command[] some in redriven.Chunk(1_000))
+        {
+            Assert.Equal(CommitStatus.Committed, await fixture.Commands.CommitAsync(
+                new QueueCommit { SourceNo = queue.SourceNo, Commands = [.. some], OpenFrom = 2_501 }));
+        }
+
+        StoredQueue[] loaded = await Task.WhenAll(fixture.LoadAsync("a"), fixture.LoadAsync("b"), fixture.LoadAsync("a"));
+
+        Assert.Equal([.. Enumerable.Range(1, 1_200), .. Enumerable.Range(2_501, 2_500)], loaded[0].State.Open.Select(command => (int)command.Seq).Order());
+        Assert.True(loaded[0].State.Open.SequenceEqual(loaded[2].State.Open));
+        Assert.Equal((5_000L, 1L), (loaded[0].State.LastSeq, loaded[1].State.LastSeq));
+        Assert.Single(loaded[1].State.Open);
+    }
+
+    [StoreFact]
     public async Task The_same_id_in_two_projects_has_two_queues()
     {
         StoredQueue bare = await fixture.RegisterAsync("a");

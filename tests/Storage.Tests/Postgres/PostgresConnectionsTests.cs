@@ -25,7 +25,7 @@ public sealed class PostgresConnectionsTests
     {
         await using PostgresFixture fixture = await OpenWithoutStatisticsAsync();
         await using var connections = new PostgresConnections(fixture.ConnectionString + ";Maximum Pool Size=1");
-        var loader = new QueueLoader(connections);
+        using var loader = new QueueLoader(connections, connections);
         for (int count = 1; count <= 20; count++)
         {
             PendingLookup<SourceServerKey, StoredQueue?>[] lookups = [.. Enumerable.Range(1, count).Select(i => new PendingLookup<SourceServerKey, StoredQueue?>(SourceServerKey.Parse($"s-{i}")))];
@@ -52,7 +52,7 @@ public sealed class PostgresConnectionsTests
         }
 
         await using var connections = new PostgresConnections(fixture.ConnectionString + ";Maximum Pool Size=1;Auto Prepare Min Usages=1");
-        var loader = new QueueLoader(connections);
+        using var loader = new QueueLoader(connections, connections);
         PendingLookup<SourceServerKey, StoredQueue?>[] lookups = [.. Enumerable.Range(1, Count).Select(i => new PendingLookup<SourceServerKey, StoredQueue?>(SourceServerKey.Parse($"s-{i}")))];
         await loader.LoadAsync(lookups);
         await loader.LoadAsync([.. Enumerable.Range(1, Count).Select(i => new PendingLookup<SourceServerKey, StoredQueue?>(SourceServerKey.Parse($"s-{i}")))]);

@@ -1,0 +1,93 @@
+using System.Data;
+using Npgsql;
+
+namespace CommandBroker.Storage.Postgres;
+
+/// <summary>
+/// Reads a queue with many open commands in parts, so that no statement is long however many there are, and within one snapshot, so that it is
+/// never read half before and half after a commit.
+/// </summary>
+/// <param name="connections">A pool whose work may take long.</param>
+internal sealed class LongQueueReader(PostgresConnections connections) : IDisposable
+{
+    /// <summary>The most commands in one part. Of 64 KiB each they are what a few batches of commits hold.</summary>
+    public const int PartCount = 1_000;
+
+    // Each of them may hold a queue of any size in memory.
+    private const int MaxTogetherCount = 2;
+
+    private const string SelectSource = $"select {LoadedQueue.Columns}, newest.open_from from {SourceServerRows.FromKeys} {OpenCommands.JoinNewest}";
+
+    private const string SelectOpen = $"""
+        select {CommandRows.Columns} from command c where c.source_no = $1 and c.seq > $2 and c.ended_at is null order by c.seq limit $3
+        """;
+
+    private const string SelectRedriven = $"""
+        select {CommandRows.Columns} from command c
+        where c.source_no = $1 and c.seq > $2 and c.seq < $4 and c.redrive_count > 0 and c.ended_at is null order by c.seq limit $3
+        """;
+
+    private readonly SemaphoreSlim _turns = new(MaxTogetherCount);
+
+    /// <summary>Reads one; null when no such source server is registered.</summary>
+    public async Task<LoadedQueue?> ReadAsync(string key)
+    {
+        await _turns.WaitAsync();
+        try
+        {
+            return await connections.RunAsync(connection => ReadAsync(connection, key));
+        }
+        finally
+        {
+            _turns.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _turns.Dispose();
+
+    private static async Task<LoadedQueue?> ReadAsync(NpgsqlConnection connection, string key)
+    {
+        await using NpgsqlTransaction snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead);
+        if (await ReadSourceAsync(connection, key) is not ({ } queue, long openFrom))
+        {
+            return null;
+        }
+
+        await AddAsync(connection, SelectRedriven, queue, after: 0, openFrom);
+        await AddAsync(connection, SelectOpen, queue, after: openFrom - 1);
+        return queue;
+    }
+
+    private static async Task<(LoadedQueue Queue, long OpenFrom)?> ReadSourceAsync(NpgsqlConnection connection, string key)
+    {
+        await using var query = new NpgsqlCommand(SelectSource, connection) { Parameters = { new() { Value = new[] { key } } } };
+        await using NpgsqlDataReader row = await query.ExecuteReaderAsync();
+        return await row.ReadAsync() ? (LoadedQueue.Read(row), row.IsDBNull(LoadedQueue.ColumnCount) ? 1 : row.GetInt64(LoadedQueue.ColumnCount)) : null;
+    }
+
+    private static async Task AddAsync(NpgsqlConnection connection, string part, LoadedQueue queue, long after, long? before = null)
+    {
+        int read = PartCount;
+        while (read == PartCount)
+        {
+            await using var query = new NpgsqlCommand(part, connection)
+            {
+                Parameters = { new() { Value = queue.SourceNo }, new() { Value = after }, new() { Value = (long)PartCount } },
+            };
+            if (before is { } end)
+            {
+                query.Parameters.Add(new() { Value = end });
+            }
+
+            read = 0;
+            await using NpgsqlDataReader reader = await query.ExecuteReaderAsync();
+            while (await reader.ReadAsync())
+            {
+                queue.Rows.Add(CommandRows.Read(reader));
+                after = queue.Rows[^1].Seq;
+                read++;
+            }
+        }
+    }
+}
