@@ -24,11 +24,14 @@ internal static class IdentityPurger
 
     private const string PurgeChanges = "delete from identity_change where revision <= (select trimmed_to from identity_revision)";
 
+    private const string PurgeWrites = "delete from identity_write where revision <= (select trimmed_to from identity_revision)";
+
     /// <inheritdoc cref="IIdentityStore.PurgeAsync"/>
     public static async ValueTask<int> RunAsync(IIdentitySession session, IdentityPurge purge)
     {
         await session.RunAsync(Trim, purge.KeptRevisions);
         await session.RunAsync(PurgeChanges);
+        await session.RunAsync(PurgeWrites);
         long now = purge.Now.UtcTicks;
         int most = await session.RunAsync(PurgeAudit, purge.AuditBefore.UtcTicks, (long)purge.Limit);
         most = Math.Max(most, await session.RunAsync(PurgeRevocations, now, (long)purge.Limit));

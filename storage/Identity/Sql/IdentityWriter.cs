@@ -4,12 +4,18 @@ namespace CommandBroker.Storage.Identity.Sql;
 internal static class IdentityWriter
 {
     // The row is locked from here to the commit, so writes take turns and their revisions become visible in order.
+    private const string TakeTurn = "update identity_revision set revision = revision";
+
+    private const string FindDone = "select revision from identity_write where write_id = $1";
+
+    // A release before knows its own write by the counter's number alone.
     private const string TakeRevision = """
-        update identity_revision set revision = revision + 1, write_id = $1
-        where write_id <> $1 and (cast($2 as bigint) is null or revision = $2)
+        update identity_revision set revision = revision + 1, write_id = $1 where cast($2 as bigint) is null or revision = $2
         """;
 
-    private const string ReadCounter = "select revision, write_id from identity_revision";
+    private const string NoteDone = "insert into identity_write (write_id, revision) select $1, revision from identity_revision";
+
+    private const string ReadRevision = "select revision from identity_revision";
 
     private const string PutDomain = """
         insert into domain (domain_id, name, name_folded, is_enabled, created_at) values ($1, $2, $3, $4, $5)
@@ -66,13 +72,20 @@ internal static class IdentityWriter
     /// <inheritdoc cref="IIdentityStore.WriteAsync"/>
     public static async ValueTask<bool> RunAsync(IIdentitySession session, IdentityWrite write)
     {
-        bool isTaken = await session.RunAsync(TakeRevision, write.WriteId, write.ExpectedRevision) > 0;
-        (long revision, long writeId) = (await session.ReadAsync(ReadCounter, row => (row.Number(0)!.Value, row.Number(1)!.Value)))[0];
-        if (!isTaken)
+        await session.RunAsync(TakeTurn);
+        if ((await session.ReadAsync(FindDone, row => row.Number(0), write.WriteId)).Count > 0)
         {
-            // This very write, tried again because its answer was lost.
-            return writeId == write.WriteId;
+            // This very write, tried again because its answer was lost; others may have come after it.
+            return true;
         }
+
+        if (await session.RunAsync(TakeRevision, write.WriteId, write.ExpectedRevision) == 0)
+        {
+            return false;
+        }
+
+        await session.RunAsync(NoteDone, write.WriteId);
+        long revision = (await session.ReadAsync(ReadRevision, row => row.Number(0)!.Value))[0];
 
         await PutTenantsAsync(session, write);
         await PutPrincipalsAsync(session, write);

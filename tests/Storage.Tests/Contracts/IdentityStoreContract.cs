@@ -121,6 +121,21 @@ public abstract class IdentityStoreContract(StoreFixture fixture) : IAsyncLifeti
     }
 
     [StoreFact]
+    public async Task A_write_whose_answer_was_lost_is_known_also_behind_the_write_of_another()
+    {
+        IdentityWrite write = Sample("a") with { ExpectedRevision = 0 };
+        Assert.True(await Store.WriteAsync(write));
+        Assert.True(await Store.WriteAsync(new IdentityWrite { WriteId = NextId(), DeletedCredentials = ["AK-a"] }));
+
+        Assert.True(await Store.WriteAsync(write));
+        Assert.True(await Store.WriteAsync(write with { ExpectedRevision = null }));
+
+        Assert.Null(await Store.FindCredentialAsync("AK-a"));
+        Assert.Equal(2, await Store.ReadRevisionAsync());
+        Assert.Single((await Store.ReadAuditAsync(Audit())).Events);
+    }
+
+    [StoreFact]
     public async Task Changes_are_told_from_a_revision_on_in_their_order()
     {
         await Store.WriteAsync(Sample("a"));
