@@ -79,7 +79,8 @@ internal static class CliApp
         }
     }
 
-    private static RootCommand Root(CliHost host)
+    /// <summary>All verbs.</summary>
+    internal static RootCommand Root(CliHost host)
     {
         var root = new RootCommand(Manual);
         ManualHelp.AddTo(root);

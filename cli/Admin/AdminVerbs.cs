@@ -51,6 +51,7 @@ internal static class AdminVerbs
         verb.SetAction((parsed, cancel) => WithStoreAsync(parsed.GetValue(store)!, host, async location =>
         {
             await StoreMaintenance.BackupAsync(location, parsed.GetValue(target)!, cancel);
+            new AnswerWriter(host.Out, host.Error, GlobalOptions.FormatOf(parsed)).WriteForPrograms(new JsonObject { ["file"] = parsed.GetValue(target)! });
             return ExitCode.Ok;
         }));
         return verb;

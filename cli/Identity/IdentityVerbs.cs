@@ -21,6 +21,7 @@ internal static class IdentityVerbs
         {
             using CliSession session = CliSession.Open(parsed, host);
             await session.Identity.RotateTokenKeyAsync(parsed.GetValue(now), cancel);
+            session.Answer.WriteForPrograms(new JsonObject { ["tokens_ended"] = parsed.GetValue(now) });
             return ExitCode.Ok;
         });
         return verb;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using CommandBroker.Cli.Verbs;
 using CommandBroker.Client.Wire;
 using CommandBroker.Client.Wire.Identity;
@@ -152,6 +153,7 @@ internal static class KeyVerbs
         {
             using CliSession session = CliSession.Open(parsed, host);
             await session.Identity.DeleteKeyAsync(parsed.GetRequiredValue(key), cancel);
+            session.Answer.WriteForPrograms(new JsonObject { ["access_key"] = parsed.GetRequiredValue(key), ["deleted"] = true });
             return ExitCode.Ok;
         });
         return verb;

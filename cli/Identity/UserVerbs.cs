@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using CommandBroker.Cli.Login;
 using CommandBroker.Client.Wire.Identity;
 using CommandBroker.Contracts.Identity;
@@ -68,6 +69,7 @@ internal static class UserVerbs
             using CliSession session = CliSession.Open(parsed, host);
             PrincipalView found = await IdentityParts.FindUserAsync(session, parsed.GetRequiredValue(user), parsed.GetValue(domainId), cancel);
             await session.Identity.DeletePrincipalAsync(found.PrincipalId, cancel);
+            session.Answer.WriteForPrograms(new JsonObject { ["id"] = found.PrincipalId, ["deleted"] = true });
             return ExitCode.Ok;
         });
         return verb;

@@ -60,6 +60,15 @@ internal sealed class AnswerWriter(TextWriter output, TextWriter error, OutputFo
     public void WriteFacts(string sentence, JsonObject facts) =>
         output.WriteLine(format == OutputFormat.Table ? TextTable.OneLine(sentence) : facts.ToJsonString());
 
+    /// <summary>Writes facts for a program; eyes see from the end alone that it is done.</summary>
+    public void WriteForPrograms(JsonObject facts)
+    {
+        if (format != OutputFormat.Table)
+        {
+            output.WriteLine(facts.ToJsonString());
+        }
+    }
+
     public void WriteCommand(CommandView command) =>
         Write(command.ToWire(), WireJson.Readable.CommandRecord, table => CommandTable.WriteDetails(command, table));
 

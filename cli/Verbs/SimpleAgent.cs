@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
-using CommandBroker.Cli.Output;
+using System.Text.Json.Nodes;
 using CommandBroker.Client.Wire;
 using CommandBroker.Contracts;
 using CommandBroker.Core;
@@ -51,7 +51,14 @@ internal sealed class SimpleAgent(CliSession session, string serverId)
                 continue;
             }
 
-            await TellAsync($"{commandId,-6} {command.CommandName,-12} {command.CommandParam}");
+            await TellAsync(
+                $"{commandId,-6} {command.CommandName,-12} {command.CommandParam}",
+                new JsonObject
+                {
+                    ["command_id"] = commandId,
+                    ["command_name"] = command.CommandName,
+                    ["command_param"] = command.CommandParam is { } param ? JsonNode.Parse(param.Text) : null,
+                });
             await Task.Delay(Delay, session.Host.Time, cancellationToken);
             await ReportAsync(commandId, command.CommandName, cancellationToken);
             done++;
@@ -72,7 +79,9 @@ internal sealed class SimpleAgent(CliSession session, string serverId)
                 Headers = { { "X-Command-Id", commandId } },
             },
             cancellationToken);
-        await TellAsync($"{commandId,-6} {name,-12} reported {WireName.Of(Result)}");
+        await TellAsync(
+            $"{commandId,-6} {name,-12} reported {WireName.Of(Result)}",
+            new JsonObject { ["command_id"] = commandId, ["command_name"] = name, ["result"] = WireName.Of(Result) });
     }
 
     // Sends until there is an answer that can be worked with; what no waiting mends is thrown.
@@ -136,9 +145,10 @@ internal sealed class SimpleAgent(CliSession session, string serverId)
     private Task PauseAsync(TimeSpan pause, CancellationToken cancellationToken) =>
         Task.Delay(pause * (1 + (Random.Shared.NextDouble() / 4)), session.Host.Time, cancellationToken);
 
-    private async Task TellAsync(string line)
+    // A stream is one value a line, in json as well.
+    private async Task TellAsync(string line, JsonObject facts)
     {
-        await session.Host.Out.WriteLineAsync(TextTable.OneLine(line));
+        session.Answer.WriteFacts(line, facts);
         await session.Host.Out.FlushAsync();
     }
 }

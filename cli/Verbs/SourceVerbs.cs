@@ -1,5 +1,5 @@
 using System.CommandLine;
-using CommandBroker.Contracts;
+using System.Text.Json.Nodes;
 
 namespace CommandBroker.Cli.Verbs;
 
@@ -24,6 +24,7 @@ internal static class SourceVerbs
         {
             using CliSession session = CliSession.Open(parsed, host);
             await session.Sources.RenameAsync(parsed.GetRequiredValue(server), parsed.GetRequiredValue(name), cancel);
+            session.Answer.WriteForPrograms(new JsonObject { ["id"] = parsed.GetRequiredValue(server), ["name"] = parsed.GetRequiredValue(name) });
             return ExitCode.Ok;
         });
         return verb;
@@ -36,22 +37,7 @@ internal static class SourceVerbs
         verb.SetAction(async (parsed, cancel) =>
         {
             using CliSession session = CliSession.Open(parsed, host);
-            int worst = ExitCode.Ok;
-            foreach (string server in parsed.GetRequiredValue(servers))
-            {
-                try
-                {
-                    await session.Sources.DeleteAsync(server, cancel);
-                }
-                catch (BrokerException fault) when (ExitCode.Of(fault.Reason) is ExitCode.Refused or ExitCode.NotFound)
-                {
-                    await host.Error.WriteLineAsync($"cbroker: {server}: {fault.Message}");
-                    // A refusal weighs more than one that is not there, whichever came last.
-                    worst = worst == ExitCode.Refused ? worst : ExitCode.Of(fault.Reason);
-                }
-            }
-
-            return worst;
+            return await new SourceDeletions(session, parsed.GetRequiredValue(servers)).RunAsync(cancel);
         });
         return verb;
     }

@@ -37,6 +37,9 @@ internal sealed class FakeBroker : IAsyncDisposable
     /// <summary>The next batches whose connection is cut after this many answers.</summary>
     public ConcurrentQueue<int> CutAfter { get; } = [];
 
+    /// <summary>Told the path of a deletion; says whether it is ever answered.</summary>
+    public Func<string, bool>? Deleting { get; set; }
+
     public static async Task<FakeBroker> StartAsync()
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
@@ -65,11 +68,24 @@ internal sealed class FakeBroker : IAsyncDisposable
         app.MapPost("/api/v1/sources/{id}/commands", broker.EnqueueOneAsync);
         app.MapGet("/api/v1/sources/{id}/commands", (HttpContext context) => WriteAsync(context, 200, JsonSerializer.Serialize(Queue().ToWire(), WireJson.Default.QueueRecord)));
         app.MapGet("/api/v1/sources/{id}/history", (HttpContext context) => WriteAsync(context, 200, JsonSerializer.Serialize(History().ToWire(), WireJson.Default.HistoryRecord)));
+        Task CommandAsync(HttpContext context) => WriteAsync(context, 200, JsonSerializer.Serialize(Queue().Commands[0].ToWire(), WireJson.Default.CommandRecord));
+        app.MapGet("/api/v1/sources/{id}/commands/7", CommandAsync);
+        app.MapPost("/api/v1/sources/{id}/commands/7/{verb}", CommandAsync);
+        app.MapMethods("/api/v1/sources/{id}/settings", ["GET", "PUT"], (HttpContext context) => WriteAsync(context, 200, "{}"));
         app.MapFallback("/api/{**rest}", (HttpContext context) =>
             WriteAsync(context, 404, """{"detail":"There is no such command.","reason":"unknown_command"}""", ProblemRecord.MediaType));
         app.MapPost("/v3/sources", (HttpContext context) => WriteAsync(context, 200, """{"id":"web-1"}"""));
         app.MapGet("/v3/sources", (HttpContext context) => WriteAsync(
             context, 200, """{"count":3,"source_servers":[{"id":"web-1","name":"web","os_type":"LINUX","state":"error","error_msg":"row 7","connected":false}]}"""));
+        app.MapGet("/v3/sources/web-1", (HttpContext context) => WriteAsync(
+            context, 200, """{"id":"web-1","name":"web","os_type":"LINUX","state":"waiting","connected":false}"""));
+        app.MapPut("/v3/sources/web-1", (HttpContext context) => WriteAsync(context, 200, "{}"));
+        foreach (int number in Enumerable.Range(1, 4))
+        {
+            app.MapDelete($"/v3/sources/web-{number}", broker.DeleteAsync);
+        }
+
+        app.MapDelete("/v3/sources/barred", (HttpContext context) => WriteAsync(context, 403, """{"error_code":"SMS.9004","error_msg":"The role lacks it."}"""));
         app.MapDelete("/v3/sources/busy", (HttpContext context) => WriteAsync(context, 400, """{"error_code":"SMS.7601","error_msg":"It has open commands."}"""));
         app.MapGet("/v3/sources/{id}/command", broker.PollAsync);
         app.MapPost("/v3/sources/{id}/command_result", broker.ReportAsync);
@@ -157,6 +173,17 @@ internal sealed class FakeBroker : IAsyncDisposable
 
             await context.Response.WriteAsync(answer + "\n");
         }
+    }
+
+    private async Task DeleteAsync(HttpContext context)
+    {
+        if (Deleting?.Invoke(context.Request.Path) is false)
+        {
+            await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return;
+        }
+
+        await WriteAsync(context, 200, "{}");
     }
 
     private async Task PollAsync(HttpContext context)

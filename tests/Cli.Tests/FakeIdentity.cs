@@ -68,6 +68,7 @@ internal sealed class FakeIdentity
 
         app.MapGet("/v3/projects", (HttpContext context) => AnswerAsync(context, $$"""{"projects":[{{Project}}],"links":{} }"""));
         app.MapGet("/api/v1/projects", (HttpContext context) => AnswerAsync(context, $$"""{"projects":[{{Project}}]}"""));
+        app.MapGet("/api/v1/projects/p", (HttpContext context) => AnswerAsync(context, Project));
         app.MapPost("/api/v1/projects", (HttpContext context) => ChangeAsync(context, Project));
         app.MapPost("/api/v1/domains", (HttpContext context) => ChangeAsync(context, """{"id":"d","name":"north","enabled":true}"""));
         app.MapPatch("/api/v1/projects/{id}", (HttpContext context) => ChangeAsync(context, Project));

@@ -90,6 +90,42 @@ public sealed class VerbTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Deletions_that_are_interrupted_say_what_was_done()
+    {
+        using var interrupt = new CancellationTokenSource();
+        _broker.Deleting = path =>
+        {
+            bool isAnswered = !path.EndsWith("/web-2", StringComparison.Ordinal);
+            if (!isAnswered)
+            {
+                interrupt.Cancel();
+            }
+
+            return isAnswered;
+        };
+
+        CliRun run = await CliRun.InterruptedAsync(
+            _broker, Stream.Null, interrupt.Token, "source", "delete", "web-1", "busy", "web-2", "web-3", "web-4", "--output", "json");
+
+        Assert.Equal(130, run.ExitCode);
+        Assert.EndsWith(
+            "cbroker: Interrupted. Deleted: web-1. Refused: busy. Deleted or not: web-2. Not tried: web-3, web-4.\n", run.Error, StringComparison.Ordinal);
+        Assert.Equal(
+            """{"deleted":["web-1"],"refused":[{"server_id":"busy","reason":"commands_outstanding","message":"It has open commands."}],"unknown":["web-2"],"not_tried":["web-3","web-4"]}""",
+            run.Out.TrimEnd());
+    }
+
+    [Fact]
+    public async Task Deletions_that_are_stopped_by_a_fault_say_what_was_done()
+    {
+        CliRun run = await RunAsync("source", "delete", "web-1", "barred", "web-3");
+
+        Assert.Equal((4, ""), (run.ExitCode, run.Out));
+        Assert.StartsWith("cbroker: barred: ", run.Error, StringComparison.Ordinal);
+        Assert.EndsWith("cbroker: Stopped. Deleted: web-1. Refused: barred. Not tried: web-3.\n", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_source_server_that_is_not_found_may_be_one_that_the_caller_must_not_see()
     {
         CliRun run = await RunAsync("source", "show", "nobody");
