@@ -44,7 +44,13 @@ free_port() {
 
 line_of() { grep -E "^[a-z]+ $1 " "$topology" 2>/dev/null || fail "there is no $1; cluster.sh status says what there is."; }
 names() { [ -f "$topology" ] && cut -d' ' -f2 "$topology" || true; }
-alive() { local pid; pid=$(cat "$1" 2>/dev/null) && kill -0 "$pid" 2>/dev/null && echo "$pid" || true; }
+# When a process began, in ticks since the machine did: after a reboot another may have the same number. The program's name may have blanks and brackets.
+started() { local stat; stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 0; stat=${stat##*) }; set -- $stat; echo "${20}"; }
+note_pid() { started "$1" >"$2.started"; echo "$1" >"$2"; }
+alive() {
+  local pid; pid=$(cat "$1" 2>/dev/null) && kill -0 "$pid" 2>/dev/null || return 0
+  [ -f "$1.started" ] && [ "$(cat "$1.started")" != "$(started "$pid")" ] || echo "$pid"
+}
 pid_of() { alive "$state/run/$1.pid"; }
 supervisor_of() { alive "$state/run/$1.supervisor"; }
 
@@ -243,11 +249,11 @@ become() {
 supervise() {
   local name=$1 child pause=0.2
   trap '' HUP INT
-  echo $$ >"$state/run/$name.supervisor"
+  note_pid $$ "$state/run/$name.supervisor"
   while [ -f "$state/run/$name.wanted" ]; do
     "$0" _become "$name" >>"$state/log/$name.log" 2>&1 &
     child=$!
-    echo "$child" >"$state/run/$name.pid"
+    note_pid "$child" "$state/run/$name.pid"
     # Whoever ended it meanwhile did not find it yet.
     [ -f "$state/run/$name.wanted" ] || kill "$child" 2>/dev/null || true
     local since=$SECONDS
@@ -283,7 +289,7 @@ end() {
     if [ $((tries % 40)) = 0 ] && [ "$signal" = -INT ] && pid=$(pid_of "$name") && [ -n "$pid" ]; then kill "$signal" "$pid" 2>/dev/null || true; fi
     sleep 0.05
   done
-  rm -f "$state/run/$name.pid" "$state/run/$name.supervisor"
+  rm -f "$state/run/$name.pid"* "$state/run/$name.supervisor"*
 }
 
 ready() { curl -sf -m 2 -o /dev/null "http://127.0.0.1:$1/readyz"; }
