@@ -13,6 +13,7 @@ namespace CommandBroker.Grains;
 internal sealed class AuditFlushService(IdentityContext context, AuditRecorder recorder, TimeProvider clock) : BackgroundService
 {
     private const int MaxKnownProjects = 10_000;
+    private const int MaxEventsAtOnce = 1_000;
 
     private readonly SemaphoreSlim _turn = new(1);
     private readonly ConcurrentDictionary<string, string> _domains = new(StringComparer.Ordinal);
@@ -31,13 +32,19 @@ internal sealed class AuditFlushService(IdentityContext context, AuditRecorder r
                 events = [.. events, LossOf(lostCount)];
             }
 
+            int written = 0;
             try
             {
-                await WriteAsync(events);
+                // The store takes each part in one transaction.
+                foreach (AuditEvent[] part in events.Chunk(MaxEventsAtOnce))
+                {
+                    await WriteAsync(part);
+                    written += part.Length;
+                }
             }
             catch
             {
-                recorder.PutBack(events);
+                recorder.PutBack([.. events.Skip(written)]);
                 throw;
             }
         }

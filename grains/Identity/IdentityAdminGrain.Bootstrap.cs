@@ -103,7 +103,8 @@ internal sealed partial class IdentityAdminGrain
         {
             Principals = known is null || after != before ? [after] : [],
             Credentials = [.. fresh],
-            DeletedCredentials = [.. stale.Select(credential => credential.CredentialId)],
+            // Deleted first, a key takes on another secret; a put keeps the stored one.
+            DeletedCredentials = [.. stale.Concat(fresh).Select(credential => credential.CredentialId)],
             Given = [.. marks],
         }, known is null);
     }

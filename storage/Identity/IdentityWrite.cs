@@ -26,7 +26,9 @@ public sealed record IdentityWrite
     /// <summary>Principals to put.</summary>
     public ImmutableArray<StoredPrincipal> Principals { get; init; } = [];
 
-    /// <summary>Credentials to put.</summary>
+    /// <summary>
+    /// Credentials to put. The secret of one that is stored stays as it is: to give it another, delete it in the same write, which is done first.
+    /// </summary>
     public ImmutableArray<StoredCredential> Credentials { get; init; } = [];
 
     /// <summary>Keys that sign tokens, to put.</summary>

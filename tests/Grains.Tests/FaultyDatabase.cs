@@ -17,13 +17,16 @@ public sealed class FaultyDatabase : IBrokerDatabase, ICommandStore
         {
             throw new StoreUnavailableException("The identities do not answer.");
         }
-    }, () => BeforeSecret());
+    }, () => BeforeSecret(), AppendAuditAsync);
 
     /// <summary>Refuses everything, as a database that is down does.</summary>
     public bool IsDown { get; set; }
 
     /// <summary>Refuses what concerns identities alone.</summary>
     public bool FailIdentities { get; set; }
+
+    /// <summary>How many events more the audit takes, in parts of 1,000; null takes all.</summary>
+    public int? AuditRoom { get; set; }
 
     /// <summary>What the exchange of a secret waits for.</summary>
     public Func<Task> BeforeSecret { get; set; } = () => Task.CompletedTask;
@@ -65,6 +68,19 @@ public sealed class FaultyDatabase : IBrokerDatabase, ICommandStore
     public IIdentityStore Identities { get; }
 
     public (string Invariant, string ConnectionString)? OrleansConnection => null;
+
+    private async Task AppendAuditAsync(IReadOnlyCollection<StoredAuditEvent> events)
+    {
+        foreach (StoredAuditEvent[] part in events.Chunk(1_000))
+        {
+            if (AuditRoom is { } room)
+            {
+                AuditRoom = room >= part.Length ? room - part.Length : throw new StoreUnavailableException("The audit takes no more.");
+            }
+
+            await _inner.Identities.AppendAuditAsync(part);
+        }
+    }
 
     /// <summary>Runs a commit of another writer, as a second activation would.</summary>
     public Task<CommitStatus> CommitBehindTheBackAsync(QueueCommit commit) => _inner.Commands.CommitAsync(commit);

@@ -38,13 +38,13 @@ internal static class IdentityWriter
             password_hash = $10, tokens_valid_from = $11
         """;
 
+    // The secret stays: whoever changes the rest read it a while ago, and it may have been encrypted anew since.
     private const string PutCredential = """
         insert into credential (credential_id, kind, principal_id, description, secret, master_key_id, session_token_hash, is_enabled,
             created_at, expires_at, rotated_to)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
         on conflict (credential_id) do update
-        set principal_id = $3, description = $4, secret = $5, master_key_id = $6, session_token_hash = $7, is_enabled = $8, expires_at = $10,
-            rotated_to = $11
+        set principal_id = $3, description = $4, session_token_hash = $7, is_enabled = $8, expires_at = $10, rotated_to = $11
         """;
 
     private const string PutTokenKey = """

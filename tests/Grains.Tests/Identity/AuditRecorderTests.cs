@@ -2,6 +2,7 @@ using CommandBroker.Contracts.Identity;
 using CommandBroker.Contracts;
 using CommandBroker.Core;
 using CommandBroker.Storage;
+using CommandBroker.Storage.Identity;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -118,6 +119,39 @@ public sealed class AuditRecorderTests
         _recorder.PutBack(events);
         Assert.Equal(AuditRecorder.MaxCount, _recorder.TakeAll(out lost).Count);
         Assert.Equal(1, lost);
+    }
+
+    [Fact]
+    public async Task When_a_part_fails_the_parts_before_it_are_not_written_again()
+    {
+        var database = new FaultyDatabase();
+        await using var silo = new Disposable(new IdentitySilo(database, _ => { }));
+        IdentitySilo broker = await silo.StartAsync();
+        var recorder = broker.Service<AuditRecorder>();
+        for (int i = 0; i < 2_500; i++)
+        {
+            recorder.Record("command.cancelled", "olga", SourceServerKey.Parse("s"), $"s/{i}");
+        }
+
+        database.AuditRoom = 1_000;
+        await Assert.ThrowsAsync<StoreUnavailableException>(broker.Service<AuditFlushService>().FlushAsync);
+        database.AuditRoom = null;
+        await broker.Service<AuditFlushService>().FlushAsync();
+
+        var subjects = new List<string?>();
+        for (long? before = null; ;)
+        {
+            StoredAuditPage page = await database.Identities.ReadAuditAsync(new AuditFilter(null, null, "command.", before, 1_000));
+            subjects.InsertRange(0, page.Events.Reverse().Select(one => one.Subject));
+            if (page.Events.Count == 0)
+            {
+                break;
+            }
+
+            before = page.Events[^1].AuditNo;
+        }
+
+        Assert.Equal(Enumerable.Range(0, 2_500).Select(i => $"s/{i}"), subjects);
     }
 
     [Fact]

@@ -136,6 +136,35 @@ public abstract class IdentityStoreContract(StoreFixture fixture) : IAsyncLifeti
     }
 
     [StoreFact]
+    public async Task A_change_of_a_key_keeps_the_secret_that_was_encrypted_anew_meanwhile()
+    {
+        IdentityWrite write = Sample("a");
+        await Store.WriteAsync(write);
+        StoredCredential read = (await Store.FindCredentialAsync("AK-a"))!.Credential;
+        foreach (SecretOwner old in await Store.ReadSecretsNotOfAsync("mk-2", 10))
+        {
+            Assert.True(await Store.ReplaceSecretAsync(old, new StoredSecret("mk-2", [9, 9])));
+        }
+
+        await Store.WriteAsync(new IdentityWrite { WriteId = NextId(), Credentials = [read with { IsEnabled = false }] });
+
+        StoredCredential after = (await Store.FindCredentialAsync("AK-a"))!.Credential;
+        Assert.Equal((false, "mk-2"), (after.IsEnabled, after.Secret!.MasterKeyId));
+        Assert.Empty(await Store.ReadSecretsNotOfAsync("mk-2", 10));
+    }
+
+    [StoreFact]
+    public async Task A_key_that_is_deleted_in_the_same_write_takes_on_another_secret()
+    {
+        await Store.WriteAsync(Sample("a"));
+        StoredCredential other = Sample("a").Credentials[0] with { Secret = new StoredSecret("mk-2", [7]) };
+
+        await Store.WriteAsync(new IdentityWrite { WriteId = NextId(), DeletedCredentials = ["AK-a"], Credentials = [other] });
+
+        Assert.Equal([7], (await Store.FindCredentialAsync("AK-a"))!.Credential.Secret!.Bytes, ByteComparer);
+    }
+
+    [StoreFact]
     public async Task Changes_are_told_from_a_revision_on_in_their_order()
     {
         await Store.WriteAsync(Sample("a"));
