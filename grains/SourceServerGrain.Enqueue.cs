@@ -120,7 +120,7 @@ internal sealed partial class SourceServerGrain
     {
         if (EnqueueBatch.Begin(_session.State, _session.Policy, _context.Now) is not { } batch)
         {
-            return default;
+            return (null, default);
         }
 
         var replies = ImmutableArray.CreateBuilder<EnqueueReply>(calls.Length);
@@ -138,7 +138,7 @@ internal sealed partial class SourceServerGrain
 
             if (outcome is null or { Status: EnqueueStatus.HistoryFull })
             {
-                return default;
+                return (null, default);
             }
 
             replies.Add(Views.Of(outcome.Value));
@@ -146,9 +146,13 @@ internal sealed partial class SourceServerGrain
 
         Transition<int> transition = batch.Finish();
         using QuotaRoom room = await ReserveAsync(transition.State, transition.Changes);
-        return room.IsGiven
-            ? (await _session.CommitAsync(transition.State, transition.Changes, stray: null), replies.MoveToImmutable())
-            : default;
+        if (!room.IsGiven)
+        {
+            return (null, default);
+        }
+
+        CommitStatus status = await _session.CommitAsync(transition.State, transition.Changes, stray: null);
+        return (status, replies.MoveToImmutable());
     }
 
     /// <summary>Drops a queue that does not know an open command: another activation has enqueued it.</summary>

@@ -50,7 +50,7 @@ public interface ISourceServerStore
     /// </summary>
     /// <param name="deletedSince">Only what was deleted then or later.</param>
     /// <returns>Those that are registered again.</returns>
-    Task<IReadOnlyList<SourceServerKey>> RestoreAsync(DateTimeOffset deletedSince);
+    Task<RestoredSourceServers> RestoreAsync(DateTimeOffset deletedSince);
 
     /// <summary>
     /// Notes for good that settings of its own are stored for a source server: it lasts until the source server is deleted. It is never

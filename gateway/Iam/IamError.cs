@@ -15,7 +15,7 @@ internal sealed record IamError(int Code, string Message)
     public static readonly IamError ScopeRefused = new(401, "The scope is not one of the user's.");
     public static readonly IamError Unavailable = new(503, "The broker cannot answer just now.") { IsTransient = true };
     public static readonly IamError Busy = new(503, "More requests are worked on than Gateway:MaxConcurrentRequests allows.") { IsTransient = true };
-    public static readonly IamError Crowded = new(503, "Too many bodies of callers who are not proven yet are waited for, and this one was the oldest.") { IsTransient = true };
+    public static readonly IamError Crowded = new(503, "Too many bodies of callers who are not proven yet are here or waited for (Gateway:MaxUnprovenBodies, Gateway:MaxUnprovenBodyBytes).") { IsTransient = true };
     public static readonly IamError Internal = new(500, "The broker failed; its log has more under this request id.");
 
     /// <summary>Whether the same request may succeed later; the answer then carries <c>Retry-After</c>.</summary>

@@ -55,7 +55,7 @@ internal sealed record Refusal(AdmissionRule Rule)
         AdmissionRule.ProjectForeign => Prefix + "X-Project-Id must be sent once at most and name a project of the caller's.",
         AdmissionRule.SecurityTokenWrong => Prefix + "X-Security-Token is not the one of this access key.",
         AdmissionRule.SignatureReplayed => Prefix + "the signature has been used; sign every request anew.",
-        AdmissionRule.BodyCrowded => "Too many bodies of callers who are not proven yet are waited for, and this one was the oldest.",
+        AdmissionRule.BodyCrowded => "Too many bodies of callers who are not proven yet are here or waited for (Gateway:MaxUnprovenBodies, Gateway:MaxUnprovenBodyBytes).",
         AdmissionRule.BodyCut => "The body ends too early.",
         AdmissionRule.Throttled => "The project makes more requests in a second than it may.",
         AdmissionRule.PermissionMissing => $"You are not authorised to perform {PermissionNames.Of(Needed)}.",

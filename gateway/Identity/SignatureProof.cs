@@ -78,7 +78,26 @@ internal sealed class SignatureProof(
         }
 
         AuthorizationHeader.TryParse(text, out AuthorizationHeader authorization, out _);
-        return TryProve(context, authorization, accessKey, hash, now, out Proof proof) ? proof : await AskAndProveAsync(context, text, accessKey, hash, now);
+        return TryProve(context, authorization, accessKey, hash, now, out Proof proof) ? proof : await AskWithBodyAsync(context, text, accessKey, hash, now);
+    }
+
+    private async ValueTask<Proof> AskWithBodyAsync(HttpContext context, string text, string accessKey, byte[] hash, DateTimeOffset now)
+    {
+        ClientAddress address = Address(context);
+        long bytes = context.Request.ContentLength ?? _maxBodyBytes;
+        if (!bodies.Held.TryHold(address, bytes))
+        {
+            return Crowded;
+        }
+
+        try
+        {
+            return await AskAndProveAsync(context, text, accessKey, hash, now);
+        }
+        finally
+        {
+            bodies.Held.Release(address, bytes);
+        }
     }
 
     /// <summary>Checks by what is remembered. False when that proves nothing: the key is not remembered, or the signature is not its own.</summary>

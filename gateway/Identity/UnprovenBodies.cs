@@ -14,6 +14,9 @@ internal sealed class UnprovenBodies(IOptions<GatewayOptions> options, TimeProvi
     private readonly UnprovenPlaces _places = new(options.Value.MaxUnprovenBodies, options.Value.MaxUnprovenBodyBytes);
     private readonly TimeSpan _timeout = options.Value.UnprovenBodyTimeout;
 
+    /// <summary>Those that are whole, while their callers are looked up.</summary>
+    public HeldBodies Held { get; } = new(options.Value.MaxUnprovenBodyBytes);
+
     /// <summary>How many are waited for.</summary>
     public int Count
     {

@@ -59,12 +59,14 @@ internal sealed class OverdueSweepGrain(
         try
         {
             DateTimeOffset since = (_restoredAt < now ? _restoredAt.Value : now - _retention) - RestorePeriod;
-            foreach (SourceServerKey key in await database.SourceServers.RestoreAsync(since))
+            RestoredSourceServers restored = await database.SourceServers.RestoreAsync(since);
+            foreach (SourceServerKey key in restored.Keys)
             {
                 Log.SourceServerRestored(logger, key);
             }
 
-            _restoredAt = now;
+            // What could not be read is looked for again, however long it takes until it is mended.
+            _restoredAt = restored.IsWhole ? now : since + RestorePeriod;
         }
         catch (Exception exception) when (StoreFault.IsStoreFault(exception))
         {

@@ -105,13 +105,13 @@ internal sealed class MemorySourceServerStore(MemoryTables tables) : ISourceServ
         }
     }
 
-    public Task<IReadOnlyList<SourceServerKey>> RestoreAsync(DateTimeOffset deletedSince)
+    public Task<RestoredSourceServers> RestoreAsync(DateTimeOffset deletedSince)
     {
         lock (tables)
         {
             List<MemorySourceRow> back = tables.Numbered.FindAll(row => row.IsDeleted && row.Commands.Values.Any(stored => stored.Command.IsOpen));
             back.ForEach(row => row.IsDeleted = false);
-            return Task.FromResult<IReadOnlyList<SourceServerKey>>([.. back.Select(row => row.Server.Key)]);
+            return Task.FromResult(new RestoredSourceServers([.. back.Select(row => row.Server.Key)], IsWhole: true));
         }
     }
 

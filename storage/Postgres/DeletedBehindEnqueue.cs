@@ -11,8 +11,9 @@ internal static class DeletedBehindEnqueue
 
     private const string HasOpen = $"exists ({OpenCommands.Select})";
 
+    // Unordered, so that the index of what was deleted leads, not a walk over all.
     private const string FindAll = $"""
-        select s.source_no, s.server_id, true from source_server s {OpenCommands.JoinNewest} where s.deleted_at >= $1 and {HasOpen} order by s.source_no
+        select s.source_no, s.server_id, true from source_server s {OpenCommands.JoinNewest} where s.deleted_at >= $1 and {HasOpen}
         """;
 
     // By the primary key, whose other pages lead past a damaged one.
@@ -37,10 +38,11 @@ internal static class DeletedBehindEnqueue
         """;
 
     /// <inheritdoc cref="ISourceServerStore.RestoreAsync"/>
-    public static async Task<IReadOnlyList<SourceServerKey>> TakeBackAsync(PostgresConnections connections, DateTimeOffset deletedSince, DamageLog damage)
+    public static async Task<RestoredSourceServers> TakeBackAsync(PostgresConnections connections, DateTimeOffset deletedSince, DamageLog damage)
     {
         var keys = new List<SourceServerKey>();
-        foreach (SourceServerKey key in await FindAsync(connections, deletedSince.UtcTicks, damage))
+        (IReadOnlyList<SourceServerKey> found, bool isWhole) = await FindAsync(connections, deletedSince.UtcTicks, damage);
+        foreach (SourceServerKey key in found)
         {
             try
             {
@@ -52,10 +54,11 @@ internal static class DeletedBehindEnqueue
             catch (UnreadableRowException fault)
             {
                 damage.PassedOver($"Source server {key}, which was deleted behind an enqueue,", fault.Message);
+                isWhole = false;
             }
         }
 
-        return keys;
+        return new RestoredSourceServers(keys, isWhole);
     }
 
     private static async Task<bool> TakeBackAsync(NpgsqlConnection connection, SourceServerKey key)
@@ -65,11 +68,11 @@ internal static class DeletedBehindEnqueue
         return await command.ExecuteScalarAsync() is > 0L;
     }
 
-    private static async Task<IReadOnlyList<SourceServerKey>> FindAsync(PostgresConnections connections, long since, DamageLog damage)
+    private static async Task<(IReadOnlyList<SourceServerKey> Found, bool IsWhole)> FindAsync(PostgresConnections connections, long since, DamageLog damage)
     {
         try
         {
-            return (await ReadAsync(FindAll, limit: 0, new NpgsqlParameter { Value = since })).Keys;
+            return ((await ReadAsync(FindAll, limit: 0, new NpgsqlParameter { Value = since })).Keys, true);
         }
         catch (UnreadableRowException)
         {
@@ -89,7 +92,7 @@ internal static class DeletedBehindEnqueue
             place = page.Next;
         }
 
-        return keys;
+        return (keys, false);
 
         Task<OverduePage> ReadAsync(string sql, int limit, params NpgsqlParameter[] parameters) =>
             connections.ChangeAsync(connection => OverdueQueues.ReadAsync(connection, sql, limit, damage, parameters));

@@ -7,7 +7,7 @@ namespace CommandBroker.Storage.Postgres;
 /// Reads a queue with many open commands in parts, so that no statement is long however many there are, and within one snapshot, so that it is
 /// never read half before and half after a commit.
 /// </summary>
-/// <param name="connections">A pool whose work may take long.</param>
+/// <param name="connections">A pool whose work may take as many statements as it likes.</param>
 internal sealed class LongQueueReader(PostgresConnections connections) : IDisposable
 {
     /// <summary>The most commands in one part. Of 64 KiB each they are what a few batches of commits hold.</summary>

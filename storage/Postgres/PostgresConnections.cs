@@ -40,7 +40,7 @@ internal sealed class PostgresConnections : IAsyncDisposable
         history ??= new ServerHistory { Replaced = Clear };
         TimeSpan timeout = commitTimeout ?? DefaultCommitTimeout;
         _pulse = pulse;
-        _limit = use.IsLong ? Timeout.InfiniteTimeSpan : timeout + Grace;
+        _limit = use.IsLong || use.IsManyStatements ? Timeout.InfiniteTimeSpan : timeout + Grace;
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
         var given = new DbConnectionStringBuilder { ConnectionString = connectionString };
         Set(given, () => settings.MaxAutoPrepare = 50, "Max Auto Prepare", "MaxAutoPrepare");

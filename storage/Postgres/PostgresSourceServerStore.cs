@@ -83,7 +83,7 @@ internal sealed class PostgresSourceServerStore : ISourceServerStore, IAsyncDisp
     public Task<bool> DeleteAsync(SourceServerKey key, DateTimeOffset now) => SourceServerDeletion.RunAsync(_connections, key, now);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<SourceServerKey>> RestoreAsync(DateTimeOffset deletedSince) =>
+    public Task<RestoredSourceServers> RestoreAsync(DateTimeOffset deletedSince) =>
         DeletedBehindEnqueue.TakeBackAsync(_connections, deletedSince, _damage);
 
     /// <inheritdoc/>

@@ -22,11 +22,12 @@ internal static class SqliteDeletedBehindEnqueue
     private const string TakeBack = $"UPDATE source_server AS s SET deleted_at = NULL WHERE server_id = ?1 AND deleted_at IS NOT NULL AND {HasOpen}";
 
     /// <inheritdoc cref="ISourceServerStore.RestoreAsync"/>
-    public static async Task<IReadOnlyList<SourceServerKey>> TakeBackAsync(
+    public static async Task<RestoredSourceServers> TakeBackAsync(
         SqliteReaders readers, SqliteWriter writer, DateTimeOffset deletedSince, DamageLog damage)
     {
         var keys = new List<SourceServerKey>();
-        foreach (SourceServerKey key in await FindAsync(readers, deletedSince.UtcTicks, damage))
+        (IReadOnlyList<SourceServerKey> found, bool isWhole) = await FindAsync(readers, deletedSince.UtcTicks, damage);
+        foreach (SourceServerKey key in found)
         {
             try
             {
@@ -38,17 +39,18 @@ internal static class SqliteDeletedBehindEnqueue
             catch (UnreadableRowException fault)
             {
                 damage.PassedOver($"Source server {key}, which was deleted behind an enqueue,", fault.Message);
+                isWhole = false;
             }
         }
 
-        return keys;
+        return new RestoredSourceServers(keys, isWhole);
     }
 
-    private static async Task<IReadOnlyList<SourceServerKey>> FindAsync(SqliteReaders readers, long since, DamageLog damage)
+    private static async Task<(IReadOnlyList<SourceServerKey> Found, bool IsWhole)> FindAsync(SqliteReaders readers, long since, DamageLog damage)
     {
         try
         {
-            return (await readers.ReadAsync(session => SqliteOverdue.Read(session[FindAll].Bind(1, since), limit: 0, damage))).Keys;
+            return ((await readers.ReadAsync(session => SqliteOverdue.Read(session[FindAll].Bind(1, since), limit: 0, damage))).Keys, true);
         }
         catch (UnreadableRowException)
         {
@@ -69,6 +71,6 @@ internal static class SqliteDeletedBehindEnqueue
             place = page.Next;
         }
 
-        return keys;
+        return (keys, false);
     }
 }

@@ -9,9 +9,14 @@ namespace CommandBroker.Storage.Sqlite;
 internal sealed class SqliteEpochs
 {
     private const int RowBits = 18;
+
+    // More than a batch of commits may have.
+    private const int MostRowsTogether = 1 << 16;
+
     private long _nextRowNo;
     private long _preparedEpoch = -1;
     private long[] _empty = [];
+    private bool _isBlind;
 
     /// <summary>The epoch of a row.</summary>
     public static long Of(long rowNo) => rowNo >> RowBits;
@@ -30,7 +35,7 @@ internal sealed class SqliteEpochs
         }
 
         _nextRowNo = FindNext(session, damage);
-        _empty = [.. List(session).Where(epoch => epoch < Of(_nextRowNo) && TryIsEmpty(session, epoch))];
+        _empty = [.. List(session).Where(epoch => IsPast(epoch) && TryIsEmpty(session, epoch))];
     }
 
     /// <summary>
@@ -41,12 +46,18 @@ internal sealed class SqliteEpochs
     {
         Forget(session, _empty);
         _empty = [];
-        for (long epoch = Math.Max(_preparedEpoch + 1, Of(_nextRowNo)); epoch <= Of(_nextRowNo) + 1; epoch++)
+
+        // Without a look at the newest rows, an epoch ahead at each opening would make a list without end of a page that stays damaged.
+        long last = _isBlind ? Of(_nextRowNo + MostRowsTogether) : Of(_nextRowNo) + 1;
+        for (long epoch = Math.Max(_preparedEpoch + 1, Of(_nextRowNo)); epoch <= last; epoch++)
         {
             session["INSERT INTO epoch (epoch) VALUES (?1) ON CONFLICT DO NOTHING"].Bind(1, epoch).Run();
             _preparedEpoch = epoch;
         }
     }
+
+    /// <summary>Whether an epoch gets no row any more.</summary>
+    public bool IsPast(long epoch) => epoch < Of(_nextRowNo);
 
     /// <summary>The number of the next row.</summary>
     public long TakeRowNo() => _nextRowNo++;
@@ -59,7 +70,7 @@ internal sealed class SqliteEpochs
     public int Forget(SqliteSession session, IEnumerable<long> empty)
     {
         int count = 0;
-        foreach (long epoch in empty.Where(epoch => epoch < Of(_nextRowNo)))
+        foreach (long epoch in empty.Where(IsPast))
         {
             count += session["DELETE FROM epoch WHERE epoch = ?1"].Bind(1, epoch).Run();
         }
@@ -67,8 +78,8 @@ internal sealed class SqliteEpochs
         return count;
     }
 
-    /// <summary>Where the newest rows cannot be read, the next one begins an epoch behind all that are listed.</summary>
-    private static long FindNext(SqliteSession session, DamageLog damage)
+    /// <summary>Where the newest rows cannot be read, the next one begins the last epoch that is listed: one is always listed ahead.</summary>
+    private long FindNext(SqliteSession session, DamageLog damage)
     {
         try
         {
@@ -77,7 +88,8 @@ internal sealed class SqliteEpochs
         catch (SqliteException fault) when (SqliteFaults.IsDamage(fault))
         {
             damage.PassedOver("The newest page of the table command", SqliteFaults.Unreadable(fault).Message);
-            return ((session["SELECT max(epoch) FROM epoch"].Scalar() ?? 0) + 1) << RowBits;
+            _isBlind = true;
+            return Math.Max(1, (session["SELECT max(epoch) FROM epoch"].Scalar() ?? 0) << RowBits);
         }
     }
 

@@ -15,6 +15,9 @@ internal sealed class SqlitePurge(SqliteWriter writer, SqliteReaders readers, Da
     private const int RowsPerPage = 10;
     private const int EpochRows = 1 << 18;
 
+    // Each costs the writer's connection. The next run goes on behind them.
+    private const int MaxPassedCount = 256;
+
     private readonly SemaphoreSlim _turn = new(1);
     private long _place;
     private long _spareRows;
@@ -63,7 +66,8 @@ internal sealed class SqlitePurge(SqliteWriter writer, SqliteReaders readers, Da
         int removed = 0;
         int rows = WalkCount;
         bool wasDamaged = false;
-        while (removed < limit && _spareRows > 0 && !(isWrapped && _place >= start))
+        int passedCount = 0;
+        while (removed < limit && _spareRows > 0 && passedCount < MaxPassedCount && !(isWrapped && _place >= start))
         {
             // Each step is a short transaction of its own, so that commits are not held up.
             int most = limit - removed;
@@ -91,6 +95,7 @@ internal sealed class SqlitePurge(SqliteWriter writer, SqliteReaders readers, Da
                 }
 
                 wasDamaged = true;
+                passedCount++;
                 _place = await FindPlaceBehindAsync();
                 _spareRows--;
             }
@@ -196,6 +201,7 @@ internal sealed class SqlitePurge(SqliteWriter writer, SqliteReaders readers, Da
             session[CommandSql.CountRemoved].Bind(1, source.Key).Bind(2, source.Count()).Bind(3, source.Max(command => command.Seq)).Run();
         }
 
-        return ([.. old.Select(command => SqliteEpochs.Of(command.RowNo)).Distinct()], old.Count, walked, walked < rows && old.Count < most ? 0 : place);
+        // Looked at in the transaction: one that is past by now gets no row any more.
+        return ([.. old.Select(command => SqliteEpochs.Of(command.RowNo)).Distinct().Where(session.Epochs.IsPast)], old.Count, walked, walked < rows && old.Count < most ? 0 : place);
     }
 }

@@ -62,7 +62,7 @@ internal sealed class SqliteSourceServerStore(SqliteReaders readers, SqliteWrite
             AND NOT EXISTS (SELECT 1 FROM command WHERE command.source_no = source_server.source_no AND ended_at IS NULL)
         """].Bind(1, key.Text).Bind(2, now.UtcTicks).Run() == 1);
 
-    public Task<IReadOnlyList<SourceServerKey>> RestoreAsync(DateTimeOffset deletedSince) =>
+    public Task<RestoredSourceServers> RestoreAsync(DateTimeOffset deletedSince) =>
         SqliteDeletedBehindEnqueue.TakeBackAsync(readers, writer, deletedSince, _damage);
 
     public Task<bool> MarkOverridesAsync(SourceServerKey key) => writer.WriteAsync(session =>

@@ -409,6 +409,42 @@ public sealed class UnprovenCallerTests
         others.ForEach(other => other.Dispose());
     }
 
+    [Fact]
+    public async Task Whole_bodies_are_bounded_while_their_callers_are_looked_up_and_one_address_has_a_quarter()
+    {
+        await using GatewayHost host = await StartAsync(new() { ["Gateway:MaxUnprovenBodyBytes"] = "65536" });
+        var answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        host.Grains.Identity.Delay = answer.Task;
+        Task<Answer> first = ReportLongAsync(host, "10.0.0.1", 1);
+        await UntilAskedAsync(host, 1);
+
+        (await ReportLongAsync(host, "10.0.0.1", 2)).IsVendorError(503, "SMS.6301");
+        Task<Answer> other = ReportLongAsync(host, "10.0.0.2", 3);
+        await UntilAskedAsync(host, 2);
+
+        answer.SetResult();
+        (await first).IsVendorError(401, "APIGW.0301");
+        (await other).IsVendorError(401, "APIGW.0301");
+        (await ReportLongAsync(host, "10.0.0.1", 4)).IsVendorError(401, "APIGW.0301");
+    }
+
+    private static Task<Answer> ReportLongAsync(GatewayHost host, string address, int key)
+    {
+        string body = Report + new string(' ', 10_000);
+        var signer = new RequestSigner($"AKMADEUP{key:D12}", Secret) { Now = Start };
+        return host.SendAsync("POST", ReportPath, body, token: null, headers: [.. signer.Sign("POST", ReportPath, body), ("X-Forwarded-For", address)]);
+    }
+
+    private static async Task UntilAskedAsync(GatewayHost host, int count)
+    {
+        using var limit = new CancellationTokenSource(GatewayHost.Deadline);
+        while (host.Grains.Identity.Calls.Count(call => call.StartsWith("FindAccessKey", StringComparison.Ordinal)) < count)
+        {
+            limit.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
     private static Task WaitForAsync(GatewayHost host, int count) => WaitForAsync(host, bodies => bodies.Count == count);
 
     private static async Task WaitForAsync(GatewayHost host, Func<UnprovenBodies, bool> isReached)

@@ -265,12 +265,12 @@ public abstract class SourceServerStoreContract(StoreFixture fixture) : IAsyncLi
         await fixture.RegisterAsync("blue/b");
         Assert.True(await fixture.Sources.DeleteAsync(key, Samples.Noon));
         Assert.True(await fixture.Sources.DeleteAsync(SourceServerKey.Parse("blue/b"), Samples.Noon));
-        Assert.Empty(await fixture.Sources.RestoreAsync(Samples.Noon.AddHours(-1)));
+        Assert.Empty((await fixture.Sources.RestoreAsync(Samples.Noon.AddHours(-1))).Keys);
 
         await fixture.Commands.CommitAsync(new QueueCommit { SourceNo = stale.SourceNo, Commands = [Samples.Pending(1)], Lineage = stale.Lineage });
 
-        Assert.Equal([key], await fixture.Sources.RestoreAsync(Samples.Noon.AddHours(-1)));
-        Assert.Empty(await fixture.Sources.RestoreAsync(Samples.Noon.AddHours(-1)));
+        Assert.Equal([key], (await fixture.Sources.RestoreAsync(Samples.Noon.AddHours(-1))).Keys);
+        Assert.Empty((await fixture.Sources.RestoreAsync(Samples.Noon.AddHours(-1))).Keys);
         Assert.Equal([1L], (await fixture.LoadAsync(key.Text)).State.Open.Select(command => command.Seq));
         Assert.Equal(["blue/a"], await KeysAsync(Blue));
         Assert.False(await fixture.Sources.RegisterAsync(Samples.Server("blue/c"), maxCount: 1));

@@ -54,7 +54,7 @@ public abstract class UnreadableIdContract(StoreFixture fixture) : IAsyncLifetim
 
         await fixture.ExecuteAsync("UPDATE source_server SET server_id = 'a b/c' WHERE server_id = 'a'");
 
-        Assert.Equal("b", Assert.Single(await fixture.Sources.RestoreAsync(Samples.Noon.AddHours(-1))).Text);
+        Assert.Equal("b", Assert.Single((await fixture.Sources.RestoreAsync(Samples.Noon.AddHours(-1))).Keys).Text);
     }
 
     private async Task AddExpiredAsync(string key)

@@ -83,13 +83,14 @@ public sealed class PostgresDamagedUpkeepTests : IAsyncLifetime
         await SpoilAsync(("source_server", place.BlockNumber));
 
         OverduePage page = await fixture.Commands.FindOverdueAsync(0, Now.AddDays(1), 1_000);
-        IReadOnlyList<SourceServerKey> back = await fixture.Sources.RestoreAsync(Now.AddHours(-1));
+        RestoredSourceServers back = await fixture.Sources.RestoreAsync(Now.AddHours(-1));
 
         Assert.Equal(["late"], page.Keys.Select(key => key.Text));
         Assert.Null(page.Next);
         Assert.StartsWith("What follows source server number", Assert.Single(Places()), StringComparison.Ordinal);
-        Assert.Equal(["gone"], back.Select(key => key.Text));
-        Assert.Empty(await fixture.Sources.RestoreAsync(Now.AddHours(-1)));
+        Assert.Equal(["gone"], back.Keys.Select(key => key.Text));
+        Assert.False(back.IsWhole);
+        Assert.Empty((await fixture.Sources.RestoreAsync(Now.AddHours(-1))).Keys);
     }
 
     [PostgresFact(OwnServer = true)]
@@ -112,7 +113,7 @@ public sealed class PostgresDamagedUpkeepTests : IAsyncLifetime
         await fixture.ExecuteAsync("update source_server set deleted_at = 1");
 
         Assert.Equal("b", Assert.Single(page.Servers).Key.Text);
-        Assert.Empty(await fixture.Sources.RestoreAsync(DateTimeOffset.MinValue));
+        Assert.Empty((await fixture.Sources.RestoreAsync(DateTimeOffset.MinValue)).Keys);
     }
 
     private async Task<PostgresFixture> OpenAsync()

@@ -48,6 +48,17 @@ public sealed class SqliteDamageTests : IAsyncLifetime
             _fixture.Commands.CommitAsync(new QueueCommit { SourceNo = other.SourceNo, Commands = [Samples.Pending(1)] }));
 
         Assert.True(await _fixture.Sources.RenameAsync(SourceServerKey.Parse("b"), "another"));
+
+        // Each refused write opens the file anew, which lists no epoch more.
+        long epochs = await EpochCountAsync();
+        for (int again = 0; again < 5; again++)
+        {
+            await Assert.ThrowsAsync<UnreadableRowException>(() =>
+                _fixture.Commands.CommitAsync(new QueueCommit { SourceNo = other.SourceNo, Commands = [Samples.Pending(1)] }));
+            Assert.True(await _fixture.Sources.RenameAsync(SourceServerKey.Parse("b"), $"name-{again}"));
+        }
+
+        Assert.Equal(epochs, await EpochCountAsync());
     }
 
     [Fact]
@@ -97,11 +108,12 @@ public sealed class SqliteDamageTests : IAsyncLifetime
         await SpoilAsync("the-name-of-0100");
 
         OverduePage page = await _fixture.Commands.FindOverdueAsync(0, Now.AddDays(1), 1_000);
-        IReadOnlyList<SourceServerKey> back = await _fixture.Sources.RestoreAsync(Now.AddHours(-1));
+        RestoredSourceServers back = await _fixture.Sources.RestoreAsync(Now.AddHours(-1));
 
         Assert.Equal(["late"], page.Keys.Select(key => key.Text));
         Assert.Null(page.Next);
-        Assert.Equal(["gone"], back.Select(key => key.Text));
+        Assert.Equal(["gone"], back.Keys.Select(key => key.Text));
+        Assert.False(back.IsWhole);
     }
 
     private async Task<long> FillAsync(string key)
@@ -152,6 +164,9 @@ public sealed class SqliteDamageTests : IAsyncLifetime
 
         await _fixture.OpenAsync();
     }
+
+    private Task<long> EpochCountAsync() =>
+        ((SqliteDatabase)_fixture.Database).Writer.WriteAsync(session => session["SELECT count(*) FROM epoch"].Scalar() ?? 0);
 
     private long RemovedCount()
     {
