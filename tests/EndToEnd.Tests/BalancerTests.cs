@@ -198,7 +198,7 @@ public sealed class BalancerTests : IDisposable
     private static void IsTooLate(string answer)
     {
         Assert.StartsWith("HTTP/1.1 408 ", answer, StringComparison.Ordinal);
-        Assert.Contains("\"error_code\":\"SMS.9001\"", answer, StringComparison.Ordinal);
+        Assert.Contains("\"error_code\":\"SMS.6013\"", answer, StringComparison.Ordinal);
     }
 
     private static void IsServed(string answer) => Assert.StartsWith("HTTP/1.1 200 ", answer, StringComparison.Ordinal);
