@@ -20,8 +20,13 @@ internal sealed class DatabasePause(Random random) : IFault
     }
 
     /// <inheritdoc/>
-    public Task<string?> ProveAsync(Scene scene) => Task.FromResult(
-        _stopped.Count > 1 && _stopped.All(pid => Shell.StateOf(pid) == 'T') ? $"{_stopped.Count} processes of PostgreSQL in state T after {Hold.TotalSeconds:F1} s" : null);
+    public Task<string?> ProveAsync(Scene scene)
+    {
+        // Those that there are. One that ended just as the others were stopped is gone or, as nobody waits for its end, a zombie.
+        IReadOnlyList<int> there = scene.Cluster.Database.Processes();
+        bool isWhole = there.Count > 1 && Shell.StateOf(scene.Cluster.Database.Node.Pid) == 'T' && there.All(pid => Shell.StateOf(pid) is 'T' or 'Z');
+        return Task.FromResult(isWhole ? $"{there.Count} processes of PostgreSQL in state T after {Hold.TotalSeconds:F1} s" : null);
+    }
 
     /// <inheritdoc/>
     public async Task HealAsync(Scene scene)
