@@ -12,8 +12,9 @@ public sealed class EnqueueBatch
     private readonly DateTimeOffset _now;
     private readonly ChangeSet _changes;
     private readonly Dictionary<string, Command> _byKey = [];
-    private readonly Dictionary<string, List<Command>> _byTask = [];
-    private readonly long _seqBefore;
+    private readonly QueueState _settled;
+    private readonly List<Command> _added = [];
+    private Dictionary<string, List<Command>>? _byTask;
     private long _lastSeq;
     private int _pendingCount;
     private long _historyCount;
@@ -23,17 +24,13 @@ public sealed class EnqueueBatch
         _policy = policy;
         _now = now;
         _changes = changes;
-        _seqBefore = _lastSeq = settled.LastSeq;
+        _settled = settled;
+        _lastSeq = settled.LastSeq;
         _pendingCount = settled.PendingCount;
         _historyCount = settled.HistoryCount;
         foreach (Command command in state.Open)
         {
             NoteKey(command);
-        }
-
-        foreach (Command command in settled.Open)
-        {
-            NoteTask(command);
         }
     }
 
@@ -69,24 +66,23 @@ public sealed class EnqueueBatch
         }
 
         Command command = CommandQueue.NewOf(request, _lastSeq + 1, _policy, _now);
-        List<Command> replaced = CommandQueue.MayReplace(command, _policy) && _byTask.TryGetValue(command.TaskId!, out List<Command>? candidates)
-            ? CommandQueue.ReplacedBy(command, CollectionsMarshal.AsSpan(candidates), _policy)
-            : [];
+        List<Command> replaced = CommandQueue.MayReplace(command, _policy) ? ReplacedBy(command) : [];
         if (CommandQueue.FullOf(_pendingCount, replaced.Count, _historyCount, _policy) is { } full)
         {
             return full;
         }
 
-        if (replaced.Exists(waiting => waiting.Seq > _seqBefore))
+        if (replaced.Exists(waiting => waiting.Seq > _settled.LastSeq))
         {
             return null;
         }
 
         CommandQueue.Add(command, replaced, _changes, _now);
-        replaced.ForEach(waiting => _byTask[waiting.TaskId!].Remove(waiting));
+        replaced.ForEach(waiting => _byTask![waiting.TaskId!].Remove(waiting));
         _pendingCount += 1 - replaced.Count;
         _historyCount += replaced.Count;
         _lastSeq = command.Seq;
+        _added.Add(command);
         NoteKey(command);
         NoteTask(command);
         return new EnqueueOutcome(EnqueueStatus.Enqueued, command.Seq);
@@ -94,6 +90,25 @@ public sealed class EnqueueBatch
 
     /// <summary>The transition that makes the whole batch; its outcome is how many commands change. The batch takes no more.</summary>
     public Transition<int> Finish() => _changes.Finish(_changes.Count);
+
+    private List<Command> ReplacedBy(Command successor)
+    {
+        if (_byTask is null)
+        {
+            // Most batches replace nothing, and need no table of tasks.
+            _byTask = [];
+            foreach (Command command in _settled.Open)
+            {
+                NoteTask(command);
+            }
+
+            _added.ForEach(NoteTask);
+        }
+
+        return _byTask.TryGetValue(successor.TaskId!, out List<Command>? candidates)
+            ? CommandQueue.ReplacedBy(successor, CollectionsMarshal.AsSpan(candidates), _policy)
+            : [];
+    }
 
     private void NoteKey(Command command)
     {
@@ -105,7 +120,7 @@ public sealed class EnqueueBatch
 
     private void NoteTask(Command command)
     {
-        if (command is not { TaskId: { } task, State: CommandState.Pending, MayBeKnown: false })
+        if (_byTask is null || command is not { TaskId: { } task, State: CommandState.Pending, MayBeKnown: false })
         {
             return;
         }

@@ -49,7 +49,7 @@ public interface ISourceServerStore
     /// name alone. Repeating it is harmless.
     /// </summary>
     /// <param name="deletedSince">Only what was deleted then or later.</param>
-    /// <returns>Those that are registered again.</returns>
+    /// <returns>Those that are registered again, and whether everything could be read.</returns>
     Task<RestoredSourceServers> RestoreAsync(DateTimeOffset deletedSince);
 
     /// <summary>

@@ -1,8 +1,28 @@
+using CommandBroker.Core;
+
 namespace CommandBroker.Storage;
 
 /// <summary>How a walk over the source servers gets past one whose rows cannot be read.</summary>
 internal static class OverdueWalk
 {
+    // So many at one time when all are looked at.
+    private const int StepCount = 1_000;
+
+    /// <summary>Looks at all source servers, step by step, past what is damaged.</summary>
+    public static async Task<IReadOnlyList<SourceServerKey>> ReadAllAsync(
+        Func<long, int, Task<OverduePage>> find, Func<long, Task<OverduePage>> next, DamageLog damage)
+    {
+        var keys = new List<SourceServerKey>();
+        for (long? place = 0; place is { } after;)
+        {
+            OverduePage page = await ReadAsync(after, StepCount, find, next, damage);
+            keys.AddRange(page.Keys);
+            place = page.Next;
+        }
+
+        return keys;
+    }
+
     /// <summary>Takes a step; where the file is damaged in halves, until the damaged source server is alone. It counts as one to be settled: whoever does finds out.</summary>
     /// <param name="after">Where the step begins.</param>
     /// <param name="limit">How many source servers it looks at.</param>

@@ -7,8 +7,6 @@ namespace CommandBroker.Storage.Postgres;
 /// <remarks>They are looked for all at once, and each comes back in a transaction of its own: what is damaged of one keeps no other.</remarks>
 internal static class DeletedBehindEnqueue
 {
-    private const int StepCount = 1_000;
-
     private const string HasOpen = $"exists ({OpenCommands.Select})";
 
     // Unordered, so that the index of what was deleted leads, not a walk over all.
@@ -79,20 +77,10 @@ internal static class DeletedBehindEnqueue
             // Step by step, past what is damaged.
         }
 
-        var keys = new List<SourceServerKey>();
-        for (long? place = 0; place is { } after;)
-        {
-            OverduePage page = await OverdueWalk.ReadAsync(
-                after,
-                StepCount,
-                (from, limit) => ReadAsync(FindSome, limit, new() { Value = since }, new() { Value = from }, new() { Value = (long)limit }),
-                from => ReadAsync(Next, limit: 1, new() { Value = since }, new() { Value = from }),
-                damage);
-            keys.AddRange(page.Keys);
-            place = page.Next;
-        }
-
-        return (keys, false);
+        return (await OverdueWalk.ReadAllAsync(
+            (from, limit) => ReadAsync(FindSome, limit, new() { Value = since }, new() { Value = from }, new() { Value = (long)limit }),
+            from => ReadAsync(Next, limit: 1, new() { Value = since }, new() { Value = from }),
+            damage), false);
 
         Task<OverduePage> ReadAsync(string sql, int limit, params NpgsqlParameter[] parameters) =>
             connections.ChangeAsync(connection => OverdueQueues.ReadAsync(connection, sql, limit, damage, parameters));

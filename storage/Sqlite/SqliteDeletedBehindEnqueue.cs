@@ -6,8 +6,6 @@ namespace CommandBroker.Storage.Sqlite;
 /// <remarks>They are looked for all at once, and each comes back in a write of its own: what is damaged of one keeps no other.</remarks>
 internal static class SqliteDeletedBehindEnqueue
 {
-    private const int StepCount = 1_000;
-
     private const string HasOpen = "EXISTS (SELECT 1 FROM command WHERE command.source_no = s.source_no AND ended_at IS NULL)";
 
     private const string FindAll = $"SELECT source_no, server_id, 1 FROM source_server s WHERE deleted_at >= ?1 AND {HasOpen} ORDER BY source_no";
@@ -57,20 +55,10 @@ internal static class SqliteDeletedBehindEnqueue
             // Step by step, past what is damaged.
         }
 
-        var keys = new List<SourceServerKey>();
-        for (long? place = 0; place is { } after;)
-        {
-            OverduePage page = await OverdueWalk.ReadAsync(
-                after,
-                StepCount,
-                (from, limit) => readers.ReadAsync(session =>
-                    SqliteOverdue.Read(session[FindSome].Bind(1, since).Bind(2, from).Bind(3, limit), limit, damage)),
-                from => readers.ReadAsync(session => SqliteOverdue.Read(session[Next].Bind(1, since).Bind(2, from), limit: 1, damage)),
-                damage);
-            keys.AddRange(page.Keys);
-            place = page.Next;
-        }
-
-        return (keys, false);
+        return (await OverdueWalk.ReadAllAsync(
+            (from, limit) => readers.ReadAsync(session =>
+                SqliteOverdue.Read(session[FindSome].Bind(1, since).Bind(2, from).Bind(3, limit), limit, damage)),
+            from => readers.ReadAsync(session => SqliteOverdue.Read(session[Next].Bind(1, since).Bind(2, from), limit: 1, damage)),
+            damage), false);
     }
 }
