@@ -35,6 +35,7 @@ internal sealed class BatchEndpoint(
         context.Response.Headers.ContentType = MediaTypes.NdJson;
         var reader = new BatchReader(context.Request.BodyReader, _options.BatchWindowLines, _options.MaxBodyBytes);
         var window = new List<BatchLine>(_options.BatchWindowLines);
+        var held = new HeldSourceServers();
         while (await reader.ReadWindowAsync(window, context.RequestAborted))
         {
             if (SignedCall.Of(context) is { } signed)
@@ -42,7 +43,7 @@ internal sealed class BatchEndpoint(
                 window.ForEach(line => line.SettleKey(signed));
             }
 
-            await EnqueueAsync(window, RequestStamp.Of(context), principal);
+            await EnqueueAsync(window, held, RequestStamp.Of(context), principal);
             await WriteAsync(context, window);
         }
 
@@ -50,13 +51,19 @@ internal sealed class BatchEndpoint(
     }
 
     // Lines of one source server go in one call and in their order; windows follow one another, so the order holds for the whole stream.
-    private Task EnqueueAsync(List<BatchLine> window, string? requestId, Principal principal) => Parallel.ForEachAsync(
+    private Task EnqueueAsync(List<BatchLine> window, HeldSourceServers held, string? requestId, Principal principal) => Parallel.ForEachAsync(
         window.Where(line => line.Call is not null).GroupBy(line => line.Id!.Value),
         new ParallelOptions { MaxDegreeOfParallelism = _options.BatchConcurrency },
-        (lines, _) => EnqueueAsync(lines.Key, [.. lines], requestId, principal));
+        (lines, _) => EnqueueAsync(lines.Key, [.. lines], held, requestId, principal));
 
-    private async ValueTask EnqueueAsync(ServerId id, BatchLine[] lines, string? requestId, Principal principal)
+    private async ValueTask EnqueueAsync(ServerId id, BatchLine[] lines, HeldSourceServers held, string? requestId, Principal principal)
     {
+        if (held.Find(id) is { } earlier)
+        {
+            Refuse(lines, earlier);
+            return;
+        }
+
         try
         {
             if (await servers.FindAsync(principal, id) is not { } server)
@@ -84,6 +91,7 @@ internal sealed class BatchEndpoint(
                 servers.Remove(principal, id);
             }
 
+            held.Note(id, refused ?? Internal);
             Refuse(lines, refused ?? Internal);
         }
     }

@@ -95,6 +95,34 @@ public sealed class BatchTests
         Assert.Equal("START", Assert.Single(host.Grains.Servers["s1"].Enqueued).Name);
     }
 
+    [Fact]
+    public async Task No_line_overtakes_an_earlier_one_of_its_source_server_that_is_to_be_sent_again()
+    {
+        bool hasFailed = false;
+        await using GatewayHost host = await GatewayHost.StartAsync(
+            grains =>
+            {
+                grains.Register("s1").Enqueue = _ =>
+                {
+                    if (hasFailed)
+                    {
+                        return new EnqueueReply { Seq = 1 };
+                    }
+
+                    hasFailed = true;
+                    throw new BrokerException(BrokerErrorReason.StorageUnavailable, "For a moment.");
+                };
+                grains.Register("s2").Enqueue = call => new EnqueueReply { Seq = long.Parse(call.IdempotencyKey!, null) };
+            },
+            Small);
+        string body = string.Concat(Enumerable.Range(1, 12).Select(
+            number => $$"""{"server_id":"s{{(number % 3 == 0 ? 2 : 1)}}","command_name":"START","idempotency_key":"{{number}}"}""" + "\n"));
+        Answer answer = await host.OperateAsync("POST", "/api/v1/commands", body);
+        Assert.Equal(
+            Enumerable.Range(1, 12).Select(number => number % 3 == 0 ? $"{number} s2 {number}" : $"{number} s1 storage_unavailable"),
+            answer.Body.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Describe));
+    }
+
     private static string Describe(string line)
     {
         JsonElement answer = JsonDocument.Parse(line).RootElement;
