@@ -9,7 +9,8 @@ namespace CommandBroker.Gateway.Commands;
 /// </summary>
 /// <remarks>
 /// A late hand-out is not passed on to the next poll: its lease began before that poll, and may be nearly over. Nor does a poll wait for a call that is
-/// older than twice the call's timeout: a silo that died answers none, and another may have the queue by now. Each gateway knows its own calls.
+/// older than twice the call's timeout: a silo that died answers none, and another may have the queue by now. It takes back first what that call may have
+/// handed out, as its lease would be overtaken. Each gateway knows its own calls.
 /// </remarks>
 internal sealed class LatePolls(UnsentReleases releases, IOptions<GatewayOptions> options, TimeProvider clock, ILogger<LatePolls> log)
 {
@@ -38,10 +39,11 @@ internal sealed class LatePolls(UnsentReleases releases, IOptions<GatewayOptions
 
         // A newer call takes the place of one that nobody waits for any more.
         _polls[key] = poll;
-        _ = SettleAsync(key, server, poll, reply, token);
+        _ = SettleAsync(key, server, poll, reply, token, releases.Keep(server, key, token));
     }
 
-    private async Task SettleAsync(SourceServerKey key, ISourceServerGrain server, LatePoll poll, Task<PollReply> reply, long token)
+    private async Task SettleAsync(
+        SourceServerKey key, ISourceServerGrain server, LatePoll poll, Task<PollReply> reply, long token, UnsettledRelease? kept)
     {
         try
         {
@@ -50,15 +52,21 @@ internal sealed class LatePolls(UnsentReleases releases, IOptions<GatewayOptions
                 GatewayInstruments.PollsUnsent.Add(1);
                 await releases.ReleaseAsync(server, key, late, mayHaveArrived: false);
             }
+
+            releases.Forget(kept);
         }
         catch (Exception failure)
         {
             // The outermost border of a call that nobody waits for; its agent was answered.
             log.LatePollFailed(failure, key);
-            if (failure is not BrokerException { MayHaveHandedOut: false })
+            if (failure is BrokerException { MayHaveHandedOut: false })
+            {
+                releases.Forget(kept);
+            }
+            else
             {
                 // A silo that died, an answer that came too late to be passed on, a commit of unknown fate: the hand-out may be stored.
-                await releases.ReleaseAsync(server, key, token);
+                await releases.ReleaseAsync(kept, server, key, token);
             }
         }
         finally

@@ -117,6 +117,11 @@ internal sealed class PollEndpoint(
             await settled.WaitAsync(_callTimeout, clock, context.RequestAborted);
         }
 
+        if (releases.CarryOut(key) is { } carriedOut)
+        {
+            await carriedOut.WaitAsync(_callTimeout, clock, context.RequestAborted);
+        }
+
         if (context.RequestAborted.IsCancellationRequested)
         {
             return null;
