@@ -1,4 +1,5 @@
 using System.Data;
+using CommandBroker.Storage.Payloads;
 using Npgsql;
 
 namespace CommandBroker.Storage.Postgres;
@@ -84,8 +85,17 @@ internal sealed class LongQueueReader(PostgresConnections connections) : IDispos
             await using NpgsqlDataReader reader = await query.ExecuteReaderAsync();
             while (await reader.ReadAsync())
             {
-                queue.Rows.Add(CommandRows.Read(reader));
-                after = queue.Rows[^1].Seq;
+                CommandRow row = CommandRows.Read(reader);
+                if (row.SourceNo != queue.SourceNo || row.Seq <= after || row.Seq >= before)
+                {
+                    // An index leads to a row by a copy of its key. What the row itself says decides where the next part begins: it must lead on.
+                    throw new UnreadableRowException(
+                        $"The queue of source server number {queue.SourceNo} cannot be read: behind command {after} its index leads to a row of number "
+                        + $"{row.SourceNo}, command {row.Seq}.");
+                }
+
+                queue.Rows.Add(row);
+                after = row.Seq;
                 read++;
             }
         }
