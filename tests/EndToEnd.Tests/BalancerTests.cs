@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -168,6 +169,104 @@ public sealed class BalancerTests : IDisposable
 
         Assert.Equal(served, gateway.Requests.Count);
         Assert.All(await Task.WhenAll(halves), IsTooLate);
+    }
+
+    [HAProxyFact]
+    public async Task Bodies_that_never_end_leave_places_for_all_that_came_whole()
+    {
+        var release = new TaskCompletionSource();
+        await using var gateway = new StubGateway(Done, release.Task, head => head.StartsWith("POST ", StringComparison.Ordinal));
+        await using Balancer balancer = await Balancer.StartAsync(_directory, gateway.Port);
+        string[] halves = [
+            "POST /api/v1/commands HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n",
+            "POST /api/v1/commands/ HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n",
+            "POST /api/v1/commands HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n",
+            "POST /api/v1/commands/ HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n",
+            $"POST /v3/sources/s-1/command_result HTTP/1.1\r\nHost: x\r\nContent-Length: 200000\r\n\r\n{new string('x', 65_536)}",
+            $"POST /v3/sources/s-1/command_result HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n30000\r\n{new string('x', 65_536)}"];
+
+        // More than a gateway has places, of many addresses, and of each more than one address may have.
+        var clients = new List<TcpClient>();
+        foreach (string half in halves)
+        {
+            for (int number = 0; number < 400; number++)
+            {
+                var client = new TcpClient(new IPEndPoint(new IPAddress([127, 0, 1, (byte)(number % 64)]), 0));
+                clients.Add(client);
+                await client.ConnectAsync("127.0.0.1", balancer.Port);
+                await SendAsync(client, half);
+            }
+
+            IsServed(await AskAsync(balancer, Poll("s-1")));
+            IsServed(await AskAsync(balancer, Poll("s-2")));
+        }
+
+        Assert.InRange(gateway.Requests.Count(request => request.StartsWith("POST ", StringComparison.Ordinal)), 32, 512);
+        release.SetResult();
+        clients.ForEach(client => client.Dispose());
+    }
+
+    [HAProxyFact]
+    public async Task A_further_body_that_may_never_end_is_told_to_come_again_and_one_that_came_whole_is_not()
+    {
+        var release = new TaskCompletionSource();
+        await using var gateway = new StubGateway(Done, release.Task);
+        await using Balancer balancer = await Balancer.StartAsync(_directory, [("BALANCER_MAX_BODIES", "1")], gateway.Port);
+        const string Stream = "POST /api/v1/commands HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n2\r\n{}\r\n";
+        using TcpClient first = await SentAsync(balancer, Stream);
+        await CameAsync(1, gateway);
+
+        Assert.InRange(RetryAfterOf(await AskAsync(balancer, Stream)), 5, 10);
+        const string Whole = "POST /v3/sources/s-1/command_result HTTP/1.1\r\nHost: x\r\nConnection: close\r\n";
+        string chunks = string.Concat(Enumerable.Repeat("1\r\nx\r\n", 16_000));
+        Task<string>[] whole = [
+            AskAsync(balancer, $"{Whole}Content-Length: 30000\r\n\r\n{new string('x', 30_000)}"),
+            AskAsync(balancer, $"{Whole}Transfer-Encoding: chunked\r\n\r\n{chunks}0\r\n\r\n"),
+            AskAsync(balancer, "POST /api/v1/commands HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")];
+        await CameAsync(1 + whole.Length, gateway);
+        release.SetResult();
+        Assert.All(await Task.WhenAll(whole), IsServed);
+        IsServed(await BeginOfAnswerAsync(first));
+
+        // Its place is free when it has gone.
+        first.Dispose();
+        string answer;
+        do
+        {
+            using TcpClient next = await SentAsync(balancer, Stream);
+            answer = await BeginOfAnswerAsync(next);
+        }
+        while (answer.StartsWith("HTTP/1.1 503 ", StringComparison.Ordinal));
+
+        IsServed(answer);
+    }
+
+    private static async Task<TcpClient> SentAsync(Balancer balancer, string request)
+    {
+        var client = new TcpClient();
+        await client.ConnectAsync("127.0.0.1", balancer.Port);
+        await client.GetStream().WriteAsync(Encoding.Latin1.GetBytes(request));
+        return client;
+    }
+
+    // HAProxy may keep a connection whose request has not come whole.
+    private static async Task<string> BeginOfAnswerAsync(TcpClient client)
+    {
+        byte[] answer = new byte[16];
+        await client.GetStream().ReadExactlyAsync(answer);
+        return Encoding.Latin1.GetString(answer);
+    }
+
+    // What HAProxy refuses it may close before all has been sent.
+    private static async Task SendAsync(TcpClient client, string request)
+    {
+        try
+        {
+            await client.GetStream().WriteAsync(Encoding.Latin1.GetBytes(request));
+        }
+        catch (IOException)
+        {
+        }
     }
 
     private static async Task CameAsync(int requests, params StubGateway[] gateways)

@@ -13,12 +13,14 @@ internal sealed class StubGateway : IAsyncDisposable
     private readonly Task _accepting;
     private readonly string? _answer;
     private readonly Task _answering;
+    private readonly Func<string, bool> _isHeld;
 
     /// <param name="answer">The whole answer to a request that is not <c>/readyz</c>; null breaks the connection off, as a gateway does that dies.</param>
     /// <param name="answering">What it waits for before it answers any; null: for nothing.</param>
-    public StubGateway(string? answer, Task? answering = null)
+    /// <param name="isHeld">Whether a request, by its head, waits for that; null: each does.</param>
+    public StubGateway(string? answer, Task? answering = null, Func<string, bool>? isHeld = null)
     {
-        (_answer, _answering) = (answer, answering ?? Task.CompletedTask);
+        (_answer, _answering, _isHeld) = (answer, answering ?? Task.CompletedTask, isHeld ?? (_ => true));
         _listener.Start();
         _accepting = AcceptAsync();
     }
@@ -65,7 +67,7 @@ internal sealed class StubGateway : IAsyncDisposable
             if (!isCheck)
             {
                 Requests.Enqueue(head);
-                await _answering.WaitAsync(_stop.Token);
+                await (_isHeld(head) ? _answering : Task.CompletedTask).WaitAsync(_stop.Token);
             }
 
             if ((isCheck ? "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n" : _answer) is { } answer)
