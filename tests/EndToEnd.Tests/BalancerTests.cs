@@ -172,6 +172,48 @@ public sealed class BalancerTests : IDisposable
     }
 
     [HAProxyFact]
+    public async Task Polls_that_are_refused_and_whose_answers_nobody_reads_keep_nobody_from_being_served()
+    {
+        // Longer than a gateway's own: so a connection's buffers are soon full.
+        string refused = $"HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\nContent-Length: 8192\r\nConnection: close\r\n\r\n{new string(' ', 8192)}";
+        await using var gateway = new StubGateway(refused);
+        await using Balancer balancer = await Balancer.StartAsync(_directory, gateway.Port);
+        var deaf = new List<TcpClient>();
+        for (int number = 0; number < 16; number++)
+        {
+            var client = new TcpClient { ReceiveBufferSize = 1 };
+            deaf.Add(client);
+            await client.ConnectAsync("127.0.0.1", balancer.Port);
+            await SendAsync(client, string.Concat(Enumerable.Repeat("GET /v3/sources/s-1/command HTTP/1.1\r\nHost: x\r\n\r\n", 2_000)));
+        }
+
+        // Longer than a burst has.
+        for (int round = 0; round < 10; round++)
+        {
+            Assert.StartsWith("HTTP/1.1 401 ", await AskAsync(balancer, Poll("s-1")), StringComparison.Ordinal);
+            await Task.Delay(1000);
+        }
+
+        deaf.ForEach(client => client.Dispose());
+    }
+
+    [HAProxyFact]
+    public async Task A_poll_that_is_refused_ends_its_connection_and_no_other_request_does()
+    {
+        await using var refusing = new StubGateway("HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}");
+        await using var serving = new StubGateway(Done);
+        await using Balancer closed = await Balancer.StartAsync(_directory, refusing.Port);
+        await using Balancer kept = await Balancer.StartAsync(_directory, serving.Port);
+        const string TwoPolls = "GET /v3/sources/s-1/command HTTP/1.1\r\nHost: x\r\n\r\nGET /v3/sources/s-1/command HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+
+        Assert.Equal(1, AnswersIn(await AskAsync(closed, TwoPolls)));
+        Assert.Equal(2, AnswersIn(await AskAsync(kept, TwoPolls)));
+        Assert.Equal(2, AnswersIn(await AskAsync(closed, TwoPolls.Replace("/command", "/history", StringComparison.Ordinal))));
+    }
+
+    private static int AnswersIn(string read) => read.Split("HTTP/1.1 ").Length - 1;
+
+    [HAProxyFact]
     public async Task Bodies_that_never_end_leave_places_for_all_that_came_whole()
     {
         var release = new TaskCompletionSource();
