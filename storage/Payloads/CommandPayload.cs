@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CommandBroker.Core;
 
 namespace CommandBroker.Storage.Payloads;
@@ -59,6 +60,7 @@ internal static class CommandPayload
 
     /// <summary>Decodes into a command of that number; everything that changes has its default.</summary>
     /// <exception cref="UnreadableRowException">It is NULL, truncated, damaged, or of another version.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Command Decode(byte[]? payload, long sourceNo, long seq)
     {
         var origin = new PayloadOrigin("payload", sourceNo, seq);

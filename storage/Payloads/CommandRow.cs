@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CommandBroker.Core;
 
 namespace CommandBroker.Storage.Payloads;
@@ -44,6 +45,7 @@ internal readonly record struct CommandRow
 
     /// <summary>The command as the columns tell it, for whoever looks at contradictions himself.</summary>
     /// <exception cref="UnreadableRowException">A column holds what this release does not understand.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public Command Decode()
     {
         var state = (CommandState)State;

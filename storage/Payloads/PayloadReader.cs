@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace CommandBroker.Storage.Payloads;
@@ -11,6 +12,8 @@ internal ref struct PayloadReader(ReadOnlySpan<byte> body, PayloadOrigin origin)
     private readonly PayloadOrigin _origin = origin;
     private ReadOnlySpan<byte> _rest = body;
 
+    // Compiled well at once: see PayloadEnvelope.Sum.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ulong ReadNumber()
     {
         ulong number = 0;
@@ -37,6 +40,7 @@ internal ref struct PayloadReader(ReadOnlySpan<byte> body, PayloadOrigin origin)
             : throw _origin.Unreadable("an instant in it is out of range");
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public string ReadText()
     {
         ulong length = ReadNumber();

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CommandBroker.Storage.Payloads;
 using Npgsql;
 
@@ -11,6 +12,7 @@ internal static class CommandRows
         + "c.overtaken_by, c.payload, c.outcome";
 
     /// <summary>Reads the row that starts at a column.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static CommandRow Read(NpgsqlDataReader reader, int first = 0) => new()
     {
         SourceNo = reader.GetInt64(first),

@@ -7,6 +7,9 @@ namespace CommandBroker.Storage.Postgres;
 /// <summary>The rows of one queue, and what became of them.</summary>
 internal sealed class LoadedQueue
 {
+    private readonly List<Task<Command[]>> _parts = [];
+    private Command[] _commands = [];
+
     /// <summary>How many columns <see cref="Columns"/> are.</summary>
     public const int ColumnCount = 9;
 
@@ -75,6 +78,18 @@ internal sealed class LoadedQueue
         Fault = damage,
     };
 
+    /// <summary>Begins to make commands of some rows, beside whatever is read meanwhile; <see cref="TakePartsAsync"/> takes them.</summary>
+    public void AddPart(List<CommandRow> rows) => _parts.Add(Task.Run(() => rows.Select(ToCommand).ToArray()));
+
+    /// <summary>Takes what became of all parts.</summary>
+    /// <exception cref="UnreadableRowException">A row is no command.</exception>
+    public async Task TakePartsAsync()
+    {
+        Command[][] parts = await Task.WhenAll(_parts);
+        _parts.Clear();
+        _commands = [.. parts.SelectMany(part => part)];
+    }
+
     // An index leads to a row by a copy of its key: a bit that flipped in the row itself shows here and nowhere else.
     private Command ToCommand(CommandRow row) => row.SourceNo == SourceNo
         ? row.ToCommand()
@@ -90,7 +105,7 @@ internal sealed class LoadedQueue
 
         try
         {
-            QueueState state = QueueState.Restore(Rows.Select(ToCommand), LastSeq, RemovedCount, SkippedCount);
+            QueueState state = QueueState.Restore(_commands.Concat(Rows.Select(ToCommand)), LastSeq, RemovedCount, SkippedCount);
             Queue = new StoredQueue(SourceNo, state, HasOverrides) { QuarantineReason = QuarantineReason, Lineage = Lineage };
         }
         catch (UnreadableRowException fault)

@@ -6,7 +6,7 @@ namespace CommandBroker.Storage.Postgres;
 
 /// <summary>
 /// Reads a queue with many open commands in parts, so that no statement is long however many there are, and within one snapshot, so that it is
-/// never read half before and half after a commit.
+/// never read half before and half after a commit. A part becomes commands while the next one is read.
 /// </summary>
 /// <param name="connections">A pool whose work may take as many statements as it likes.</param>
 internal sealed class LongQueueReader(PostgresConnections connections) : IDisposable
@@ -57,6 +57,7 @@ internal sealed class LongQueueReader(PostgresConnections connections) : IDispos
 
         await AddAsync(connection, SelectRedriven, queue, after: 0, openFrom);
         await AddAsync(connection, SelectOpen, queue, after: openFrom - 1);
+        await queue.TakePartsAsync();
         return queue;
     }
 
@@ -69,35 +70,45 @@ internal sealed class LongQueueReader(PostgresConnections connections) : IDispos
 
     private static async Task AddAsync(NpgsqlConnection connection, string part, LoadedQueue queue, long after, long? before = null)
     {
-        int read = PartCount;
-        while (read == PartCount)
+        List<CommandRow> rows;
+        do
         {
-            await using var query = new NpgsqlCommand(part, connection)
-            {
-                Parameters = { new() { Value = queue.SourceNo }, new() { Value = after }, new() { Value = (long)PartCount } },
-            };
-            if (before is { } end)
-            {
-                query.Parameters.Add(new() { Value = end });
-            }
-
-            read = 0;
-            await using NpgsqlDataReader reader = await query.ExecuteReaderAsync();
-            while (await reader.ReadAsync())
-            {
-                CommandRow row = CommandRows.Read(reader);
-                if (row.SourceNo != queue.SourceNo || row.Seq <= after || row.Seq >= before)
-                {
-                    // An index leads to a row by a copy of its key. What the row itself says decides where the next part begins: it must lead on.
-                    throw new UnreadableRowException(
-                        $"The queue of source server number {queue.SourceNo} cannot be read: behind command {after} its index leads to a row of number "
-                        + $"{row.SourceNo}, command {row.Seq}.");
-                }
-
-                queue.Rows.Add(row);
-                after = row.Seq;
-                read++;
-            }
+            rows = await ReadPartAsync(connection, part, queue.SourceNo, after, before);
+            queue.AddPart(rows);
+            after = rows is [] ? after : rows[^1].Seq;
         }
+        while (rows.Count == PartCount);
+    }
+
+    private static async Task<List<CommandRow>> ReadPartAsync(NpgsqlConnection connection, string part, long sourceNo, long after, long? before)
+    {
+        await using var query = new NpgsqlCommand(part, connection)
+        {
+            Parameters = { new() { Value = sourceNo }, new() { Value = after }, new() { Value = (long)PartCount } },
+        };
+        if (before is { } end)
+        {
+            query.Parameters.Add(new() { Value = end });
+        }
+
+        var rows = new List<CommandRow>(PartCount);
+        await using NpgsqlDataReader reader = await query.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+        {
+            CommandRow row = CommandRows.Read(reader);
+
+            // An index leads to a row by a copy of its key. What the row itself says decides where the next part begins: it must lead on.
+            if (row.SourceNo != sourceNo || row.Seq <= after || row.Seq >= before)
+            {
+                throw new UnreadableRowException(
+                    $"The queue of source server number {sourceNo} cannot be read: behind command {after} its index leads to a row of number "
+                    + $"{row.SourceNo}, command {row.Seq}.");
+            }
+
+            rows.Add(row);
+            after = row.Seq;
+        }
+
+        return rows;
     }
 }
