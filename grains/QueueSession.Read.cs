@@ -27,16 +27,35 @@ internal sealed partial class QueueSession
     public Task<IReadOnlyList<StrayReport>> ReadStrayReportsAsync(int offset, int limit) =>
         GuardAsync(context.Commands.ReadStrayReportsAsync(_stored!.SourceNo, offset, limit));
 
-    /// <summary>Which signed reports the queue has answered; read from the store at most once while nobody else writes.</summary>
-    public async ValueTask<ReportTags> ReadReportTagsAsync() =>
-        _reportTags ??= new ReportTags(await ReadHistoryAsync(before: null, CommandQueue.ReportHistoryCount));
-
-    /// <summary>Remembers, in memory only, a signed report that ended nothing and was answered all the same.</summary>
-    public void NoteReport(ReportRequest report, ReportStatus status)
+    /// <summary>What a signed report was answered with; null when it is a new one. Reads the store at most once for what is in memory.</summary>
+    public async ValueTask<ReportStatus?> FindAnswerAsync(ReportRequest report)
     {
-        if (report.Tag is ulong tag && status is (ReportStatus.Repeated or ReportStatus.KeptAsStray))
+        if (report.Tag is not ulong tag)
         {
-            _reportTags?.Add(tag);
+            return null;
+        }
+
+        if (_answered?.Find(tag) is { } answer)
+        {
+            return answer;
+        }
+
+        if (_reportTags is null)
+        {
+            var tags = new ReportTags();
+            tags.Add((await ReadAsync(context.Commands.ReadLastEndedAsync(_stored!.SourceNo, CommandQueue.ReportHistoryCount))).Reverse());
+            _reportTags = tags;
+        }
+
+        return _reportTags.Find(tag);
+    }
+
+    /// <summary>Remembers, in memory only, what a signed report that ended nothing was answered with. It stays true whatever is read or written later.</summary>
+    public void NoteAnswer(ReportRequest report, ReportStatus status)
+    {
+        if (report.Tag is ulong tag && status is not (ReportStatus.Ended or ReportStatus.NotedOnCancelled) && _answered?.Find(tag) is null)
+        {
+            (_answered ??= new ReportTags()).Add(tag, status);
         }
     }
 

@@ -17,7 +17,10 @@ internal sealed partial class QueueSession(SourceServerKey key, QueueContext con
     private StoredQueue? _stored;
     private long _readAt;
     private List<UnknownDelivery>? _unknown;
+
+    // Of what the store holds, as of the queue in memory; and of what this activation has answered besides.
     private ReportTags? _reportTags;
+    private ReportTags? _answered;
 
     // Whether storage may keep less surely what memory holds than what it acknowledged: read, and nothing was committed since.
     private bool _isOnlyRead;
@@ -101,6 +104,9 @@ internal sealed partial class QueueSession(SourceServerKey key, QueueContext con
     {
         local.SetBusy();
         _stored = null;
+
+        // A commit of unknown fate, or another activation, may have ended more: what is decided on a queue that was read anew needs these anew.
+        _reportTags = null;
     }
 
     /// <summary>
@@ -132,9 +138,6 @@ internal sealed partial class QueueSession(SourceServerKey key, QueueContext con
         StoredQueue stored = _stored!;
         ReportTags? tags = _reportTags;
         Drop();
-
-        // What a commit of unknown fate, or another activation, may have ended is read from the store.
-        _reportTags = null;
         var commit = new QueueCommit { SourceNo = stored.SourceNo, Commands = changes, OpenFrom = next.FirstOpenSeq, Lineage = stored.Lineage, Stray = stray };
         if (handedOut is not null && PollToken.Current is long token && IsAlone(changes))
         {

@@ -3,40 +3,47 @@ using CommandBroker.Core;
 namespace CommandBroker.Grains;
 
 /// <summary>
-/// The signed reports that a queue has answered last, <see cref="CommandQueue.ReportHistoryCount"/> of them, by their tags. A signature is good for some minutes;
+/// Signed reports that a queue has answered, by their tags, the last <see cref="CommandQueue.ReportHistoryCount"/> of them. A signature is good for some minutes;
 /// so this is enough to tell a request that arrives a second time from a new report of the same name.
 /// </summary>
 internal sealed class ReportTags
 {
-    private readonly Queue<ulong> _tags = new();
+    private readonly Queue<(ulong Tag, ReportStatus Answer)> _answers = new();
 
-    /// <summary>Begins with what the store knows.</summary>
-    /// <param name="history">Ended commands, newest first.</param>
-    public ReportTags(IReadOnlyList<Command> history) => Add(history.Reverse());
+    /// <summary>What the queue has answered it with; null when it has not, or has forgotten it.</summary>
+    public ReportStatus? Find(ulong tag)
+    {
+        foreach ((ulong known, ReportStatus answer) in _answers)
+        {
+            if (known == tag)
+            {
+                return answer;
+            }
+        }
 
-    /// <summary>Whether the queue has answered it.</summary>
-    public bool Contains(ulong tag) => _tags.Contains(tag);
+        return null;
+    }
 
-    /// <summary>Adds the tags of what ended, in the order of time.</summary>
+    /// <summary>Adds the tags of what ended, in the order of time: that a report has ended it already is what a repeat is told.</summary>
     public void Add(IEnumerable<Command> commands)
     {
         foreach (Command command in commands)
         {
             if (command.Outcome?.ReportTag is ulong tag)
             {
-                Add(tag);
+                Add(tag, ReportStatus.Repeated);
             }
         }
     }
 
-    /// <summary>Adds one, and forgets the oldest beyond the bound.</summary>
-    public void Add(ulong tag)
+    /// <summary>Adds one with its answer, and forgets the oldest beyond the bound.</summary>
+    public void Add(ulong tag, ReportStatus answer)
     {
-        if (_tags.Count == CommandQueue.ReportHistoryCount)
+        if (_answers.Count == CommandQueue.ReportHistoryCount)
         {
-            _tags.Dequeue();
+            _answers.Dequeue();
         }
 
-        _tags.Enqueue(tag);
+        _answers.Enqueue((tag, answer));
     }
 }

@@ -77,31 +77,31 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain, IQu
             return ReportReplyStatus.UnknownSourceServer;
         }
 
-        if (report.Tag is ulong tag && (await _session.ReadReportTagsAsync()).Contains(tag))
-        {
-            await _session.VouchAsync();
-            return ReportReplyStatus.Repeated;
-        }
-
+        ReportStatus? answered = await _session.FindAnswerAsync(request);
         IReadOnlyList<Command>? history = null;
-        Transition<ReportOutcome> usual = CommandQueue.Report(_session.State, request, history, _context.Now);
+        Transition<ReportOutcome> usual = Decide(_session.State, _context.Now);
         if (usual.Outcome.Status == ReportStatus.Ended
             && await _session.CommitAsync(usual.State, usual.Changes, stray: null) == CommitStatus.Committed)
         {
             return ReportReplyStatus.Ended;
         }
 
-        // Another activation may have handed the command out: what memory cannot match is judged by what the store holds.
-        _session.Drop();
-        ReportOutcome outcome = await RunAsync((queue, _, now) => CommandQueue.Report(queue, request, history, now), answer => answer.Stray);
-        if (outcome.Status == ReportStatus.NeedsHistory)
+        ReportOutcome outcome = usual.Outcome;
+        if (answered is null)
         {
-            outcome = await RunAsync(
-                (queue, _, now) => CommandQueue.Report(queue, request, history, now),
-                answer => answer.Stray,
-                prepare: async () => history = request.Seq is long seq
-                    ? await _session.FindEndedAsync(seq) is Command ended ? [ended] : []
-                    : await _session.ReadHistoryAsync(before: null, CommandQueue.ReportHistoryCount));
+            // Another activation may have handed the command out, or have answered this very request: what memory cannot match is judged by what the store holds.
+            _session.Drop();
+            outcome = await RunAsync((queue, _, now) => Decide(queue, now), answer => answer.Stray, prepare: async () => answered = await _session.FindAnswerAsync(request));
+            if (outcome.Status == ReportStatus.NeedsHistory)
+            {
+                outcome = await RunAsync((queue, _, now) => Decide(queue, now), answer => answer.Stray, prepare: async () =>
+                {
+                    answered = await _session.FindAnswerAsync(request);
+                    history = request.Seq is long seq
+                        ? await _session.FindEndedAsync(seq) is Command ended ? [ended] : []
+                        : await _session.ReadHistoryAsync(before: null, CommandQueue.ReportHistoryCount);
+                });
+            }
         }
 
         if (outcome.Status == ReportStatus.Repeated)
@@ -109,8 +109,12 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain, IQu
             await _session.VouchAsync();
         }
 
-        _session.NoteReport(request, outcome.Status);
+        _session.NoteAnswer(request, outcome.Status);
         return Views.Of(outcome.Status);
+
+        Transition<ReportOutcome> Decide(QueueState queue, DateTimeOffset now) => answered is { } same
+            ? new Transition<ReportOutcome>(queue, [], new ReportOutcome(same))
+            : CommandQueue.Report(queue, request, history, now);
     }
 
     public async ValueTask<CommandView> CancelAsync(long seq, string actor, string? reason)

@@ -77,6 +77,15 @@ public interface ICommandStore
     /// <exception cref="UnreadableRowException">A row cannot be read.</exception>
     Task<IReadOnlyList<Command>> ReadHistoryAsync(long sourceNo, long? beforeSeq, int limit);
 
+    /// <summary>
+    /// Reads the commands that ended last, by the instant of their end and then by number, the last one first. It looks at all that ended of the source
+    /// server: at most as many as <c>Queue:MaxHistoryCount</c>, and no older ones than <c>Queue:HistoryRetention</c>.
+    /// </summary>
+    /// <param name="sourceNo">The source server.</param>
+    /// <param name="limit">The most to return, 1 to 1,000.</param>
+    /// <exception cref="UnreadableRowException">A row cannot be read.</exception>
+    Task<IReadOnlyList<Command>> ReadLastEndedAsync(long sourceNo, int limit);
+
     /// <summary>Reads reports that ended no command, newest first.</summary>
     /// <param name="sourceNo">The source server.</param>
     /// <param name="offset">How many of the newest to pass over.</param>

@@ -59,10 +59,15 @@ internal sealed class ReportEndpoint(
         }
 
         SignedCall? signed = SignedCall.Of(context);
-        if (signed is { WasAnswered: true })
+        if (signed is { Answer: not SignedAnswer.None })
         {
             // The transport sent it twice. Another command of that name may be handed out by now, which it is not about.
-            return null;
+            return signed.Answer switch
+            {
+                SignedAnswer.NotOutstanding => VendorErrors.OtherCommandName,
+                SignedAnswer.Contradicting => VendorErrors.Contradicting,
+                _ => null,
+            };
         }
 
         string? text = context.Request.RouteValues["server_id"] as string;
@@ -93,7 +98,7 @@ internal sealed class ReportEndpoint(
             return VendorErrors.UnknownSourceServer;
         }
 
-        error = Translate(principal, id, await server.ReportAsync(new ReportCall
+        ReportReplyStatus status = await server.ReportAsync(new ReportCall
         {
             Name = report.Name,
             Result = report.Result,
@@ -101,10 +106,16 @@ internal sealed class ReportEndpoint(
             Seq = seq,
             Actor = principal.Name,
             Tag = signed?.ReportTag,
-        }));
-        if (error is null)
+        });
+        error = Translate(principal, id, status);
+        if (status != ReportReplyStatus.UnknownSourceServer)
         {
-            signed?.NoteAnswered();
+            signed?.NoteAnswered(status switch
+            {
+                ReportReplyStatus.NotOutstanding => SignedAnswer.NotOutstanding,
+                ReportReplyStatus.Contradicting => SignedAnswer.Contradicting,
+                _ => SignedAnswer.Accepted,
+            });
         }
 
         return error;

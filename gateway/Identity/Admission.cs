@@ -160,13 +160,13 @@ internal sealed class Admission(
     /// <summary>Whether the signature is new, or the call one that a transport may repeat and the same as the first.</summary>
     private bool MayUse(HttpContext context, SignatureUse use, Permission needed, DateTimeOffset now)
     {
-        ReplayVerdict verdict = parts.Used.Accept(use.Signature, use.Tag, use.SignedAt, now);
+        ReplayVerdict verdict = parts.Used.Accept(use.Signature, use.Tag, use.SignedAt, now, out int answer);
         bool mayRepeat = use.IsBodySigned && (needed is Permission.EnqueueCommand or Permission.UpdateCommandResult);
         if (verdict == ReplayVerdict.First || (mayRepeat && verdict is (ReplayVerdict.Repeated or ReplayVerdict.Answered)))
         {
             if (mayRepeat)
             {
-                context.Features.Set(new SignedCall(use, parts.Used, verdict == ReplayVerdict.Answered, use.SignedAt + parts.Options.MaxClockSkew));
+                context.Features.Set(new SignedCall(use, parts.Used, (SignedAnswer)answer, use.SignedAt + parts.Options.MaxClockSkew));
             }
 
             return true;

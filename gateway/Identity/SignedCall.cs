@@ -9,12 +9,12 @@ namespace CommandBroker.Gateway.Identity;
 /// A signed call that its transport may send twice, an enqueue or a report: who carries it out answers the second as the first. Beside a request
 /// while it is carried out; requests that may not be repeated, and those by token, have none.
 /// </summary>
-internal sealed class SignedCall(SignatureUse use, ReplayGuard used, bool wasAnswered, DateTimeOffset goodUntil)
+internal sealed class SignedCall(SignatureUse use, ReplayGuard used, SignedAnswer answer, DateTimeOffset goodUntil)
 {
     private readonly byte[] _hash = SHA256.HashData(use.Signature);
 
-    /// <summary>Whether this gateway has answered it before; nothing is left to do then but to give that answer again.</summary>
-    public bool WasAnswered { get; } = wasAnswered;
+    /// <summary>What this gateway has answered it with before; nothing is left to do then but to give that answer again.</summary>
+    public SignedAnswer Answer { get; } = answer;
 
     /// <summary>Whether its <c>Idempotency-Key</c> is signed.</summary>
     public bool IsKeySigned => use.IsKeySigned;
@@ -41,6 +41,6 @@ internal sealed class SignedCall(SignatureUse use, ReplayGuard used, bool wasAns
     /// <param name="line">The command's line in a batch; 0 for the only one.</param>
     public string KeyOf(long line = 0) => line == 0 ? $"signature:{Id}" : string.Create(CultureInfo.InvariantCulture, $"signature:{Id}:{line}");
 
-    /// <summary>Notes that it was answered.</summary>
-    public void NoteAnswered() => used.NoteAnswered(use.Signature);
+    /// <summary>Notes what it was answered with.</summary>
+    public void NoteAnswered(SignedAnswer given) => used.NoteAnswered(use.Signature, (int)given);
 }

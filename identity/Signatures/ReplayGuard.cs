@@ -20,7 +20,10 @@ namespace CommandBroker.Identity.Signatures;
 public sealed class ReplayGuard
 {
     private const int ShardCount = 16;
-    private const ulong Answered = 1;
+    private const ulong AnswerBits = 3;
+
+    /// <summary>The highest number of an answer.</summary>
+    public const int MaxAnswer = (int)AnswerBits;
 
     private readonly Shard[] _shards = new Shard[ShardCount];
     private readonly TimeSpan _maxClockSkew;
@@ -46,13 +49,14 @@ public sealed class ReplayGuard
 
     /// <summary>Takes a signature. Atomic: of several callers with one signature exactly one gets First.</summary>
     /// <param name="signature">Its 32 bytes. It must have been verified.</param>
-    /// <param name="tag">What is not signed and decides the effect, as a number; its lowest bit does not count.</param>
+    /// <param name="tag">What is not signed and decides the effect, as a number; its lowest two bits do not count.</param>
     /// <param name="signedAt">The request's X-Sdk-Date.</param>
     /// <param name="now">The server's clock.</param>
-    public ReplayVerdict Accept(ReadOnlySpan<byte> signature, ulong tag, DateTimeOffset signedAt, DateTimeOffset now)
+    /// <param name="answer">What was noted of it, from 1; 0 unless the verdict is Answered.</param>
+    public ReplayVerdict Accept(ReadOnlySpan<byte> signature, ulong tag, DateTimeOffset signedAt, DateTimeOffset now, out int answer)
     {
         UInt128 id = Identify(signature);
-        ReplayVerdict verdict = ShardOf(id).Accept(id, tag & ~Answered, signedAt + _maxClockSkew, now, out int forgottenCount);
+        ReplayVerdict verdict = ShardOf(id).Accept(id, tag & ~AnswerBits, signedAt + _maxClockSkew, now, out answer, out int forgottenCount);
         if (forgottenCount > 0)
         {
             Interlocked.Add(ref _forgottenEarlyCount, forgottenCount);
@@ -64,13 +68,17 @@ public sealed class ReplayGuard
     /// <summary>Takes a signature of a call that nobody may repeat.</summary>
     /// <returns>Whether it is the first.</returns>
     public bool TryAccept(ReadOnlySpan<byte> signature, DateTimeOffset signedAt, DateTimeOffset now) =>
-        Accept(signature, tag: 0, signedAt, now) == ReplayVerdict.First;
+        Accept(signature, tag: 0, signedAt, now, out _) == ReplayVerdict.First;
 
     /// <summary>Notes that the call of a signature was answered, and need not be carried out again. Nothing when it was forgotten.</summary>
-    public void NoteAnswered(ReadOnlySpan<byte> signature)
+    /// <param name="signature">Its 32 bytes.</param>
+    /// <param name="answer">What the answer was: 1 to <see cref="MaxAnswer"/>, whose meaning is the caller's.</param>
+    public void NoteAnswered(ReadOnlySpan<byte> signature, int answer)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(answer, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(answer, MaxAnswer);
         UInt128 id = Identify(signature);
-        ShardOf(id).NoteAnswered(id);
+        ShardOf(id).NoteAnswered(id, (ulong)answer);
     }
 
     // Half of an HMAC is as unlikely to meet another by chance as is needed, and half the memory.
@@ -82,7 +90,7 @@ public sealed class ReplayGuard
     {
         private readonly Lock _gate = new();
 
-        /// <summary>The tag of each, its lowest bit set once it was answered.</summary>
+        /// <summary>The tag of each, and in its lowest bits what it was answered with.</summary>
         private readonly Dictionary<UInt128, ulong> _tags = [];
 
         /// <summary>In the order they came, which is nearly the order they end in: one may stay longer than it has to, never shorter.</summary>
@@ -99,8 +107,9 @@ public sealed class ReplayGuard
             }
         }
 
-        public ReplayVerdict Accept(UInt128 id, ulong tag, DateTimeOffset goodUntil, DateTimeOffset now, out int forgottenCount)
+        public ReplayVerdict Accept(UInt128 id, ulong tag, DateTimeOffset goodUntil, DateTimeOffset now, out int answer, out int forgottenCount)
         {
+            answer = 0;
             forgottenCount = 0;
             lock (_gate)
             {
@@ -111,9 +120,13 @@ public sealed class ReplayGuard
 
                 if (_tags.TryGetValue(id, out ulong first))
                 {
-                    return (first & ~Answered) != tag ? ReplayVerdict.Changed
-                        : (first & Answered) != 0 ? ReplayVerdict.Answered
-                        : ReplayVerdict.Repeated;
+                    if ((first & ~AnswerBits) != tag)
+                    {
+                        return ReplayVerdict.Changed;
+                    }
+
+                    answer = (int)(first & AnswerBits);
+                    return answer > 0 ? ReplayVerdict.Answered : ReplayVerdict.Repeated;
                 }
 
                 _tags.Add(id, tag);
@@ -127,13 +140,13 @@ public sealed class ReplayGuard
             }
         }
 
-        public void NoteAnswered(UInt128 id)
+        public void NoteAnswered(UInt128 id, ulong answer)
         {
             lock (_gate)
             {
                 if (_tags.TryGetValue(id, out ulong tag))
                 {
-                    _tags[id] = tag | Answered;
+                    _tags[id] = (tag & ~AnswerBits) | answer;
                 }
             }
         }

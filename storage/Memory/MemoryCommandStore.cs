@@ -111,6 +111,19 @@ internal sealed class MemoryCommandStore(MemoryTables tables) : ICommandStore
         }
     }
 
+    public Task<IReadOnlyList<Command>> ReadLastEndedAsync(long sourceNo, int limit)
+    {
+        lock (tables)
+        {
+            return Task.FromResult<IReadOnlyList<Command>>([.. SourceOf(sourceNo).Commands.Values
+                .Select(row => row.Command)
+                .Where(command => !command.IsOpen)
+                .OrderByDescending(command => command.Outcome!.EndedAt)
+                .ThenByDescending(command => command.Seq)
+                .Take(limit)]);
+        }
+    }
+
     public Task<IReadOnlyList<StrayReport>> ReadStrayReportsAsync(long sourceNo, int offset, int limit)
     {
         lock (tables)

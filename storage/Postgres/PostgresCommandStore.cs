@@ -20,6 +20,12 @@ internal sealed class PostgresCommandStore : ICommandStore, IAsyncDisposable
         order by c.seq desc limit $3
         """;
 
+    private const string SelectLastEnded = $"""
+        select {CommandRows.Columns} from command c
+        where c.source_no = $1 and c.ended_at is not null
+        order by c.ended_at desc, c.seq desc limit $2
+        """;
+
     private const string SelectHandedOut = $"""
         select {CommandRows.Columns} from (
             select * from command where source_no = $1 and seq >= $3
@@ -118,6 +124,10 @@ internal sealed class PostgresCommandStore : ICommandStore, IAsyncDisposable
     /// <inheritdoc/>
     public async Task<IReadOnlyList<Command>> ReadHistoryAsync(long sourceNo, long? beforeSeq, int limit) =>
         await ReadAsync(SelectHistory, new() { Value = sourceNo }, new() { Value = beforeSeq ?? long.MaxValue }, new() { Value = (long)limit });
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Command>> ReadLastEndedAsync(long sourceNo, int limit) =>
+        await ReadAsync(SelectLastEnded, new() { Value = sourceNo }, new() { Value = (long)limit });
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<StrayReport>> ReadStrayReportsAsync(long sourceNo, int offset, int limit) =>

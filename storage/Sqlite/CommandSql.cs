@@ -44,6 +44,10 @@ internal static class CommandSql
     /// <summary>A source server's later numbers are in later epochs: read epoch after epoch, nothing is sorted and the limit ends it.</summary>
     public const string ReadHistory = Columns + NewestEnded + " AND seq < ?2" + NewestFirst + " LIMIT ?3";
 
+    /// <summary>The numbers are sorted by themselves: a sort of whole rows would carry their parameters.</summary>
+    public const string ReadLastEnded = Columns + " FROM command WHERE row_no IN (SELECT row_no" + NewestEnded
+        + " ORDER BY ended_at DESC, seq DESC LIMIT ?2) ORDER BY ended_at DESC, seq DESC";
+
     public const string LastEnded = "SELECT seq" + NewestEnded + NewestFirst + " LIMIT 1";
 
     public static readonly string CountPending = $"""

@@ -29,6 +29,24 @@ public sealed class SignedRetryTests
         Assert.Single(host.Grains.Servers["s1"].Reports);
     }
 
+    [Theory]
+    [InlineData(ReportReplyStatus.NotOutstanding)]
+    [InlineData(ReportReplyStatus.Contradicting)]
+    public async Task Repeated_report_that_the_queue_refused_is_refused_alike_and_reaches_the_queue_once(ReportReplyStatus refused)
+    {
+        await using GatewayHost host = await StartAsync();
+        FakeServer server = host.Grains.Servers["s1"];
+        server.Report = _ => refused;
+        (string, string)[] headers = Signer.Sign("POST", ReportPath, Report);
+        Answer first = await SendAsync(host, ReportPath, Report, headers);
+        server.Report = _ => ReportReplyStatus.Ended;
+        Answer second = await SendAsync(host, ReportPath, Report, headers);
+        first.IsVendorError(400, "SMS.6021");
+        second.IsVendorError(400, "SMS.6021");
+        Assert.Equal(MessageOf(first), MessageOf(second));
+        Assert.Single(server.Reports);
+    }
+
     [Fact]
     public async Task Repeated_report_is_carried_out_when_the_first_was_not_answered()
     {
@@ -207,6 +225,8 @@ public sealed class SignedRetryTests
 
     private static void IsUsed(Answer answer) =>
         Assert.Contains("has been used", answer.IsVendorError(401, "APIGW.0301").Body, StringComparison.Ordinal);
+
+    private static string? MessageOf(Answer answer) => answer.Json.GetProperty("error_msg").GetString();
 
     private static string? IdOf(Answer answer) => answer.Json.GetProperty("command_id").ToString();
 

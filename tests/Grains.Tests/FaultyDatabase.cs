@@ -40,6 +40,9 @@ public sealed class FaultyDatabase : IBrokerDatabase, ICommandStore
     /// <summary>The commit that was kept; carried out when the test likes.</summary>
     public QueueCommit? Held { get; private set; }
 
+    /// <summary>What another writer does just before the next commit; null when nothing.</summary>
+    public Func<Task>? BeforeNextCommit { get; set; }
+
     /// <summary>Source servers whose rows cannot be read.</summary>
     public HashSet<string> Unreadable { get; } = [];
 
@@ -113,6 +116,12 @@ public sealed class FaultyDatabase : IBrokerDatabase, ICommandStore
             throw new StoreUnavailableException("The disk stands still.");
         }
 
+        if (BeforeNextCommit is { } before)
+        {
+            BeforeNextCommit = null;
+            await before();
+        }
+
         CommitStatus status = await _inner.Commands.CommitAsync(commit);
         if (LosesNextAnswer)
         {
@@ -144,6 +153,12 @@ public sealed class FaultyDatabase : IBrokerDatabase, ICommandStore
     {
         HistoryReadCount++;
         return _inner.Commands.ReadHistoryAsync(sourceNo, beforeSeq, limit);
+    }
+
+    public Task<IReadOnlyList<Command>> ReadLastEndedAsync(long sourceNo, int limit)
+    {
+        HistoryReadCount++;
+        return _inner.Commands.ReadLastEndedAsync(sourceNo, limit);
     }
 
     public Task<IReadOnlyList<StrayReport>> ReadStrayReportsAsync(long sourceNo, int offset, int limit) =>

@@ -30,6 +30,79 @@ public sealed class RepeatedReportTests
         Assert.Equal(CommandState.Leased, (await queue.ShowAsync(second))!.State);
     }
 
+    /// <summary>The retry decides while the commit of the first is on its way, and meets it.</summary>
+    [Fact]
+    public async Task The_same_request_ends_no_later_command_when_the_first_ones_commit_comes_late()
+    {
+        await using var cluster = new BrokerCluster();
+        await cluster.InitializeAsync();
+        ISourceServerGrain queue = await cluster.NewQueueAsync();
+        long first = await HandOutAsync(queue);
+        long second = await HandOutAsync(queue);
+        cluster.Database.HoldsNextCommit = true;
+        await Assert.ThrowsAsync<BrokerException>(async () => await queue.ReportAsync(Signed));
+        cluster.Database.BeforeNextCommit = () => cluster.Database.CommitBehindTheBackAsync(cluster.Database.Held!);
+
+        Assert.Equal(ReportReplyStatus.Repeated, await queue.ReportAsync(Signed));
+        Assert.Equal(CommandState.Succeeded, (await queue.ShowAsync(first))!.State);
+        Assert.Equal(CommandState.Leased, (await queue.ShowAsync(second))!.State);
+    }
+
+    [Fact]
+    public async Task The_same_request_of_a_report_that_fitted_nothing_is_refused_again_when_such_a_command_is_handed_out()
+    {
+        await using StoredCluster clusters = await StoredCluster.CreateAsync(StorageProvider.Sqlite);
+        ISourceServerGrain queue = await NewQueueAsync(await clusters.StartAsync());
+        await HandOutAsync(queue, "STOP");
+        Assert.Equal(ReportReplyStatus.NotOutstanding, await queue.ReportAsync(Signed));
+        long start = await HandOutAsync(queue);
+
+        Assert.Equal(ReportReplyStatus.NotOutstanding, await queue.ReportAsync(Signed));
+
+        // Other reports, for which the queue is read anew, change nothing about that.
+        Assert.Equal(ReportReplyStatus.NotOutstanding, await queue.ReportAsync(BrokerCluster.Report("SYNC", tag: 78)));
+        Assert.Equal(ReportReplyStatus.NotOutstanding, await queue.ReportAsync(Signed));
+        Assert.Equal(CommandState.Leased, (await queue.ShowAsync(start))!.State);
+        Assert.Equal(ReportReplyStatus.Ended, await queue.ReportAsync(Signed with { Tag = 79 }));
+    }
+
+    [Fact]
+    public async Task The_same_request_of_a_contradicting_report_is_refused_again_and_kept_once()
+    {
+        await using StoredCluster clusters = await StoredCluster.CreateAsync(StorageProvider.Sqlite);
+        ISourceServerGrain queue = await NewQueueAsync(await clusters.StartAsync());
+        await HandOutAsync(queue);
+        Assert.Equal(ReportReplyStatus.Ended, await queue.ReportAsync(BrokerCluster.Report("START", tag: 5)));
+        ReportCall contradicting = BrokerCluster.Report("START", ReportResult.Fail, tag: 6);
+        Assert.Equal(ReportReplyStatus.Contradicting, await queue.ReportAsync(contradicting));
+        long second = await HandOutAsync(queue);
+
+        Assert.Equal(ReportReplyStatus.Contradicting, await queue.ReportAsync(contradicting));
+        Assert.Equal(CommandState.Leased, (await queue.ShowAsync(second))!.State);
+        Assert.Single((await queue.ReadHistoryAsync(null, 10)).StrayReports);
+    }
+
+    /// <summary>What ended last may have been enqueued first.</summary>
+    [Fact]
+    public async Task The_same_request_ends_no_later_command_when_its_command_is_old_and_ended_last()
+    {
+        await using StoredCluster clusters = await StoredCluster.CreateAsync(StorageProvider.Sqlite);
+        ISourceServerGrain queue = await NewQueueAsync(await clusters.StartAsync());
+        await HandOutAsync(queue);
+        foreach (EnqueueReply other in await queue.EnqueueAsync([.. Enumerable.Repeat(BrokerCluster.Call("STOP"), CommandQueue.ReportHistoryCount)], "operator"))
+        {
+            await queue.CancelAsync(other.Seq, "operator", null);
+        }
+
+        clusters.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(ReportReplyStatus.Ended, await queue.ReportAsync(Signed));
+        ISourceServerGrain anew = (await clusters.StartAsync()).GetGrain<ISourceServerGrain>(queue.GetPrimaryKeyString());
+        long second = await HandOutAsync(anew);
+
+        Assert.Equal(ReportReplyStatus.Repeated, await anew.ReportAsync(Signed));
+        Assert.Equal(CommandState.Leased, (await anew.ShowAsync(second))!.State);
+    }
+
     private static async Task AssertEndsNoLaterCommandAsync(StorageProvider provider)
     {
         await using StoredCluster clusters = await StoredCluster.CreateAsync(provider);
@@ -53,9 +126,9 @@ public sealed class RepeatedReportTests
     private static async Task<ISourceServerGrain> NewQueueAsync(IGrainFactory grains) =>
         grains.GetGrain<ISourceServerGrain>(await grains.GetGrain<ISourceDirectoryGrain>(0).RegisterAsync(new RegisterCall { Name = "test", OsType = "LINUX" }));
 
-    private static async Task<long> HandOutAsync(ISourceServerGrain queue)
+    private static async Task<long> HandOutAsync(ISourceServerGrain queue, string name = "START")
     {
-        long seq = await BrokerCluster.EnqueueAsync(queue, "START");
+        long seq = await BrokerCluster.EnqueueAsync(queue, name);
         Assert.Equal(seq, (await queue.PollAsync()).Seq);
         return seq;
     }

@@ -82,15 +82,22 @@ public sealed class ReplayGuardTests
     {
         var guard = new ReplayGuard(new ReplayGuardOptions(), new SignatureOptions());
 
-        Assert.Equal(ReplayVerdict.First, guard.Accept(Signature(1), 4, Now, Now));
-        Assert.Equal(ReplayVerdict.Repeated, guard.Accept(Signature(1), 4, Now, Now));
-        Assert.Equal(ReplayVerdict.Changed, guard.Accept(Signature(1), 6, Now, Now));
-        guard.NoteAnswered(Signature(1));
-        Assert.Equal(ReplayVerdict.Answered, guard.Accept(Signature(1), 4, Now, Now));
-        Assert.Equal(ReplayVerdict.Changed, guard.Accept(Signature(1), 6, Now, Now));
-        guard.NoteAnswered(Signature(2));
-        Assert.Equal(ReplayVerdict.First, guard.Accept(Signature(2), 4, Now, Now));
+        Assert.Equal((ReplayVerdict.First, 0), Accept(guard, 1, tag: 4));
+        Assert.Equal((ReplayVerdict.Repeated, 0), Accept(guard, 1, tag: 4));
+        Assert.Equal((ReplayVerdict.Changed, 0), Accept(guard, 1, tag: 8));
+        guard.NoteAnswered(Signature(1), 1);
+        Assert.Equal((ReplayVerdict.Answered, 1), Accept(guard, 1, tag: 4));
+        Assert.Equal((ReplayVerdict.Changed, 0), Accept(guard, 1, tag: 8));
+        guard.NoteAnswered(Signature(1), 2);
+        Assert.Equal((ReplayVerdict.Answered, 2), Accept(guard, 1, tag: 4));
+        guard.NoteAnswered(Signature(2), 3);
+        Assert.Equal((ReplayVerdict.First, 0), Accept(guard, 2, tag: 4));
+        Assert.Throws<ArgumentOutOfRangeException>(() => guard.NoteAnswered(Signature(2), 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => guard.NoteAnswered(Signature(2), ReplayGuard.MaxAnswer + 1));
     }
+
+    private static (ReplayVerdict Verdict, int Answer) Accept(ReplayGuard guard, int signature, ulong tag) =>
+        (guard.Accept(Signature(signature), tag, Now, Now, out int answer), answer);
 
     private static byte[] Signature(int number) => SHA256.HashData(BitConverter.GetBytes(number));
 }

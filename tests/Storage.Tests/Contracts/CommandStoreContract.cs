@@ -326,6 +326,24 @@ public abstract partial class CommandStoreContract(StoreFixture fixture) : IAsyn
     }
 
     [StoreFact]
+    public async Task What_ended_last_is_read_by_the_instant_of_its_end_whatever_its_number()
+    {
+        StoredQueue queue = await fixture.RegisterAsync("a");
+        StoredQueue other = await fixture.RegisterAsync("b");
+        await AddEndedAsync(other, 1);
+        foreach ((long seq, int minute) in ((long, int)[])[(1, 9), (2, 3), (3, 5), (4, 5)])
+        {
+            await CommitAsync(queue, Samples.Pending(seq));
+            await CommitAsync(queue, Samples.Ended(Samples.Pending(seq), Samples.Noon.AddMinutes(minute)));
+        }
+
+        await CommitAsync(queue, Samples.Pending(5));
+
+        Assert.Equal([1, 4, 3, 2], (await fixture.Commands.ReadLastEndedAsync(queue.SourceNo, 10)).Select(command => command.Seq));
+        Assert.Equal([1, 4], (await fixture.Commands.ReadLastEndedAsync(queue.SourceNo, 2)).Select(command => command.Seq));
+    }
+
+    [StoreFact]
     public async Task History_is_read_from_the_newest_number_down()
     {
         StoredQueue queue = await fixture.RegisterAsync("a");
