@@ -123,7 +123,7 @@ internal sealed class CommitWriter : IAsyncDisposable
     {
         try
         {
-            await WriteAsync(await ConnectAsync(), commits, isKnownNew);
+            await WriteAllAsync(commits, isKnownNew);
             _connections.Heard();
         }
         catch (PostgresException)
@@ -133,11 +133,13 @@ internal sealed class CommitWriter : IAsyncDisposable
         }
     }
 
-    private async Task WriteAsync(NpgsqlConnection connection, List<PostgresCommit> commits, bool isKnownNew)
+    private async Task WriteAllAsync(List<PostgresCommit> commits, bool isKnownNew)
     {
-        List<PostgresCommit> open = isKnownNew ? await TryWriteAsync(connection, commits) : commits;
+        List<PostgresCommit> open = isKnownNew ? await TryWriteAsync(await ConnectAsync(), commits) : commits;
         for (int round = 1; open.Count > 0; round++)
         {
+            // A damaged row ends the connection under which it was met, and the others are written over the next.
+            NpgsqlConnection connection = await ConnectAsync();
             (List<PostgresCommit> done, List<PostgresCommit> ready, List<PostgresCommit> later) =
                 await CommitCheck.AnswerAsync(connection, open, mayBeWritten: !isKnownNew);
             await ConfirmAsync(connection, done);

@@ -69,6 +69,74 @@ public sealed class PostgresDamageTests
         }
     }
 
+    /// <summary>One batch holds a commit over a damaged row, one whose key is taken, and two that nothing is wrong with.</summary>
+    [PostgresFact(OwnServer = true)]
+    public async Task A_damaged_row_and_a_clash_in_one_batch_of_commits_leave_the_others_their_answers()
+    {
+        string tables = Directory.CreateTempSubdirectory("commandbroker-damage-").FullName;
+        OpenToAll(tables);
+        try
+        {
+            await using PostgresServer server = await PostgresServer.StartOwnAsync(tables);
+            await using var fixture = new PostgresFixture(server);
+            await fixture.OpenAsync();
+            await FillAsync(fixture, "spoilt", "first");
+            await FillAsync(fixture, "sound", "second");
+            StoredQueue spoilt = await fixture.LoadAsync("spoilt");
+            StoredQueue sound = await fixture.LoadAsync("sound");
+            StoredQueue held = await fixture.RegisterAsync("held");
+            await fixture.Commands.CommitAsync(new QueueCommit { SourceNo = sound.SourceNo, Commands = [Samples.Pending(101, "key")] });
+            await fixture.Commands.CommitAsync(new QueueCommit { SourceNo = held.SourceNo, Commands = [Samples.Pending(1)] });
+            await fixture.ExecuteAsync("checkpoint");
+            string file = Path.Combine(tables, "data", (string)(await fixture.ScalarAsync("select pg_relation_filepath('command')"))!);
+            NpgsqlConnection.ClearAllPools();
+            await server.StopAsync();
+            FlipBit(file, "first-0001-the-text-of-this-one-command");
+            await server.StartAgainAsync();
+            await fixture.ReopenAsync();
+
+            await AssertAnsweredAsync(1, isClashFirst: false);
+            await AssertAnsweredAsync(4, isClashFirst: true);
+
+            async Task AssertAnsweredAsync(long seq, bool isClashFirst)
+            {
+                // Until this row is let go, what follows gathers.
+                await using NpgsqlConnection other = await fixture.ConnectAsync();
+                await using NpgsqlTransaction hold = await other.BeginTransactionAsync();
+                await using (var touch = new NpgsqlCommand($"select 1 from command where source_no = {held.SourceNo} and seq = {seq} for update", other, hold))
+                {
+                    await touch.ExecuteScalarAsync();
+                }
+
+                Task<CommitStatus> first = CommitAsync(held, Samples.Leased(Samples.Pending(seq)));
+                while ((long)(await fixture.ScalarAsync("select count(*) from pg_stat_activity where wait_event_type = 'Lock'"))! == 0)
+                {
+                    await Task.Yield();
+                }
+
+                Task<CommitStatus>? clash = isClashFirst ? CommitAsync(sound, Samples.Pending(102, "key")) : null;
+                Task<CommitStatus> damaged = CommitAsync(spoilt, Samples.Leased(spoilt.State.Find(1)!));
+                Task<CommitStatus> bystander = CommitAsync(held, Samples.Pending(seq + 1));
+                clash ??= CommitAsync(sound, Samples.Pending(102, "key"));
+                Task<CommitStatus> another = CommitAsync(held, Samples.Pending(seq + 2), Samples.Pending(seq + 3));
+                await hold.RollbackAsync();
+
+                Assert.Equal(CommitStatus.Committed, await first);
+                Assert.Equal(CommitStatus.Committed, await bystander);
+                Assert.Equal(CommitStatus.DuplicateKey, await clash);
+                Assert.Equal(CommitStatus.Committed, await another);
+                await Assert.ThrowsAsync<UnreadableRowException>(() => damaged);
+            }
+
+            Task<CommitStatus> CommitAsync(StoredQueue queue, params ReadOnlySpan<Command> commands) =>
+                fixture.Commands.CommitAsync(new QueueCommit { SourceNo = queue.SourceNo, Commands = [.. commands], OpenFrom = 1 });
+        }
+        finally
+        {
+            Directory.Delete(tables, recursive: true);
+        }
+    }
+
     private static async Task FillAsync(PostgresFixture fixture, string key, string text)
     {
         StoredQueue queue = await fixture.RegisterAsync(key);
