@@ -15,14 +15,19 @@ NAME is postgres, balancer, silo-1, gateway-1 and so on. What ends by itself is 
 environment: COMMANDBROKER_DATA   where its state is kept (default: data/ of this repository)
              COMMANDBROKER_PORT   the balancer's port (default: 8080, or a free one)
              COMMANDBROKER_SILO_DLL  the program (default: the newest build of silo/)
-             BALANCER_MAX_PER_ADDRESS, BALANCER_LOG  as in deploy/haproxy.cfg (default: 1000000, as all agents have one address here, and stdout)
+             BALANCER_MAX_PER_ADDRESS, BALANCER_MAX_BODIES, BALANCER_LOG  as in deploy/haproxy.cfg (default: 1000000, as all agents have one address here; 32; stdout)
              COMMANDBROKER_START_SECONDS  how long each process may take until it is ready (default: 120)
              settings of the broker, as Queue__VisibilityTimeout, are handed to every silo and gateway
 TEXT
 }
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
-data=${COMMANDBROKER_DATA:-$root/data}
+root=$(CDPATH='' cd "$(dirname "$0")/../.." && pwd)
+self=$root/deploy/local/cluster.sh
+# Its processes have directories of their own.
+absolute() { case $1 in /*) echo "$1" ;; *) echo "$PWD/$1" ;; esac; }
+data=$(absolute "${COMMANDBROKER_DATA:-$root/data}")
+export COMMANDBROKER_DATA=$data
+if [ -n "${COMMANDBROKER_SILO_DLL:-}" ]; then COMMANDBROKER_SILO_DLL=$(absolute "$COMMANDBROKER_SILO_DLL"); fi
 state=$data/cluster
 topology=$state/topology
 credentials=$data/dev-credentials.json
@@ -178,21 +183,23 @@ prepare_postgres() {
   rm -f "$password"
 }
 
+# The socket is named from the directory that HAProxy runs in: a name with blanks would be several words, and one of 97 characters too long.
 prepare_balancer() {
-  { sed -e '/^    server /d' -e '/^resolvers /,/^$/d' -e "s|^global\$|&\n    stats socket $state/balancer.sock mode 600 level admin|" "$root/deploy/haproxy.cfg"
-    while read -r role name http _; do [ "$role" = gateway ] && echo "    server $name 127.0.0.1:$http"; done <"$topology"
-  } >"$state/haproxy.cfg" || true
+  { sed -e '/^    server /d' -e '/^resolvers /,/^$/d' -e 's|^global$|&\n    stats socket unix@balancer.sock mode 600 level admin|' "$root/deploy/haproxy.cfg"
+    while read -r role name http _; do if [ "$role" = gateway ]; then echo "    server $name 127.0.0.1:$http"; fi; done <"$topology"
+  } >"$state/haproxy.cfg"
 }
 
 # Takes a gateway out of service before it is stopped, so that no request is on its way into a connection that is being closed, and back in.
 # A gateway says so itself on /readyz (Silo:DrainDelay); this does it for releases that do not.
 tell_balancer() {
   [ -S "$state/balancer.sock" ] || return 0
-  python3 - "$state/balancer.sock" "$1 server gateways/$2" <<'PY' || true
-import socket, sys
+  python3 - "$state" "$1 server gateways/$2" <<'PY' || true
+import os, socket, sys
+os.chdir(sys.argv[1])
 with socket.socket(socket.AF_UNIX) as balancer:
     balancer.settimeout(2)
-    balancer.connect(sys.argv[1])
+    balancer.connect("balancer.sock")
     balancer.sendall(sys.argv[2].encode() + b"\n")
     balancer.recv(4096)
 PY
@@ -251,7 +258,7 @@ supervise() {
   trap '' HUP INT
   note_pid $$ "$state/run/$name.supervisor"
   while [ -f "$state/run/$name.wanted" ]; do
-    "$0" _become "$name" >>"$state/log/$name.log" 2>&1 &
+    "$self" _become "$name" >>"$state/log/$name.log" 2>&1 &
     child=$!
     note_pid "$child" "$state/run/$name.pid"
     # Whoever ended it meanwhile did not find it yet.
@@ -271,7 +278,7 @@ launch() {
   [ -z "$(pid_of "$name")" ] || return 0
   touch "$state/run/$name.wanted"
   rm -f "$state/run/$name.ended"
-  setsid "$0" _supervise "$name" </dev/null >/dev/null 2>&1 &
+  setsid "$self" _supervise "$name" </dev/null >/dev/null 2>&1 &
 }
 
 # end NAME SIGNAL HOW: ends it for good; HOW, stopped or killed, is what status tells.

@@ -39,6 +39,9 @@ internal sealed class LocalCluster(string directory) : IAsyncDisposable
     /// <summary>What its silos and gateways are told beside the script's own settings.</summary>
     public (string Name, string Value)[] Settings { get; init; } = [];
 
+    /// <summary>Whether the script is called in its own directory, and is told of its data and its program by relative paths.</summary>
+    public bool IsRelative { get; init; }
+
     public async Task<string> RunAsync(params string[] args)
     {
         FinishedProcess run = await TryAsync(args);
@@ -47,9 +50,11 @@ internal sealed class LocalCluster(string directory) : IAsyncDisposable
 
     public Task<FinishedProcess> TryAsync(params string[] args)
     {
-        var start = new ProcessStartInfo("bash", [Script, .. args]);
-        start.Environment["COMMANDBROKER_DATA"] = Data;
-        start.Environment["COMMANDBROKER_SILO_DLL"] = Repository.SiloDll;
+        string from = IsRelative ? Path.GetDirectoryName(Script)! : Environment.CurrentDirectory;
+        string Named(string path) => IsRelative ? Path.GetRelativePath(from, path) : path;
+        var start = new ProcessStartInfo("bash", [Named(Script), .. args]) { WorkingDirectory = from };
+        start.Environment["COMMANDBROKER_DATA"] = Named(Data);
+        start.Environment["COMMANDBROKER_SILO_DLL"] = Named(Repository.SiloDll);
         start.Environment["COMMANDBROKER_PORT"] = $"{Port}";
         foreach ((string name, string value) in Settings)
         {

@@ -102,6 +102,28 @@ public sealed class LocalClusterTests : IAsyncLifetime
     }
 
     [HAProxyFact]
+    public async Task A_cluster_serves_whatever_the_name_of_its_directory_and_wherever_it_is_called_from()
+    {
+        string odd = Directory.CreateDirectory(Path.Combine(_directory, "a b & c | d # e's \"f\" $g \\1", new string('l', 120))).FullName;
+        await using var cluster = new LocalCluster(odd) { IsRelative = true };
+
+        Assert.Contains("all ready", await cluster.RunAsync("up", "1", "2"), StringComparison.Ordinal);
+
+        Assert.True(File.Exists(Path.Combine(cluster.Data, "dev-credentials.json")));
+        Assert.All(await cluster.StatusAsync(), process => Assert.Equal(("running", true), StateOf(process)));
+        foreach (string verb in (string[])["stop", "start"])
+        {
+            (int exitCode, _, string error) = await cluster.TryAsync(verb, "gateway-1");
+            Assert.Equal((0, ""), (exitCode, error));
+        }
+
+        // What its supervisor starts again has the same directory.
+        int crashed = (await cluster.PidAsync("gateway-2"))!.Value;
+        Process.GetProcessById(crashed).Kill();
+        await cluster.OtherPidAsync("gateway-2", crashed);
+    }
+
+    [HAProxyFact]
     public async Task A_start_that_fails_leaves_nothing_that_runs()
     {
         // A program that ends at once.
