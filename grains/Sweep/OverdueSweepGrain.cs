@@ -19,6 +19,9 @@ internal sealed class OverdueSweepGrain(
     private readonly int _count = options.Value.SweepCount;
     private long? _steppedAt;
     private long _place;
+
+    // When deletions were looked at last, and until when all of them could be read.
+    private DateTimeOffset? _lookedAt;
     private DateTimeOffset? _restoredAt;
 
     public async ValueTask StepAsync()
@@ -51,7 +54,7 @@ internal sealed class OverdueSweepGrain(
     private async Task TryRestoreAsync()
     {
         DateTimeOffset now = clock.GetUtcNow();
-        if (_restoredAt is { } at && (now - at).Duration() < RestorePause)
+        if (_lookedAt is { } at && (now - at).Duration() < RestorePause)
         {
             return;
         }
@@ -64,6 +67,8 @@ internal sealed class OverdueSweepGrain(
             {
                 Log.SourceServerRestored(logger, key);
             }
+
+            _lookedAt = now;
 
             // What could not be read is looked for again, however long it takes until it is mended.
             _restoredAt = restored.IsWhole ? now : since + RestorePeriod;

@@ -21,6 +21,9 @@ public sealed class BrokerCluster : IAsyncLifetime
 
     public int MaxHistoryCount { get; init; } = 50;
 
+    /// <summary>By itself never: the clock's leaps would wake queues in the middle of other tests.</summary>
+    public TimeSpan SweepInterval { get; init; } = TimeSpan.FromDays(1);
+
     public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
     public FaultyDatabase Database { get; } = new();
@@ -41,9 +44,7 @@ public sealed class BrokerCluster : IAsyncLifetime
                 options.MaxPendingCount = 5;
                 options.MaxDeliveries = 3;
                 options.MaxHistoryCount = MaxHistoryCount;
-
-                // By itself never: the clock's leaps would wake queues in the middle of other tests.
-                options.SweepInterval = TimeSpan.FromDays(1);
+                options.SweepInterval = SweepInterval;
                 options.SweepCount = 3;
             });
             silo.Services.Configure<IdentityOptions>(options => options.MasterKey = MasterKey.Create());

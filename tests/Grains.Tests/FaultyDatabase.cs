@@ -10,14 +10,18 @@ public sealed class FaultyDatabase : IBrokerDatabase, ICommandStore
 {
     private readonly IBrokerDatabase _inner = new MemoryDatabase();
 
-    public FaultyDatabase() => Identities = FaultyIdentityStore.Over(_inner.Identities, () =>
+    public FaultyDatabase()
     {
-        ThrowIfDown();
-        if (FailIdentities)
+        SourceServers = WatchedSourceServers.Over(_inner.SourceServers, this);
+        Identities = FaultyIdentityStore.Over(_inner.Identities, () =>
         {
-            throw new StoreUnavailableException("The identities do not answer.");
-        }
-    }, () => BeforeSecret(), AppendAuditAsync);
+            ThrowIfDown();
+            if (FailIdentities)
+            {
+                throw new StoreUnavailableException("The identities do not answer.");
+            }
+        }, () => BeforeSecret(), AppendAuditAsync);
+    }
 
     /// <summary>Refuses everything, as a database that is down does.</summary>
     public bool IsDown { get; set; }
@@ -58,6 +62,12 @@ public sealed class FaultyDatabase : IBrokerDatabase, ICommandStore
     /// <summary>Counts of pending commands so far.</summary>
     public int CountCount { get; private set; }
 
+    /// <summary>From when on each look for deletions behind an enqueue looked.</summary>
+    public List<DateTimeOffset> Restores { get; } = [];
+
+    /// <summary>Whether such a look cannot read everything.</summary>
+    public bool RestoresInPart { get; set; }
+
     /// <summary>What happens while pending commands are counted.</summary>
     public Action OnCount { get; set; } = () => { };
 
@@ -66,7 +76,7 @@ public sealed class FaultyDatabase : IBrokerDatabase, ICommandStore
 
     public ICommandStore Commands => this;
 
-    public ISourceServerStore SourceServers => _inner.SourceServers;
+    public ISourceServerStore SourceServers { get; }
 
     public IIdentityStore Identities { get; }
 
