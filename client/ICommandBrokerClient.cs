@@ -19,6 +19,8 @@ public interface ICommandBrokerClient
     /// Adds any number of commands to any number of source servers, in bounded memory. Commands of one source server are added in the order given.
     /// A refused command does not stop the others; a broker that cannot be reached at all does, by an exception after the last attempt.
     /// </summary>
+    /// <param name="items">What to enqueue. The call ends when the read of them that is under way has ended, so that read must obey its token.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
     /// <returns>An outcome for each item, in the same order, as soon as it is known.</returns>
     IAsyncEnumerable<EnqueueItemOutcome> EnqueueManyAsync(IAsyncEnumerable<EnqueueItem> items, CancellationToken cancellationToken = default);
 

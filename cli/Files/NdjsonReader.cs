@@ -4,7 +4,10 @@ using System.Runtime.CompilerServices;
 
 namespace CommandBroker.Cli.Files;
 
-/// <summary>Cuts a stream into lines in bounded memory, whatever is in it. Empty lines are passed over.</summary>
+/// <summary>
+/// Cuts a stream into lines in bounded memory, whatever is in it. Empty lines are passed over. A read of a terminal or a pipe obeys no token: one that
+/// is under way at a cancellation is left to itself, and what it gets is lost.
+/// </summary>
 internal static class NdjsonReader
 {
     /// <summary>The longest line. Sixteen times the default of <c>Queue:MaxParamBytes</c>.</summary>
@@ -21,7 +24,7 @@ internal static class NdjsonReader
         bool isCompleted = false;
         while (!isCompleted)
         {
-            ReadResult read = await pipe.ReadAsync(cancellationToken);
+            ReadResult read = await pipe.ReadAsync(cancellationToken).AsTask().WaitAsync(cancellationToken);
             ReadOnlySequence<byte> rest = read.Buffer;
             isCompleted = read.IsCompleted;
             while (TakeLine(ref rest, isCompleted, out ReadOnlySequence<byte> taken))

@@ -3,7 +3,10 @@ using System.Text;
 namespace CommandBroker.Cli.Tests;
 
 /// <summary>An input that has some lines and does not end: whoever asks for more is interrupted.</summary>
-internal sealed class EndlessLines(string lines, CancellationTokenSource interrupt) : Stream
+/// <param name="lines">What it has.</param>
+/// <param name="interrupt">Cancelled when more is asked for.</param>
+/// <param name="isDeaf">Whether a read that waits goes on waiting when it is cancelled, as that of a terminal or of a pipe does.</param>
+internal sealed class EndlessLines(string lines, CancellationTokenSource interrupt, bool isDeaf = false) : Stream
 {
     private readonly MemoryStream _lines = new(Encoding.UTF8.GetBytes(lines));
 
@@ -27,7 +30,7 @@ internal sealed class EndlessLines(string lines, CancellationTokenSource interru
         if (read == 0)
         {
             await interrupt.CancelAsync();
-            await Task.Delay(Timeout.Infinite, cancellationToken);
+            await Task.Delay(Timeout.Infinite, isDeaf ? CancellationToken.None : cancellationToken);
         }
 
         return read;

@@ -78,16 +78,31 @@ public sealed class FileEnqueueTests : IAsyncLifetime
         Assert.Equal(10, _broker.Commands.Values.Select(body => body.ServerId).Distinct().Count());
     }
 
-    [Fact]
-    public async Task An_interrupted_file_says_what_was_done()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_interrupted_file_says_what_was_done_also_where_its_next_line_is_waited_for(bool isDeaf)
     {
         using var interrupt = new CancellationTokenSource();
-        await using var lines = new EndlessLines(Lines(3) + "\n", interrupt);
+        await using var lines = new EndlessLines(Lines(3) + "\n", interrupt, isDeaf);
 
-        CliRun run = await CliRun.InterruptedAsync(_broker, lines, interrupt.Token, "enqueue", "--file", "-");
+        CliRun run = await CliRun.InterruptedAsync(_broker, lines, interrupt.Token, "enqueue", "--file", "-").WaitAsync(TimeSpan.FromSeconds(60));
 
         Assert.Equal(130, run.ExitCode);
         Assert.Matches("^[0-3] enqueued, 0 were there, 0 refused, then interrupted. Run the same again to go on", run.Error);
+    }
+
+    [Fact]
+    public async Task A_broker_that_refuses_is_told_also_where_the_next_line_is_waited_for()
+    {
+        using var unused = new CancellationTokenSource();
+        await using var lines = new EndlessLines(Lines(3) + "\n", unused, isDeaf: true);
+        var stranger = new Dictionary<string, string> { ["COMMANDBROKER_ENDPOINT"] = _broker.Address, ["COMMANDBROKER_TOKEN"] = new string('x', 32) };
+
+        CliRun run = await CliRun.ByAsync(null, stranger, "", ["enqueue", "--file", "-"], stream: lines).WaitAsync(TimeSpan.FromSeconds(60));
+
+        Assert.Equal(4, run.ExitCode);
+        Assert.Contains("0 enqueued, 0 were there, 0 refused, then stopped.", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -14,7 +14,20 @@ internal static class CliProcess
     /// <param name="directory">See above; a login is kept below it.</param>
     /// <param name="environment">What the process knows of brokers beside the files.</param>
     /// <param name="args">The command line.</param>
-    public static Task<FinishedProcess> RunAsync(string directory, (string Name, string Value)[] environment, string[] args)
+    public static Task<FinishedProcess> RunAsync(string directory, (string Name, string Value)[] environment, string[] args) =>
+        FinishedProcess.RunAsync(Of(directory, environment, args), Deadline);
+
+    /// <summary>Starts it with a standard input that has no end yet.</summary>
+    /// <param name="directory">See above.</param>
+    /// <param name="args">The command line.</param>
+    public static Process Start(string directory, params string[] args)
+    {
+        ProcessStartInfo start = Of(directory, [], args);
+        (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (true, true, true);
+        return Process.Start(start)!;
+    }
+
+    private static ProcessStartInfo Of(string directory, (string Name, string Value)[] environment, string[] args)
     {
         var start = new ProcessStartInfo("dotnet", [Repository.CliDll, .. args]) { WorkingDirectory = directory };
         foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("COMMANDBROKER_", StringComparison.Ordinal)).ToArray())
@@ -28,6 +41,6 @@ internal static class CliProcess
             start.Environment[name] = value;
         }
 
-        return FinishedProcess.RunAsync(start, Deadline);
+        return start;
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Xunit;
 
@@ -37,6 +38,23 @@ public sealed class CliTests : IAsyncLifetime
             ("1", "START", "succeeded", "agent"),
             (Text(ended, "command_id"), Text(ended, "command_name"), Text(ended, "state"), Text(ended, "ended_by")));
         Assert.Equal("t-1", Text(ended.GetProperty("command_param"), "task_id"));
+    }
+
+    [ToolFact("kill")]
+    public async Task An_enqueue_that_waits_for_further_lines_says_what_was_done_when_it_is_ended()
+    {
+        await RegisterAsync();
+        using Process enqueue = CliProcess.Start(_directory, "enqueue", "--file", "-", "-o", "ndjson");
+        await enqueue.StandardInput.WriteLineAsync("""{"server_id":"web-1","command_name":"START"}""");
+        await enqueue.StandardInput.FlushAsync();
+        Assert.NotNull(await enqueue.StandardOutput.ReadLineAsync());
+
+        using Process kill = Process.Start("kill", ["-TERM", $"{enqueue.Id}"]);
+        string error = await enqueue.StandardError.ReadToEndAsync();
+        await enqueue.WaitForExitAsync();
+
+        Assert.StartsWith("1 enqueued, 0 were there, 0 refused, then interrupted.", error, StringComparison.Ordinal);
+        Assert.Equal(130, enqueue.ExitCode);
     }
 
     [Fact]
