@@ -68,6 +68,29 @@ internal static class CommitCheck
         return (done, ready, later);
     }
 
+    /// <summary>Fails those whose rows cannot be read, as damage belongs to one commit and not to its neighbours.</summary>
+    /// <param name="connect">Gives the connection: damage ends the one it is met under.</param>
+    /// <param name="commits">Commits that have no answer yet.</param>
+    /// <returns>The others.</returns>
+    public static async Task<List<PostgresCommit>> WithoutDamagedAsync(Func<Task<NpgsqlConnection>> connect, List<PostgresCommit> commits)
+    {
+        List<PostgresCommit> readable = [];
+        foreach (PostgresCommit commit in commits)
+        {
+            try
+            {
+                await ReadAsync(await connect(), [commit]);
+                readable.Add(commit);
+            }
+            catch (PostgresException fault) when (PostgresFaults.IsDamage(fault))
+            {
+                commit.Fail(PostgresFaults.Final(fault));
+            }
+        }
+
+        return readable;
+    }
+
     /// <summary>What a commit writes: rows by their number, keys by their text.</summary>
     private static IEnumerable<(long SourceNo, object Row)> Rows(PostgresCommit commit)
     {

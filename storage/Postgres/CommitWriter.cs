@@ -140,8 +140,17 @@ internal sealed class CommitWriter : IAsyncDisposable
         {
             // A damaged row ends the connection under which it was met, and the others are written over the next.
             NpgsqlConnection connection = await ConnectAsync();
-            (List<PostgresCommit> done, List<PostgresCommit> ready, List<PostgresCommit> later) =
-                await CommitCheck.AnswerAsync(connection, open, mayBeWritten: !isKnownNew);
+            List<PostgresCommit> done, ready, later;
+            try
+            {
+                (done, ready, later) = await CommitCheck.AnswerAsync(connection, open, mayBeWritten: !isKnownNew);
+            }
+            catch (PostgresException fault) when (PostgresFaults.IsDamage(fault) && open.Count > 1 && round < MaxRoundCount)
+            {
+                open = await CommitCheck.WithoutDamagedAsync(ConnectAsync, open);
+                continue;
+            }
+
             await ConfirmAsync(connection, done);
             List<PostgresCommit> clashed = await TryWriteAsync(connection, ready);
             open = [.. clashed, .. later];

@@ -95,35 +95,71 @@ public sealed class PostgresDamageTests
             await server.StartAgainAsync();
             await fixture.ReopenAsync();
 
-            await AssertAnsweredAsync(1, isClashFirst: false);
-            await AssertAnsweredAsync(4, isClashFirst: true);
+            Command written = Samples.Leased(sound.State.Find(1)!);
+            Assert.Equal(CommitStatus.Committed, await CommitAsync(sound, written));
+            await AssertAnsweredAsync(1, Samples.Pending(102, "key"), CommitStatus.DuplicateKey, isClashFirst: false);
+            await AssertAnsweredAsync(5, Samples.Pending(102, "key"), CommitStatus.DuplicateKey, isClashFirst: true);
+            await AssertAnsweredAsync(9, written, CommitStatus.Conflict, isClashFirst: true);
 
-            async Task AssertAnsweredAsync(long seq, bool isClashFirst)
+            await AssertAnsweredBehindALostAnswerAsync();
+
+            // The half of the batch without the damaged row waits, and its connection ends: all of it is looked at before it is written again.
+            async Task AssertAnsweredBehindALostAnswerAsync()
             {
-                // Until this row is let go, what follows gathers.
                 await using NpgsqlConnection other = await fixture.ConnectAsync();
                 await using NpgsqlTransaction hold = await other.BeginTransactionAsync();
-                await using (var touch = new NpgsqlCommand($"select 1 from command where source_no = {held.SourceNo} and seq = {seq} for update", other, hold))
-                {
-                    await touch.ExecuteScalarAsync();
-                }
+                await LockAsync(other, hold, 13);
+                Task<CommitStatus> first = CommitAsync(held, Samples.Leased(Samples.Pending(13)));
+                await WaitForLockAsync();
+                await using NpgsqlConnection third = await fixture.ConnectAsync();
+                await using NpgsqlTransaction holdNext = await third.BeginTransactionAsync();
+                await LockAsync(third, holdNext, 12);
+                Task<CommitStatus>[] bystanders = [CommitAsync(held, Samples.Leased(Samples.Pending(12))), CommitAsync(held, Samples.Pending(14))];
+                Task<CommitStatus> damaged = CommitAsync(spoilt, Samples.Leased(spoilt.State.Find(1)!));
+                bystanders = [.. bystanders, CommitAsync(held, Samples.Pending(15))];
+                await hold.RollbackAsync();
+                Assert.Equal(CommitStatus.Committed, await first);
+                await WaitForLockAsync();
+                await fixture.ExecuteAsync("select pg_terminate_backend(pid) from pg_stat_activity where wait_event_type = 'Lock'");
+                await holdNext.RollbackAsync();
 
-                Task<CommitStatus> first = CommitAsync(held, Samples.Leased(Samples.Pending(seq)));
+                Assert.All(await Task.WhenAll(bystanders), status => Assert.Equal(CommitStatus.Committed, status));
+                await Assert.ThrowsAsync<UnreadableRowException>(() => damaged);
+            }
+
+            async Task LockAsync(NpgsqlConnection connection, NpgsqlTransaction hold, long seq)
+            {
+                await using var touch = new NpgsqlCommand($"select 1 from command where source_no = {held.SourceNo} and seq = {seq} for update", connection, hold);
+                Assert.NotNull(await touch.ExecuteScalarAsync());
+            }
+
+            async Task WaitForLockAsync()
+            {
                 while ((long)(await fixture.ScalarAsync("select count(*) from pg_stat_activity where wait_event_type = 'Lock'"))! == 0)
                 {
                     await Task.Yield();
                 }
+            }
 
-                Task<CommitStatus>? clash = isClashFirst ? CommitAsync(sound, Samples.Pending(102, "key")) : null;
+            async Task AssertAnsweredAsync(long seq, Command clashing, CommitStatus answer, bool isClashFirst)
+            {
+                // Until this row is let go, what follows gathers.
+                await using NpgsqlConnection other = await fixture.ConnectAsync();
+                await using NpgsqlTransaction hold = await other.BeginTransactionAsync();
+                await LockAsync(other, hold, seq);
+                Task<CommitStatus> first = CommitAsync(held, Samples.Leased(Samples.Pending(seq)));
+                await WaitForLockAsync();
+
+                Task<CommitStatus>? clash = isClashFirst ? CommitAsync(sound, clashing) : null;
                 Task<CommitStatus> damaged = CommitAsync(spoilt, Samples.Leased(spoilt.State.Find(1)!));
                 Task<CommitStatus> bystander = CommitAsync(held, Samples.Pending(seq + 1));
-                clash ??= CommitAsync(sound, Samples.Pending(102, "key"));
-                Task<CommitStatus> another = CommitAsync(held, Samples.Pending(seq + 2), Samples.Pending(seq + 3));
+                clash ??= CommitAsync(sound, clashing);
+                Task<CommitStatus> another = CommitAsync(held, Samples.Pending(seq + 2), Samples.Pending(seq + 3), Samples.Pending(seq + 4));
                 await hold.RollbackAsync();
 
                 Assert.Equal(CommitStatus.Committed, await first);
                 Assert.Equal(CommitStatus.Committed, await bystander);
-                Assert.Equal(CommitStatus.DuplicateKey, await clash);
+                Assert.Equal(answer, await clash);
                 Assert.Equal(CommitStatus.Committed, await another);
                 await Assert.ThrowsAsync<UnreadableRowException>(() => damaged);
             }
