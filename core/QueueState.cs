@@ -96,6 +96,25 @@ public sealed class QueueState
         return null;
     }
 
+    /// <summary>Whether both hold the same open commands as they were last written, and gave out the same numbers: then no commit lies between them that changed either.</summary>
+    public bool IsAs(QueueState other)
+    {
+        if (LastSeq != other.LastSeq || Open.Length != other.Open.Length)
+        {
+            return false;
+        }
+
+        for (int place = 0; place < Open.Length; place++)
+        {
+            if (Open[place].Seq != other.Open[place].Seq || Open[place].Version != other.Open[place].Version)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>The open commands that come after a place in the order of hand-out, whether a command stands there or not.</summary>
     public IEnumerable<Command> OpenAfter(int priority, long seq)
     {

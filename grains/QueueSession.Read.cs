@@ -40,14 +40,22 @@ internal sealed partial class QueueSession
             return answer;
         }
 
-        if (_reportTags is null)
-        {
-            var tags = new ReportTags();
-            tags.Add((await ReadAsync(context.Commands.ReadLastEndedAsync(_stored!.SourceNo, CommandQueue.ReportHistoryCount))).Reverse());
-            _reportTags = tags;
-        }
-
+        _reportTags ??= new ReportTags((await ReadAsync(ReadTagsAsync())).Reverse());
         return _reportTags.Find(tag);
+    }
+
+    /// <summary>None when the store cannot read there: a history that is damaged ends no queue that is not.</summary>
+    private async Task<IReadOnlyList<ulong>> ReadTagsAsync()
+    {
+        try
+        {
+            return await context.Commands.ReadReportTagsAsync(_stored!.SourceNo, CommandQueue.ReportHistoryCount);
+        }
+        catch (UnreadableRowException fault)
+        {
+            Log.ReportTagsUnreadable(context.Logger, key, fault.Message);
+            return [];
+        }
     }
 
     /// <summary>Remembers, in memory only, what a signed report that ended nothing was answered with. It stays true whatever is read or written later.</summary>

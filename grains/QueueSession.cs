@@ -18,9 +18,15 @@ internal sealed partial class QueueSession(SourceServerKey key, QueueContext con
     private long _readAt;
     private List<UnknownDelivery>? _unknown;
 
-    // Of what the store holds, as of the queue in memory; and of what this activation has answered besides.
+    // What was in memory until it was dropped, and nobody else is known to have written since.
+    private QueueState? _dropped;
+
+    // Of what the store holds, as of the queue in memory or the dropped one; and of what this activation has answered besides.
     private ReportTags? _reportTags;
     private ReportTags? _answered;
+
+    // The last look for what a poll had handed out, and the first number that may have been open then.
+    private (long Token, long From)? _looked;
 
     // Whether storage may keep less surely what memory holds than what it acknowledged: read, and nothing was committed since.
     private bool _isOnlyRead;
@@ -54,6 +60,12 @@ internal sealed partial class QueueSession(SourceServerKey key, QueueContext con
         }
 
         Policy = stored.HasOverrides ? context.Policy.With(await ReadOverridesAsync(stored, readOverrides)) : context.Policy;
+        if (_dropped?.IsAs(stored.State) != true)
+        {
+            ForgetTags();
+        }
+
+        _dropped = null;
         _stored = stored;
         return true;
     }
@@ -82,9 +94,12 @@ internal sealed partial class QueueSession(SourceServerKey key, QueueContext con
         }
 
         // What is leased is open. What ended as it was handed out may be anywhere: a priority or an instant may have kept it waiting for long.
-        long from = mayHaveEnded ? 0 : State.FirstOpenSeq;
+        // What was not there at the last look was open then, and only a commit that came later can have ended it.
+        long firstOpen = State.FirstOpenSeq;
+        long from = !mayHaveEnded ? firstOpen : _looked is { } last && last.Token == token ? last.From : 0;
         if (await GuardAsync(context.Commands.FindHandedOutAsync(_stored!.SourceNo, token, from)) is not { } handed)
         {
+            _looked = _looked?.Token == token ? _looked : (token, firstOpen);
             return false;
         }
 
@@ -103,10 +118,8 @@ internal sealed partial class QueueSession(SourceServerKey key, QueueContext con
     public void Drop()
     {
         local.SetBusy();
+        _dropped = _stored?.State ?? _dropped;
         _stored = null;
-
-        // A commit of unknown fate, or another activation, may have ended more: what is decided on a queue that was read anew needs these anew.
-        _reportTags = null;
     }
 
     /// <summary>
@@ -136,7 +149,6 @@ internal sealed partial class QueueSession(SourceServerKey key, QueueContext con
         }
 
         StoredQueue stored = _stored!;
-        ReportTags? tags = _reportTags;
         Drop();
         var commit = new QueueCommit { SourceNo = stored.SourceNo, Commands = changes, OpenFrom = next.FirstOpenSeq, Lineage = stored.Lineage, Stray = stray };
         if (handedOut is not null && PollToken.Current is long token && IsAlone(changes))
@@ -151,6 +163,7 @@ internal sealed partial class QueueSession(SourceServerKey key, QueueContext con
         }
         catch (Exception exception) when (StoreFault.IsStoreFault(exception))
         {
+            ForgetTags();
             bool isUnknown = handedOut is not null && exception is not StoreBusyException;
             if (isUnknown)
             {
@@ -164,13 +177,11 @@ internal sealed partial class QueueSession(SourceServerKey key, QueueContext con
         {
             // The numbers were free: what memory holds is as it was.
             _stored = stored;
-            _reportTags = tags;
         }
         else if (status == CommitStatus.Committed)
         {
             _stored = stored with { State = next };
-            _reportTags = tags;
-            tags?.Add(changes);
+            _reportTags?.Add(changes);
             _isOnlyRead = false;
             context.Instruments.Committed(stored.State, changes, stray);
             LogDeadLetters(changes);
@@ -178,6 +189,7 @@ internal sealed partial class QueueSession(SourceServerKey key, QueueContext con
         }
         else if (status == CommitStatus.Conflict)
         {
+            ForgetTags();
             context.Instruments.Conflicted();
         }
 
@@ -213,6 +225,9 @@ internal sealed partial class QueueSession(SourceServerKey key, QueueContext con
         await context.Commands.VouchAsync(lineage);
         return true;
     }
+
+    /// <summary>A commit of unknown fate, or another activation, may have ended more: what is decided next needs the tags anew.</summary>
+    private void ForgetTags() => _reportTags = null;
 
     private void Remember(UnknownDelivery delivery)
     {

@@ -10,6 +10,19 @@ internal sealed class ReportTags
 {
     private readonly Queue<(ulong Tag, ReportStatus Answer)> _answers = new();
 
+    public ReportTags()
+    {
+    }
+
+    /// <summary>Of reports that ended commands, the oldest first.</summary>
+    public ReportTags(IEnumerable<ulong> tags)
+    {
+        foreach (ulong tag in tags)
+        {
+            Add(tag, ReportStatus.Repeated);
+        }
+    }
+
     /// <summary>What the queue has answered it with; null when it has not, or has forgotten it.</summary>
     public ReportStatus? Find(ulong tag)
     {

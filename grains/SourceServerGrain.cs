@@ -100,6 +100,9 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain, IQu
                     history = request.Seq is long seq
                         ? await _session.FindEndedAsync(seq) is Command ended ? [ended] : []
                         : await _session.ReadHistoryAsync(before: null, CommandQueue.ReportHistoryCount);
+
+                    // Of what ended before, the queue in memory does not tell whether another activation has changed it since.
+                    answered ??= request.Tag is ulong tag && history.Any(command => command.Outcome?.ReportTag == tag) ? ReportStatus.Repeated : null;
                 });
             }
         }

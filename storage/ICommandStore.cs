@@ -77,14 +77,18 @@ public interface ICommandStore
     /// <exception cref="UnreadableRowException">A row cannot be read.</exception>
     Task<IReadOnlyList<Command>> ReadHistoryAsync(long sourceNo, long? beforeSeq, int limit);
 
+    /// <summary>How many ended commands <see cref="ReadReportTagsAsync"/> looks at, the highest numbers.</summary>
+    const int ReportTagReach = 1_000;
+
     /// <summary>
-    /// Reads the commands that ended last, by the instant of their end and then by number, the last one first. It looks at all that ended of the source
-    /// server: at most as many as <c>Queue:MaxHistoryCount</c>, and no older ones than <c>Queue:HistoryRetention</c>.
+    /// Reads the tags of the reports that ended a source server's last commands, by the instant of the end, the last one first. Of its ended
+    /// commands it looks at the <see cref="ReportTagReach"/> with the highest numbers, and there at those that ended last.
     /// </summary>
     /// <param name="sourceNo">The source server.</param>
-    /// <param name="limit">The most to return, 1 to 1,000.</param>
-    /// <exception cref="UnreadableRowException">A row cannot be read.</exception>
-    Task<IReadOnlyList<Command>> ReadLastEndedAsync(long sourceNo, int limit);
+    /// <param name="limit">The most ended commands to take tags of, 1 to 1,000.</param>
+    /// <returns>No tag for a command that no signed report ended, and none for an outcome that cannot be read: that is no tag's fault.</returns>
+    /// <exception cref="UnreadableRowException">The store cannot read there.</exception>
+    Task<IReadOnlyList<ulong>> ReadReportTagsAsync(long sourceNo, int limit);
 
     /// <summary>Reads reports that ended no command, newest first.</summary>
     /// <param name="sourceNo">The source server.</param>

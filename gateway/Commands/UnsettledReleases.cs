@@ -74,7 +74,8 @@ internal sealed class UnsettledReleases
     {
         foreach (UnsettledRelease release in releases)
         {
-            if (await release.TryAsync() is { } failure)
+            // What is stored there cannot be read, and does not mend by itself. Where that is the queue, the poll says so; where it is old history, agents are served.
+            if (await release.TryAsync() is { } failure and not BrokerException { Reason: BrokerErrorReason.Quarantined })
             {
                 ExceptionDispatchInfo.Throw(failure);
             }

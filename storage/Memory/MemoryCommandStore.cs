@@ -111,16 +111,20 @@ internal sealed class MemoryCommandStore(MemoryTables tables) : ICommandStore
         }
     }
 
-    public Task<IReadOnlyList<Command>> ReadLastEndedAsync(long sourceNo, int limit)
+    public Task<IReadOnlyList<ulong>> ReadReportTagsAsync(long sourceNo, int limit)
     {
         lock (tables)
         {
-            return Task.FromResult<IReadOnlyList<Command>>([.. SourceOf(sourceNo).Commands.Values
+            return Task.FromResult<IReadOnlyList<ulong>>([.. SourceOf(sourceNo).Commands.Values
                 .Select(row => row.Command)
                 .Where(command => !command.IsOpen)
+                .Reverse()
+                .Take(ICommandStore.ReportTagReach)
                 .OrderByDescending(command => command.Outcome!.EndedAt)
                 .ThenByDescending(command => command.Seq)
-                .Take(limit)]);
+                .Take(limit)
+                .Select(command => command.Outcome!.ReportTag)
+                .OfType<ulong>()]);
         }
     }
 

@@ -62,4 +62,17 @@ internal static class OutcomePayload
         reader.End();
         return outcome;
     }
+
+    /// <summary>The tag of the report that ended that command; null when no signed one did, or the outcome cannot be read.</summary>
+    public static ulong? TagOf(byte[]? payload, long sourceNo, long seq)
+    {
+        try
+        {
+            return Decode(payload, sourceNo, seq).ReportTag;
+        }
+        catch (UnreadableRowException)
+        {
+            return null;
+        }
+    }
 }

@@ -1,5 +1,6 @@
 using CommandBroker.Core;
 using CommandBroker.Storage.Batching;
+using CommandBroker.Storage.Payloads;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -20,10 +21,14 @@ internal sealed class PostgresCommandStore : ICommandStore, IAsyncDisposable
         order by c.seq desc limit $3
         """;
 
-    private const string SelectLastEnded = $"""
-        select {CommandRows.Columns} from command c
-        where c.source_no = $1 and c.ended_at is not null
-        order by c.ended_at desc, c.seq desc limit $2
+    private const string SelectReportOutcomes = """
+        select c.seq, c.outcome from command c
+        join (
+            select seq from (
+                select seq, ended_at from command where source_no = $1 and ended_at is not null order by seq desc limit $2) newest
+            order by ended_at desc, seq desc limit $3) last on c.seq = last.seq
+        where c.source_no = $1
+        order by c.ended_at desc, c.seq desc
         """;
 
     private const string SelectHandedOut = $"""
@@ -126,8 +131,24 @@ internal sealed class PostgresCommandStore : ICommandStore, IAsyncDisposable
         await ReadAsync(SelectHistory, new() { Value = sourceNo }, new() { Value = beforeSeq ?? long.MaxValue }, new() { Value = (long)limit });
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<Command>> ReadLastEndedAsync(long sourceNo, int limit) =>
-        await ReadAsync(SelectLastEnded, new() { Value = sourceNo }, new() { Value = (long)limit });
+    public Task<IReadOnlyList<ulong>> ReadReportTagsAsync(long sourceNo, int limit) => _connections.ReadAsync<IReadOnlyList<ulong>>(async connection =>
+    {
+        List<ulong> tags = [];
+        await using var query = new NpgsqlCommand(SelectReportOutcomes, connection)
+        {
+            Parameters = { new() { Value = sourceNo }, new() { Value = (long)ICommandStore.ReportTagReach }, new() { Value = (long)limit } },
+        };
+        await using NpgsqlDataReader reader = await query.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+        {
+            if (OutcomePayload.TagOf(reader.IsDBNull(1) ? null : reader.GetFieldValue<byte[]>(1), sourceNo, reader.GetInt64(0)) is { } tag)
+            {
+                tags.Add(tag);
+            }
+        }
+
+        return tags;
+    });
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<StrayReport>> ReadStrayReportsAsync(long sourceNo, int offset, int limit) =>

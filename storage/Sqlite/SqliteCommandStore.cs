@@ -30,8 +30,8 @@ internal sealed class SqliteCommandStore(SqliteReaders readers, SqliteWriter wri
     public Task<IReadOnlyList<Command>> ReadHistoryAsync(long sourceNo, long? beforeSeq, int limit) => readers.ReadAsync<IReadOnlyList<Command>>(session =>
         SqliteRows.ReadAll(session[CommandSql.ReadHistory].Bind(1, sourceNo).Bind(2, beforeSeq ?? long.MaxValue).Bind(3, limit)));
 
-    public Task<IReadOnlyList<Command>> ReadLastEndedAsync(long sourceNo, int limit) => readers.ReadAsync<IReadOnlyList<Command>>(session =>
-        SqliteRows.ReadAll(session[CommandSql.ReadLastEnded].Bind(1, sourceNo).Bind(2, limit)));
+    public Task<IReadOnlyList<ulong>> ReadReportTagsAsync(long sourceNo, int limit) => readers.ReadAsync<IReadOnlyList<ulong>>(session =>
+        SqliteRows.ReadTags(session[CommandSql.ReadReportOutcomes].Bind(1, sourceNo).Bind(2, ICommandStore.ReportTagReach).Bind(3, limit), sourceNo));
 
     public Task<IReadOnlyList<StrayReport>> ReadStrayReportsAsync(long sourceNo, int offset, int limit) =>
         readers.ReadAsync(session => SqliteStrayReports.Read(session, sourceNo, offset, limit));

@@ -26,6 +26,28 @@ internal static class SqliteRows
         return commands;
     }
 
+    /// <summary>The tags in rows of a number and an outcome; none of an outcome that cannot be read.</summary>
+    public static List<ulong> ReadTags(SqliteStatement statement, long sourceNo)
+    {
+        var tags = new List<ulong>();
+        try
+        {
+            while (statement.Step())
+            {
+                if (OutcomePayload.TagOf(statement.Blob(1), sourceNo, statement.Int64(0)) is { } tag)
+                {
+                    tags.Add(tag);
+                }
+            }
+        }
+        finally
+        {
+            statement.Reset();
+        }
+
+        return tags;
+    }
+
     /// <summary>The row that a statement stands on, whose first columns are those of a command.</summary>
     public static CommandRow RowOf(SqliteStatement row) => new()
     {

@@ -82,6 +82,20 @@ public sealed class UnsettledReleaseTests
         Assert.Equal(2, server.Releases.Count);
     }
 
+    /// <summary>A damaged page of old history, which polls do not read.</summary>
+    [Fact]
+    public async Task What_cannot_be_looked_for_as_rows_are_unreadable_holds_no_poll_back()
+    {
+        var key = SourceServerKey.Parse("s1");
+        var server = new FakeServer { ReleaseFailure = _ => new BrokerException(BrokerErrorReason.Quarantined, "A page is damaged.") };
+        var releases = new UnsentReleases(new FakeTimeProvider(DateTimeOffset.UtcNow), NullLogger<UnsentReleases>.Instance);
+
+        await releases.ReleaseAsync(server, key, 7);
+        await releases.CarryOut(key)!;
+
+        Assert.Equal(2, server.Releases.Count);
+    }
+
     [Fact]
     public async Task What_is_given_up_holds_no_poll_back()
     {

@@ -59,6 +59,15 @@ public sealed class FaultyDatabase : IBrokerDatabase, ICommandStore
     /// <summary>Pages of history read so far.</summary>
     public int HistoryReadCount { get; private set; }
 
+    /// <summary>Reads of reports' tags so far.</summary>
+    public int TagReadCount { get; private set; }
+
+    /// <summary>Whether reports' tags cannot be read, though the open commands can.</summary>
+    public bool HasUnreadableHistory { get; set; }
+
+    /// <summary>From which numbers on what a poll may have handed out was looked for.</summary>
+    public List<long> HandedOutReads { get; } = [];
+
     /// <summary>Counts of pending commands so far.</summary>
     public int CountCount { get; private set; }
 
@@ -147,7 +156,11 @@ public sealed class FaultyDatabase : IBrokerDatabase, ICommandStore
 
     public Task<Command?> FindAsync(long sourceNo, long seq) => _inner.Commands.FindAsync(sourceNo, seq);
 
-    public Task<Command?> FindHandedOutAsync(long sourceNo, long token, long fromSeq) => _inner.Commands.FindHandedOutAsync(sourceNo, token, fromSeq);
+    public Task<Command?> FindHandedOutAsync(long sourceNo, long token, long fromSeq)
+    {
+        HandedOutReads.Add(fromSeq);
+        return _inner.Commands.FindHandedOutAsync(sourceNo, token, fromSeq);
+    }
 
     public Task<RowStamp?> FindStampAsync(long sourceNo, long seq) => _inner.Commands.FindStampAsync(sourceNo, seq);
 
@@ -165,10 +178,12 @@ public sealed class FaultyDatabase : IBrokerDatabase, ICommandStore
         return _inner.Commands.ReadHistoryAsync(sourceNo, beforeSeq, limit);
     }
 
-    public Task<IReadOnlyList<Command>> ReadLastEndedAsync(long sourceNo, int limit)
+    public Task<IReadOnlyList<ulong>> ReadReportTagsAsync(long sourceNo, int limit)
     {
-        HistoryReadCount++;
-        return _inner.Commands.ReadLastEndedAsync(sourceNo, limit);
+        TagReadCount++;
+        return HasUnreadableHistory
+            ? throw new UnreadableRowException("A page of the history cannot be read.")
+            : _inner.Commands.ReadReportTagsAsync(sourceNo, limit);
     }
 
     public Task<IReadOnlyList<StrayReport>> ReadStrayReportsAsync(long sourceNo, int offset, int limit) =>

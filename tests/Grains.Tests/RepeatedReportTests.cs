@@ -103,6 +103,57 @@ public sealed class RepeatedReportTests
         Assert.Equal(CommandState.Leased, (await anew.ShowAsync(second))!.State);
     }
 
+    /// <summary>A queue whose deliveries end at once reads its history for each report; the tags of all that ended are read once.</summary>
+    [Fact]
+    public async Task Tags_are_read_once_while_nobody_else_writes()
+    {
+        await using var cluster = new BrokerCluster();
+        await cluster.InitializeAsync();
+        ISourceServerGrain queue = await cluster.NewQueueAsync();
+        await queue.ConfigureAsync(new SourceServerSettings { DeliveryMode = DeliveryMode.AtMostOnce }, "operator");
+        for (ulong tag = 10; tag < 15; tag++)
+        {
+            await HandOutAsync(queue);
+            Assert.Equal(ReportReplyStatus.Ended, await queue.ReportAsync(Signed with { Tag = tag }));
+            Assert.Equal(ReportReplyStatus.Repeated, await queue.ReportAsync(Signed with { Tag = tag }));
+            Assert.Equal(ReportReplyStatus.KeptAsStray, await queue.ReportAsync(BrokerCluster.Report("SYNC", tag: tag + 100)));
+        }
+
+        Assert.Equal(1, cluster.Database.TagReadCount);
+    }
+
+    /// <summary>What another activation has written of commands that had ended does not show in the queue that is in memory.</summary>
+    [Fact]
+    public async Task The_same_request_ends_no_later_command_when_another_activation_took_the_first_for_one_that_had_ended()
+    {
+        await using StoredCluster clusters = await StoredCluster.CreateAsync(StorageProvider.Sqlite);
+        ISourceServerGrain queue = await NewQueueAsync(await clusters.StartAsync());
+        await queue.ConfigureAsync(new SourceServerSettings { DeliveryMode = DeliveryMode.AtMostOnce }, "operator");
+        long first = await HandOutAsync(queue);
+        await HandOutAsync(queue);
+        Assert.Equal(ReportReplyStatus.KeptAsStray, await queue.ReportAsync(BrokerCluster.Report("SYNC", tag: 1)));
+        ISourceServerGrain other = (await clusters.StartAsync()).GetGrain<ISourceServerGrain>(queue.GetPrimaryKeyString());
+        Assert.Equal(ReportReplyStatus.Ended, await other.ReportAsync(Signed with { Seq = first }));
+
+        Assert.Equal(ReportReplyStatus.Repeated, await queue.ReportAsync(Signed));
+    }
+
+    /// <summary>An old page is damaged, and reports of what is handed out now do not depend on it.</summary>
+    [Fact]
+    public async Task Report_ends_its_command_though_the_history_cannot_be_read()
+    {
+        await using var cluster = new BrokerCluster();
+        await cluster.InitializeAsync();
+        ISourceServerGrain queue = await cluster.NewQueueAsync();
+        cluster.Database.HasUnreadableHistory = true;
+        long seq = await HandOutAsync(queue);
+
+        Assert.Equal(ReportReplyStatus.Ended, await queue.ReportAsync(Signed));
+        await HandOutAsync(queue);
+        Assert.Equal(ReportReplyStatus.Repeated, await queue.ReportAsync(Signed));
+        Assert.Equal(CommandState.Succeeded, (await queue.ShowAsync(seq))!.State);
+    }
+
     private static async Task AssertEndsNoLaterCommandAsync(StorageProvider provider)
     {
         await using StoredCluster clusters = await StoredCluster.CreateAsync(provider);

@@ -132,6 +132,31 @@ public sealed class UnknownDeliveryTests : IAsyncLifetime
         Assert.Equal(CommandState.Pending, (await queue.ShowAsync(1))!.State);
     }
 
+    /// <summary>A gateway looks again at each poll; the whole history is looked at once.</summary>
+    [Fact]
+    public async Task What_was_not_there_at_the_first_look_is_looked_for_among_what_was_open_then()
+    {
+        ISourceServerGrain queue = await _cluster.NewQueueAsync();
+        await queue.ConfigureAsync(new SourceServerSettings { DeliveryMode = DeliveryMode.AtMostOnce }, "operator");
+        await BrokerCluster.EnqueueAsync(queue, "ONE");
+        await BrokerCluster.EnqueueAsync(queue, "TWO");
+        Assert.Equal(1, (await queue.PollAsync()).Seq);
+        _cluster.Database.HoldsNextCommit = true;
+        PollToken.Tell(7);
+        await Assert.ThrowsAsync<BrokerException>(async () => await queue.PollAsync());
+        PollToken.Tell(8);
+        for (int look = 0; look < 3; look++)
+        {
+            await queue.ReleaseUnsentAsync(ReleaseCall.OfPoll(7));
+        }
+
+        await _cluster.Database.CommitBehindTheBackAsync(_cluster.Database.Held!);
+        await queue.ReleaseUnsentAsync(ReleaseCall.OfPoll(7));
+
+        Assert.Equal([0, 2, 2, 2], _cluster.Database.HandedOutReads);
+        Assert.Equal(CommandState.Pending, (await queue.ShowAsync(2))!.State);
+    }
+
     /// <summary>As of a silo that died with a commit under way: its successor has the queue in memory before that comes.</summary>
     [Fact]
     public async Task What_another_activation_handed_out_later_is_found_by_the_next_look()

@@ -43,8 +43,8 @@ internal sealed class SimulatedStore(SimulatedActivation activation, StoreRows r
     public Task<IReadOnlyList<Command>> ReadHistoryAsync(long sourceNo, long? beforeSeq, int limit) =>
         Schedule(false, () => rows.Inner.ReadHistoryAsync(sourceNo, beforeSeq, limit).Result);
 
-    public Task<IReadOnlyList<Command>> ReadLastEndedAsync(long sourceNo, int limit) =>
-        Schedule(false, () => rows.Inner.ReadLastEndedAsync(sourceNo, limit).Result);
+    public Task<IReadOnlyList<ulong>> ReadReportTagsAsync(long sourceNo, int limit) =>
+        Schedule(false, () => rows.Inner.ReadReportTagsAsync(sourceNo, limit).Result);
 
     public Task<IReadOnlyList<StrayReport>> ReadStrayReportsAsync(long sourceNo, int offset, int limit) =>
         Schedule(false, () => rows.Inner.ReadStrayReportsAsync(sourceNo, offset, limit).Result);

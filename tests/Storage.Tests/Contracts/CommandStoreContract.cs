@@ -326,21 +326,28 @@ public abstract partial class CommandStoreContract(StoreFixture fixture) : IAsyn
     }
 
     [StoreFact]
-    public async Task What_ended_last_is_read_by_the_instant_of_its_end_whatever_its_number()
+    public async Task Tags_of_reports_are_read_by_the_instant_of_the_end_whatever_the_number()
     {
         StoredQueue queue = await fixture.RegisterAsync("a");
         StoredQueue other = await fixture.RegisterAsync("b");
-        await AddEndedAsync(other, 1);
-        foreach ((long seq, int minute) in ((long, int)[])[(1, 9), (2, 3), (3, 5), (4, 5)])
-        {
-            await CommitAsync(queue, Samples.Pending(seq));
-            await CommitAsync(queue, Samples.Ended(Samples.Pending(seq), Samples.Noon.AddMinutes(minute)));
-        }
-
+        await CommitTaggedAsync(other, (1, 7));
+        await CommitTaggedAsync(queue, (1, 9), (2, 3), (3, 5), (4, 5));
         await CommitAsync(queue, Samples.Pending(5));
+        await CommitAsync(queue, Samples.Ended(Samples.Pending(5)));
+        await CommitAsync(queue, Samples.Pending(6));
 
-        Assert.Equal([1, 4, 3, 2], (await fixture.Commands.ReadLastEndedAsync(queue.SourceNo, 10)).Select(command => command.Seq));
-        Assert.Equal([1, 4], (await fixture.Commands.ReadLastEndedAsync(queue.SourceNo, 2)).Select(command => command.Seq));
+        Assert.Equal([1_009, 4_005, 3_005, 2_003], await fixture.Commands.ReadReportTagsAsync(queue.SourceNo, 10));
+        Assert.Equal([1_009, 4_005], await fixture.Commands.ReadReportTagsAsync(queue.SourceNo, 2));
+    }
+
+    /// <summary>A history of any length costs no more.</summary>
+    [StoreFact]
+    public async Task Tags_of_reports_are_read_of_the_newest_commands_only()
+    {
+        StoredQueue queue = await fixture.RegisterAsync("a");
+        await CommitTaggedAsync(queue, [.. Enumerable.Range(1, ICommandStore.ReportTagReach + 1).Select(seq => (seq, seq <= 2 ? 9 : 3))]);
+
+        Assert.Equal([2_009], await fixture.Commands.ReadReportTagsAsync(queue.SourceNo, 1));
     }
 
     [StoreFact]
@@ -476,6 +483,22 @@ public abstract partial class CommandStoreContract(StoreFixture fixture) : IAsyn
             await CommitAsync(queue, Samples.Pending(seq));
             await CommitAsync(queue, Samples.Ended(Samples.Pending(seq)));
         }
+    }
+
+    /// <summary>Commands that signed reports ended in these minutes; the tag is the number's thousand and the minute.</summary>
+    private async Task CommitTaggedAsync(StoredQueue queue, params (int Seq, int Minute)[] ends)
+    {
+        foreach ((int Seq, int Minute)[] part in ends.Chunk(100))
+        {
+            await CommitAsync(queue, [.. part.Select(end => Samples.Pending(end.Seq))]);
+            await CommitAsync(queue, [.. part.Select(end => TaggedAt(end.Seq, end.Minute))]);
+        }
+    }
+
+    private static Command TaggedAt(int seq, int minute)
+    {
+        Command ended = Samples.Ended(Samples.Pending(seq), Samples.Noon.AddMinutes(minute));
+        return ended with { Outcome = ended.Outcome! with { ReportTag = (ulong)((1_000 * seq) + minute) } };
     }
 
     private static (long LastSeq, long RemovedCount) CountersOf(StoredQueue queue) => (queue.State.LastSeq, queue.State.RemovedCount);
