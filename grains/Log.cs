@@ -42,8 +42,8 @@ internal static partial class Log
     [LoggerMessage(1009, LogLevel.Warning, "The store did not serve source server {SourceServer}; its queue is read anew with the next call", EventName = "StoreRefused")]
     public static partial void StoreRefused(ILogger logger, Exception exception, SourceServerKey sourceServer);
 
-    [LoggerMessage(1021, LogLevel.Error, "The ended commands of source server {SourceServer} cannot all be read. A report that arrives a second time may be judged as a new one: {Reason}", EventName = "ReportTagsUnreadable")]
-    public static partial void ReportTagsUnreadable(ILogger logger, SourceServerKey sourceServer, string reason);
+    [LoggerMessage(1021, LogLevel.Error, "The ended commands of source server {SourceServer} cannot all be read. A signed report that arrives twice may count as a new one, and what an unsent delivery has overtaken stays ended: {Reason}", EventName = "HistoryUnreadable")]
+    public static partial void HistoryUnreadable(ILogger logger, SourceServerKey sourceServer, string reason);
 
     [LoggerMessage(1012, LogLevel.Error, "The store refuses to serve {What}; that does not mend by itself", EventName = "StoreFailed")]
     public static partial void StoreFailed(ILogger logger, Exception exception, string what);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using CommandBroker.Contracts;
 using CommandBroker.Core;
 using CommandBroker.Storage;
@@ -16,8 +17,12 @@ internal sealed partial class QueueSession
     /// <summary>The retained command with that idempotency key; null when there is none.</summary>
     public async Task<Command?> FindByKeyAsync(string key) => (await FindByKeysAsync([key])).SingleOrDefault();
 
-    /// <summary>Ended commands whose redelivery a later hand-out of this command forbids.</summary>
-    public Task<IReadOnlyList<Command>> FindOvertakenAsync(long seq) => ReadAsync(context.Commands.FindOvertakenAsync(_stored!.SourceNo, seq));
+    /// <summary>Ended commands whose redelivery a later hand-out of this command forbids; null where the history is damaged.</summary>
+    public Task<IReadOnlyList<Command>?> TryFindOvertakenAsync(long seq) => ReadAsync(OrNullAsync(() => context.Commands.FindOvertakenAsync(_stored!.SourceNo, seq)));
+
+    /// <summary>As <see cref="ReadHistoryAsync"/>; null where the history is damaged.</summary>
+    public Task<IReadOnlyList<Command>?> TryReadHistoryAsync(long? before, int limit) =>
+        ReadAsync(OrNullAsync(() => context.Commands.ReadHistoryAsync(_stored!.SourceNo, before, limit)));
 
     /// <summary>Ended commands, newest first.</summary>
     public Task<IReadOnlyList<Command>> ReadHistoryAsync(long? before, int limit) =>
@@ -40,21 +45,30 @@ internal sealed partial class QueueSession
             return answer;
         }
 
-        _reportTags ??= new ReportTags((await ReadAsync(ReadTagsAsync())).Reverse());
+        if (_doubtfulTags?.Remove(tag) == true)
+        {
+            // Its first commit may have been carried out since the tags were read.
+            _doubtfulTags.Add(tag);
+            _reportTags = null;
+        }
+
+        _reportTags ??= new ReportTags(
+            (await ReadAsync(OrNullAsync(() => context.Commands.ReadReportTagsAsync(_stored!.SourceNo, CommandQueue.ReportHistoryCount))))?.Reverse() ?? []);
         return _reportTags.Find(tag);
     }
 
-    /// <summary>None when the store cannot read there: a history that is damaged ends no queue that is not.</summary>
-    private async Task<IReadOnlyList<ulong>> ReadTagsAsync()
+    /// <summary>What is read of the history; null where it is damaged, which must not end a queue that is not.</summary>
+    private async Task<T?> OrNullAsync<T>(Func<Task<T>> read)
+        where T : class
     {
         try
         {
-            return await context.Commands.ReadReportTagsAsync(_stored!.SourceNo, CommandQueue.ReportHistoryCount);
+            return await read();
         }
         catch (UnreadableRowException fault)
         {
-            Log.ReportTagsUnreadable(context.Logger, key, fault.Message);
-            return [];
+            Log.HistoryUnreadable(context.Logger, key, fault.Message);
+            return null;
         }
     }
 
@@ -64,6 +78,36 @@ internal sealed partial class QueueSession
         if (report.Tag is ulong tag && status is not (ReportStatus.Ended or ReportStatus.NotedOnCancelled) && _answered?.Find(tag) is null)
         {
             (_answered ??= new ReportTags()).Add(tag, status);
+        }
+    }
+
+    /// <summary>Remembers the reports that a commit ended commands by.</summary>
+    private void NoteEnded(ImmutableArray<Command> changes)
+    {
+        foreach (Command command in changes)
+        {
+            if (command.Outcome?.ReportTag is ulong tag)
+            {
+                _doubtfulTags?.Remove(tag);
+                _reportTags?.Add(tag, ReportStatus.Repeated);
+                if (_answered?.Find(tag) is null)
+                {
+                    (_answered ??= new ReportTags()).Add(tag, ReportStatus.Repeated);
+                }
+            }
+        }
+    }
+
+    /// <summary>Remembers that a commit may be carried out yet that ends commands by these reports.</summary>
+    private void Doubt(ImmutableArray<Command> changes)
+    {
+        foreach (Command command in changes)
+        {
+            if (command.Outcome?.ReportTag is ulong tag && _doubtfulTags?.Contains(tag) != true)
+            {
+                _doubtfulTags = _doubtfulTags is { Count: < MaxUnknownCount } few ? few : [];
+                _doubtfulTags.Add(tag);
+            }
         }
     }
 

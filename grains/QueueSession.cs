@@ -18,15 +18,21 @@ internal sealed partial class QueueSession(SourceServerKey key, QueueContext con
     private long _readAt;
     private List<UnknownDelivery>? _unknown;
 
-    // What was in memory until it was dropped, and nobody else is known to have written since.
-    private QueueState? _dropped;
-
-    // Of what the store holds, as of the queue in memory or the dropped one; and of what this activation has answered besides.
+    // The tags that the store holds, as of the queue in memory; and those that this activation answered itself, which hold for one server's history.
     private ReportTags? _reportTags;
     private ReportTags? _answered;
 
-    // The last look for what a poll had handed out, and the first number that may have been open then.
-    private (long Token, long From)? _looked;
+    // From a reread to the load behind it: the queue that the tags belong to.
+    private (StoredQueue Queue, ReportTags Tags)? _reread;
+
+    // Reports whose commit may be carried out yet; nearly always none.
+    private List<ulong>? _doubtfulTags;
+
+    // By a poll's number, the first command that may have been open when its hand-out was looked for the last time.
+    private Dictionary<long, long>? _looked;
+
+    // Of the server that was read from last.
+    private string? _lineage;
 
     // Whether storage may keep less surely what memory holds than what it acknowledged: read, and nothing was committed since.
     private bool _isOnlyRead;
@@ -52,6 +58,8 @@ internal sealed partial class QueueSession(SourceServerKey key, QueueContext con
     /// <exception cref="BrokerException">StorageUnavailable or Quarantined; and whatever <paramref name="readOverrides"/> throws.</exception>
     public async Task<bool> LoadAsync(Func<Task<QueueOverrides?>> readOverrides)
     {
+        (StoredQueue Queue, ReportTags Tags)? reread = _reread;
+        _reread = null;
         _readAt = context.Timestamp;
         _isOnlyRead = true;
         if (await GuardAsync(context.Commands.LoadAsync(key)) is not { } stored)
@@ -60,12 +68,17 @@ internal sealed partial class QueueSession(SourceServerKey key, QueueContext con
         }
 
         Policy = stored.HasOverrides ? context.Policy.With(await ReadOverridesAsync(stored, readOverrides)) : context.Policy;
-        if (_dropped?.IsAs(stored.State) != true)
+        if (stored.Lineage != _lineage)
         {
-            ForgetTags();
+            // The server that has taken over may lack what was answered on the word of the one before.
+            (_lineage, _answered) = (stored.Lineage, null);
         }
 
-        _dropped = null;
+        if (reread is { } before && before.Queue.SourceNo == stored.SourceNo && before.Queue.Lineage == stored.Lineage && before.Queue.State.IsAs(stored.State))
+        {
+            _reportTags = before.Tags;
+        }
+
         _stored = stored;
         return true;
     }
@@ -96,10 +109,15 @@ internal sealed partial class QueueSession(SourceServerKey key, QueueContext con
         // What is leased is open. What ended as it was handed out may be anywhere: a priority or an instant may have kept it waiting for long.
         // What was not there at the last look was open then, and only a commit that came later can have ended it.
         long firstOpen = State.FirstOpenSeq;
-        long from = !mayHaveEnded ? firstOpen : _looked is { } last && last.Token == token ? last.From : 0;
+        long from = !mayHaveEnded ? firstOpen : _looked?.GetValueOrDefault(token) ?? 0;
         if (await GuardAsync(context.Commands.FindHandedOutAsync(_stored!.SourceNo, token, from)) is not { } handed)
         {
-            _looked = _looked?.Token == token ? _looked : (token, firstOpen);
+            if (mayHaveEnded)
+            {
+                _looked = _looked is { Count: < MaxUnknownCount } few ? few : [];
+                _looked.TryAdd(token, firstOpen);
+            }
+
             return false;
         }
 
@@ -118,8 +136,18 @@ internal sealed partial class QueueSession(SourceServerKey key, QueueContext con
     public void Drop()
     {
         local.SetBusy();
-        _dropped = _stored?.State ?? _dropped;
         _stored = null;
+
+        // A commit of unknown fate, or another activation, may have ended more: what is decided on a queue that was read anew needs these anew.
+        _reportTags = null;
+    }
+
+    /// <summary>As <see cref="Drop"/>, but keeps what is known of signed reports when the next load finds the queue as it was.</summary>
+    public void Reread()
+    {
+        (StoredQueue, ReportTags)? known = _stored is { } stored && _reportTags is { } tags ? (stored, tags) : null;
+        Drop();
+        _reread = known;
     }
 
     /// <summary>
@@ -149,6 +177,7 @@ internal sealed partial class QueueSession(SourceServerKey key, QueueContext con
         }
 
         StoredQueue stored = _stored!;
+        ReportTags? tags = _reportTags;
         Drop();
         var commit = new QueueCommit { SourceNo = stored.SourceNo, Commands = changes, OpenFrom = next.FirstOpenSeq, Lineage = stored.Lineage, Stray = stray };
         if (handedOut is not null && PollToken.Current is long token && IsAlone(changes))
@@ -163,7 +192,7 @@ internal sealed partial class QueueSession(SourceServerKey key, QueueContext con
         }
         catch (Exception exception) when (StoreFault.IsStoreFault(exception))
         {
-            ForgetTags();
+            Doubt(changes);
             bool isUnknown = handedOut is not null && exception is not StoreBusyException;
             if (isUnknown)
             {
@@ -177,11 +206,13 @@ internal sealed partial class QueueSession(SourceServerKey key, QueueContext con
         {
             // The numbers were free: what memory holds is as it was.
             _stored = stored;
+            _reportTags = tags;
         }
         else if (status == CommitStatus.Committed)
         {
             _stored = stored with { State = next };
-            _reportTags?.Add(changes);
+            _reportTags = tags;
+            NoteEnded(changes);
             _isOnlyRead = false;
             context.Instruments.Committed(stored.State, changes, stray);
             LogDeadLetters(changes);
@@ -189,7 +220,6 @@ internal sealed partial class QueueSession(SourceServerKey key, QueueContext con
         }
         else if (status == CommitStatus.Conflict)
         {
-            ForgetTags();
             context.Instruments.Conflicted();
         }
 
@@ -225,9 +255,6 @@ internal sealed partial class QueueSession(SourceServerKey key, QueueContext con
         await context.Commands.VouchAsync(lineage);
         return true;
     }
-
-    /// <summary>A commit of unknown fate, or another activation, may have ended more: what is decided next needs the tags anew.</summary>
-    private void ForgetTags() => _reportTags = null;
 
     private void Remember(UnknownDelivery delivery)
     {

@@ -37,18 +37,6 @@ internal sealed class ReportTags
         return null;
     }
 
-    /// <summary>Adds the tags of what ended, in the order of time: that a report has ended it already is what a repeat is told.</summary>
-    public void Add(IEnumerable<Command> commands)
-    {
-        foreach (Command command in commands)
-        {
-            if (command.Outcome?.ReportTag is ulong tag)
-            {
-                Add(tag, ReportStatus.Repeated);
-            }
-        }
-    }
-
     /// <summary>Adds one with its answer, and forgets the oldest beyond the bound.</summary>
     public void Add(ulong tag, ReportStatus answer)
     {

@@ -67,12 +67,19 @@ internal sealed partial class SourceServerGrain
         Command? open = _session.State.Find(seq);
         Command? ended = open is null ? await _session.FindEndedAsync(seq) : null;
         List<Command> found = ended is null ? [] : [ended];
-        if ((open ?? ended)?.TaskId is not { } task)
+        return (open ?? ended)?.TaskId is not { } task || await TryAddOvertakenAsync(found, seq, task) ? found
+            : ended is null ? [] : [ended];
+    }
+
+    /// <returns>False where the history is damaged: what the delivery overtook then stays as it ended, and the delivery itself is taken back.</returns>
+    private async ValueTask<bool> TryAddOvertakenAsync(List<Command> found, long seq, string task)
+    {
+        if (await _session.TryFindOvertakenAsync(seq) is not { } overtaken)
         {
-            return found;
+            return false;
         }
 
-        found.AddRange(await _session.FindOvertakenAsync(seq));
+        found.AddRange(overtaken);
         long oldest = _session.State.Open.Where(command => command.OvertakenBy == seq).Concat(found).Min(command => (long?)command.Seq) ?? long.MaxValue;
 
         // Later commands alone can forbid it. Nearly always there is nothing to forbid, and no history is read.
@@ -80,12 +87,16 @@ internal sealed partial class SourceServerGrain
         long? before = oldest == long.MaxValue ? null : long.MaxValue;
         while (before is not null)
         {
-            IReadOnlyList<Command> page = await _session.ReadHistoryAsync(before, ReleasePageCount);
+            if (await _session.TryReadHistoryAsync(before, ReleasePageCount) is not { } page)
+            {
+                return false;
+            }
+
             found.AddRange(page.Where(command => command.TaskId == task && command.Seq > oldest && !known.Contains(command.Seq)));
             before = page.Count == ReleasePageCount && page[^1].Seq > oldest ? page[^1].Seq : null;
         }
 
-        return found;
+        return true;
     }
 
     /// <summary>
@@ -97,20 +108,21 @@ internal sealed partial class SourceServerGrain
     {
         foreach (UnknownDelivery delivery in _session.UnknownDeliveries.ToArray())
         {
-            Command handed = delivery.Handed;
-            bool? isStored = await _session.IsStoredAsync(delivery);
-            if (isStored == true)
+            bool? isStored;
+            try
             {
-                Transition<ReleaseOutcome> release = CommandQueue.Release(
-                    _session.State, UnsentDelivery.OfUnanswered(handed), await ReadEndedAsync(handed.Seq));
-                if (_session.State.Find(handed.Seq)?.Version < handed.Version
-                    || await _session.CommitAsync(release.State, release.Changes, release.Outcome.Stray) != CommitStatus.Committed)
+                isStored = await _session.IsStoredAsync(delivery);
+                if (isStored == true && !await TryTakeBackAsync(delivery))
                 {
-                    _session.Drop();
                     return false;
                 }
-
-                Log.UnknownDeliveryTakenBack(_context.Logger, _key, handed.Seq, handed.DeliveryCount);
+            }
+            catch (BrokerException damaged) when (damaged.Reason == BrokerErrorReason.Quarantined)
+            {
+                // The queue was read. That this one command cannot be, is no reason to serve no other.
+                Log.UnknownDeliveryForgotten(_context.Logger, damaged, _key, 1);
+                _session.Settled(delivery);
+                return false;
             }
 
             if (isStored is not null)
@@ -119,6 +131,21 @@ internal sealed partial class SourceServerGrain
             }
         }
 
+        return true;
+    }
+
+    private async ValueTask<bool> TryTakeBackAsync(UnknownDelivery delivery)
+    {
+        Command handed = delivery.Handed;
+        Transition<ReleaseOutcome> release = CommandQueue.Release(_session.State, UnsentDelivery.OfUnanswered(handed), await ReadEndedAsync(handed.Seq));
+        if (_session.State.Find(handed.Seq)?.Version < handed.Version
+            || await _session.CommitAsync(release.State, release.Changes, release.Outcome.Stray) != CommitStatus.Committed)
+        {
+            _session.Drop();
+            return false;
+        }
+
+        Log.UnknownDeliveryTakenBack(_context.Logger, _key, handed.Seq, handed.DeliveryCount);
         return true;
     }
 

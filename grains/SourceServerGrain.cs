@@ -90,7 +90,7 @@ internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain, IQu
         if (answered is null)
         {
             // Another activation may have handed the command out, or have answered this very request: what memory cannot match is judged by what the store holds.
-            _session.Drop();
+            _session.Reread();
             outcome = await RunAsync((queue, _, now) => Decide(queue, now), answer => answer.Stray, prepare: async () => answered = await _session.FindAnswerAsync(request));
             if (outcome.Status == ReportStatus.NeedsHistory)
             {

@@ -82,7 +82,7 @@ public interface ICommandStore
 
     /// <summary>
     /// Reads the tags of the reports that ended a source server's last commands, by the instant of the end, the last one first. Of its ended
-    /// commands it looks at the <see cref="ReportTagReach"/> with the highest numbers, and there at those that ended last.
+    /// commands it looks at the <see cref="ReportTagReach"/> with the highest numbers, and of these at what succeeded, failed or was cancelled last.
     /// </summary>
     /// <param name="sourceNo">The source server.</param>
     /// <param name="limit">The most ended commands to take tags of, 1 to 1,000.</param>

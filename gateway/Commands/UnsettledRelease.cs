@@ -12,6 +12,9 @@ internal sealed class UnsettledRelease(SourceServerKey key, bool isOnce, Func<Ta
     /// <summary>The source server.</summary>
     public SourceServerKey Key => key;
 
+    /// <summary>Whether it is over once it was carried out: a delivery that is known.</summary>
+    public bool IsOnce => isOnce;
+
     /// <summary>Whether the last try that ended was carried out.</summary>
     public bool IsCarriedOut => _running is { IsCompletedSuccessfully: true, Result: null };
 

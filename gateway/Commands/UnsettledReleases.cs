@@ -74,8 +74,9 @@ internal sealed class UnsettledReleases
     {
         foreach (UnsettledRelease release in releases)
         {
-            // What is stored there cannot be read, and does not mend by itself. Where that is the queue, the poll says so; where it is old history, agents are served.
-            if (await release.TryAsync() is { } failure and not BrokerException { Reason: BrokerErrorReason.Quarantined })
+            // Of a poll without an answer it is not known that there is anything to give back. Where the queue cannot be read, the poll says so itself;
+            // where old history cannot, which does not mend by itself, agents are served.
+            if (await release.TryAsync() is { } failure && (release.IsOnce || failure is not BrokerException { Reason: BrokerErrorReason.Quarantined }))
             {
                 ExceptionDispatchInfo.Throw(failure);
             }

@@ -120,6 +120,7 @@ internal sealed class MemoryCommandStore(MemoryTables tables) : ICommandStore
                 .Where(command => !command.IsOpen)
                 .Reverse()
                 .Take(ICommandStore.ReportTagReach)
+                .Where(command => command.State is CommandState.Succeeded or CommandState.Failed or CommandState.Cancelled)
                 .OrderByDescending(command => command.Outcome!.EndedAt)
                 .ThenByDescending(command => command.Seq)
                 .Take(limit)

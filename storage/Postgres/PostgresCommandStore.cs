@@ -25,7 +25,8 @@ internal sealed class PostgresCommandStore : ICommandStore, IAsyncDisposable
         select c.seq, c.outcome from command c
         join (
             select seq from (
-                select seq, ended_at from command where source_no = $1 and ended_at is not null order by seq desc limit $2) newest
+                select seq, ended_at, state from command where source_no = $1 and ended_at is not null order by seq desc limit $2) newest
+            where state in (2, 3, 5)
             order by ended_at desc, seq desc limit $3) last on c.seq = last.seq
         where c.source_no = $1
         order by c.ended_at desc, c.seq desc

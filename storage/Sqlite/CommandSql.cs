@@ -45,8 +45,8 @@ internal static class CommandSql
     public const string ReadHistory = Columns + NewestEnded + " AND seq < ?2" + NewestFirst + " LIMIT ?3";
 
     /// <summary>The numbers are sorted by themselves: a sort of whole rows would carry their parameters.</summary>
-    public const string ReadReportOutcomes = "SELECT seq, outcome FROM command WHERE row_no IN (SELECT row_no FROM (SELECT row_no, seq, ended_at"
-        + NewestEnded + NewestFirst + " LIMIT ?2) ORDER BY ended_at DESC, seq DESC LIMIT ?3) ORDER BY ended_at DESC, seq DESC";
+    public const string ReadReportOutcomes = "SELECT seq, outcome FROM command WHERE row_no IN (SELECT row_no FROM (SELECT row_no, seq, ended_at, state"
+        + NewestEnded + NewestFirst + " LIMIT ?2) WHERE state IN (2, 3, 5) ORDER BY ended_at DESC, seq DESC LIMIT ?3) ORDER BY ended_at DESC, seq DESC";
 
     public const string LastEnded = "SELECT seq" + NewestEnded + NewestFirst + " LIMIT 1";
 

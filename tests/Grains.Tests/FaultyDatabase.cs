@@ -62,7 +62,7 @@ public sealed class FaultyDatabase : IBrokerDatabase, ICommandStore
     /// <summary>Reads of reports' tags so far.</summary>
     public int TagReadCount { get; private set; }
 
-    /// <summary>Whether reports' tags cannot be read, though the open commands can.</summary>
+    /// <summary>Whether no page of the history can be read, though the open commands can.</summary>
     public bool HasUnreadableHistory { get; set; }
 
     /// <summary>From which numbers on what a poll may have handed out was looked for.</summary>
@@ -123,7 +123,7 @@ public sealed class FaultyDatabase : IBrokerDatabase, ICommandStore
         LoadCount++;
         return Unreadable.Contains(key.Text)
             ? throw new UnreadableRowException("The payload of command 1 cannot be read: it is NULL.")
-            : await _inner.Commands.LoadAsync(key);
+            : await _inner.Commands.LoadAsync(key) is { } stored ? stored with { Lineage = Lineage } : null;
     }
 
     public async Task<CommitStatus> CommitAsync(QueueCommit commit)
@@ -170,20 +170,24 @@ public sealed class FaultyDatabase : IBrokerDatabase, ICommandStore
         return _inner.Commands.FindByKeysAsync(sourceNo, idempotencyKeys);
     }
 
-    public Task<IReadOnlyList<Command>> FindOvertakenAsync(long sourceNo, long seq) => _inner.Commands.FindOvertakenAsync(sourceNo, seq);
+    public Task<IReadOnlyList<Command>> FindOvertakenAsync(long sourceNo, long seq)
+    {
+        ThrowIfUnreadable();
+        return _inner.Commands.FindOvertakenAsync(sourceNo, seq);
+    }
 
     public Task<IReadOnlyList<Command>> ReadHistoryAsync(long sourceNo, long? beforeSeq, int limit)
     {
         HistoryReadCount++;
+        ThrowIfUnreadable();
         return _inner.Commands.ReadHistoryAsync(sourceNo, beforeSeq, limit);
     }
 
     public Task<IReadOnlyList<ulong>> ReadReportTagsAsync(long sourceNo, int limit)
     {
         TagReadCount++;
-        return HasUnreadableHistory
-            ? throw new UnreadableRowException("A page of the history cannot be read.")
-            : _inner.Commands.ReadReportTagsAsync(sourceNo, limit);
+        ThrowIfUnreadable();
+        return _inner.Commands.ReadReportTagsAsync(sourceNo, limit);
     }
 
     public Task<IReadOnlyList<StrayReport>> ReadStrayReportsAsync(long sourceNo, int offset, int limit) =>
@@ -200,6 +204,14 @@ public sealed class FaultyDatabase : IBrokerDatabase, ICommandStore
     public Task<OverduePage> FindOverdueAsync(long after, DateTimeOffset now, int limit) => _inner.Commands.FindOverdueAsync(after, now, limit);
 
     public Task<int> PurgeAsync(DateTimeOffset endedBefore, int limit, double share = ICommandStore.LeastPurgeShare) => _inner.Commands.PurgeAsync(endedBefore, limit, share);
+
+    private void ThrowIfUnreadable()
+    {
+        if (HasUnreadableHistory)
+        {
+            throw new UnreadableRowException("A page of the history cannot be read.");
+        }
+    }
 
     private void ThrowIfDown()
     {

@@ -154,6 +154,63 @@ public sealed class RepeatedReportTests
         Assert.Equal(CommandState.Succeeded, (await queue.ShowAsync(seq))!.State);
     }
 
+    /// <summary>The commit of the first is of a command that had ended, so the queue in memory does not show it.</summary>
+    [Fact]
+    public async Task The_same_request_ends_no_later_command_when_the_commit_of_a_late_report_comes_late()
+    {
+        await using var cluster = new BrokerCluster();
+        await cluster.InitializeAsync();
+        ISourceServerGrain queue = await cluster.NewQueueAsync();
+        await queue.ConfigureAsync(new SourceServerSettings { DeliveryMode = DeliveryMode.AtMostOnce }, "operator");
+        await HandOutAsync(queue);
+        cluster.Database.HoldsNextCommit = true;
+        await Assert.ThrowsAsync<BrokerException>(async () => await queue.ReportAsync(Signed));
+        Assert.Equal(ReportReplyStatus.KeptAsStray, await queue.ReportAsync(BrokerCluster.Report("SYNC", tag: 1)));
+        await cluster.Database.CommitBehindTheBackAsync(cluster.Database.Held!);
+        await queue.ConfigureAsync(new SourceServerSettings(), "operator");
+        long second = await HandOutAsync(queue);
+        Assert.Equal(ReportReplyStatus.NotOutstanding, await queue.ReportAsync(BrokerCluster.Report("SYNC", tag: 2)));
+
+        Assert.Equal(ReportReplyStatus.Repeated, await queue.ReportAsync(Signed));
+        Assert.Equal(CommandState.Leased, (await queue.ShowAsync(second))!.State);
+    }
+
+    /// <summary>A standby that takes over may lack what the server before it showed.</summary>
+    [Fact]
+    public async Task What_is_known_of_reports_is_read_anew_from_a_server_that_has_taken_over()
+    {
+        await using var cluster = new BrokerCluster();
+        await cluster.InitializeAsync();
+        ISourceServerGrain queue = await cluster.NewQueueAsync();
+        await HandOutAsync(queue, "STOP");
+        Assert.Equal(ReportReplyStatus.NotOutstanding, await queue.ReportAsync(Signed));
+        Assert.Equal(1, cluster.Database.TagReadCount);
+        cluster.Database.Lineage = "another";
+        Assert.Equal(ReportReplyStatus.NotOutstanding, await queue.ReportAsync(BrokerCluster.Report("SYNC", tag: 78)));
+
+        Assert.Equal(2, cluster.Database.TagReadCount);
+        await HandOutAsync(queue);
+        Assert.Equal(ReportReplyStatus.Ended, await queue.ReportAsync(Signed));
+    }
+
+    /// <summary>What is read of the store may end with more recent commands that no report ended, and what was answered is known besides.</summary>
+    [Fact]
+    public async Task The_same_request_ends_no_later_command_behind_a_conflict_though_the_history_cannot_be_read()
+    {
+        await using var cluster = new BrokerCluster();
+        await cluster.InitializeAsync();
+        ISourceServerGrain queue = await cluster.NewQueueAsync();
+        await HandOutAsync(queue);
+        Assert.Equal(ReportReplyStatus.Ended, await queue.ReportAsync(Signed));
+        cluster.Database.HasUnreadableHistory = true;
+        cluster.Database.LosesNextAnswer = true;
+        await Assert.ThrowsAsync<BrokerException>(async () => await queue.EnqueueAsync([BrokerCluster.Call("START")], "operator"));
+        long second = (await queue.PollAsync()).Seq;
+
+        Assert.Equal(ReportReplyStatus.Repeated, await queue.ReportAsync(Signed));
+        Assert.Equal(CommandState.Leased, (await queue.ShowAsync(second))!.State);
+    }
+
     private static async Task AssertEndsNoLaterCommandAsync(StorageProvider provider)
     {
         await using StoredCluster clusters = await StoredCluster.CreateAsync(provider);

@@ -157,6 +157,27 @@ public sealed class UnknownDeliveryTests : IAsyncLifetime
         Assert.Equal(CommandState.Pending, (await queue.ShowAsync(2))!.State);
     }
 
+    /// <summary>Old history is damaged, which what waits and what is leased do not depend on.</summary>
+    [Fact]
+    public async Task A_damaged_history_keeps_nobody_from_taking_back_a_delivery()
+    {
+        ISourceServerGrain queue = await _cluster.NewQueueAsync();
+        await queue.EnqueueAsync([BrokerCluster.Call("START", task: "t")], "operator");
+        PollToken.Tell(7);
+        Assert.Equal(1, (await queue.PollAsync()).Seq);
+        PollToken.Tell(8);
+        _cluster.Database.HasUnreadableHistory = true;
+
+        await queue.ReleaseUnsentAsync(ReleaseCall.OfPoll(7));
+
+        Assert.Equal((1, 1), ((await queue.PollAsync()) is { } again ? ((int)again.Seq, again.DeliveryCount) : default));
+        _cluster.Database.LosesNextAnswer = true;
+        await queue.EnqueueAsync([BrokerCluster.Call("STOP", task: "u")], "operator").AsTask().ContinueWith(_ => { }, TaskScheduler.Default);
+        _cluster.Database.LosesNextAnswer = true;
+        await Assert.ThrowsAsync<BrokerException>(async () => await queue.PollAsync());
+        Assert.Equal((2, 1), ((await queue.PollAsync()) is { } other ? ((int)other.Seq, other.DeliveryCount) : default));
+    }
+
     /// <summary>As of a silo that died with a commit under way: its successor has the queue in memory before that comes.</summary>
     [Fact]
     public async Task What_another_activation_handed_out_later_is_found_by_the_next_look()

@@ -335,6 +335,8 @@ public abstract partial class CommandStoreContract(StoreFixture fixture) : IAsyn
         await CommitAsync(queue, Samples.Pending(5));
         await CommitAsync(queue, Samples.Ended(Samples.Pending(5)));
         await CommitAsync(queue, Samples.Pending(6));
+        await CommitAsync(queue, Samples.Pending(7));
+        await CommitAsync(queue, TaggedAt(7, 30) is var last ? last with { State = CommandState.Expired, Outcome = last.Outcome! with { Result = null, ResultDetail = null, ReportTag = null } } : last);
 
         Assert.Equal([1_009, 4_005, 3_005, 2_003], await fixture.Commands.ReadReportTagsAsync(queue.SourceNo, 10));
         Assert.Equal([1_009, 4_005], await fixture.Commands.ReadReportTagsAsync(queue.SourceNo, 2));
