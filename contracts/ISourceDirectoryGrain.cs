@@ -46,6 +46,25 @@ public interface ISourceDirectoryGrain : IGrainWithIntegerKey
     [Alias("Rename")]
     ValueTask RenameAsync(string key, string name, string? actor = null);
 
+    /// <summary>Changes a source server, all of it or nothing. Repeating a change is harmless.</summary>
+    /// <param name="key">The source server.</param>
+    /// <param name="change">What is to be changed.</param>
+    /// <param name="actor">Who, for the audit; null when not known.</param>
+    /// <exception cref="BrokerException">
+    /// InvalidArgument, UnknownSourceServer; StorageUnavailable, also when others change it all the time.
+    /// </exception>
+    [Alias("Change")]
+    ValueTask ChangeAsync(string key, SourceServerChange change, string? actor = null);
+
+    /// <summary>
+    /// Completes once the store keeps it as surely as what it acknowledged that there is no such source server: that answer acknowledges a deletion to a
+    /// caller who repeats it.
+    /// </summary>
+    /// <param name="key">The source server.</param>
+    /// <exception cref="BrokerException">StorageUnavailable, also when it is registered.</exception>
+    [Alias("VouchAbsence")]
+    ValueTask VouchAbsenceAsync(string key);
+
     /// <summary>Completes when the store has taken a write within the last second. Asking often costs the store nothing more.</summary>
     /// <exception cref="BrokerException">StorageUnavailable.</exception>
     [Alias("Ping")]

@@ -16,13 +16,9 @@ public interface ISourceServerGrain : IGrainWithStringKey
     [ResponseTimeout("00:01:00")]
     ValueTask<PollReply> PollAsync();
 
-    /// <summary>Takes back a delivery of which a part may have arrived: all that gateways of former releases can say; harmless when the command has moved on.</summary>
-    [Alias("Release")]
-    ValueTask ReleaseAsync(long seq, int deliveryCount);
-
     /// <summary>Takes back a delivery whose response was not sent, or not for sure; harmless when the command has moved on. To be called once for each reply to a poll.</summary>
-    [Alias("ReleaseUnsent")]
-    ValueTask ReleaseUnsentAsync(ReleaseCall release);
+    [Alias("Release")]
+    ValueTask ReleaseAsync(ReleaseCall release);
 
     /// <summary>Ends a command by its agent's report. Repeating it is harmless.</summary>
     [Alias("Report")]
@@ -47,9 +43,12 @@ public interface ISourceServerGrain : IGrainWithStringKey
     [Alias("Show")]
     ValueTask<CommandView?> ShowAsync(long seq);
 
-    /// <summary>The open commands; those in front when all are too many for one message. <see cref="IQueuePages"/> pages them.</summary>
+    /// <summary>A page of the open commands in the order of hand-out, with the counts of the whole queue.</summary>
+    /// <param name="after">Only what comes after this <see cref="QueueCursor"/>; null starts at the front.</param>
+    /// <param name="limit">The most to return, 1 to <see cref="QueueView.MaxLimit"/>. A page of long commands holds fewer, at least one.</param>
+    /// <exception cref="BrokerException">InvalidArgument.</exception>
     [Alias("List")]
-    ValueTask<QueueView> ListAsync();
+    ValueTask<QueueView> ListAsync(string? after = null, int limit = QueueView.MaxLimit);
 
     /// <summary>Ended commands, newest first, behind the reports that ended none.</summary>
     /// <param name="before">Only lower numbers, or what <see cref="HistoryPage.NextBefore"/> says; null starts at the newest.</param>
@@ -75,4 +74,8 @@ public interface ISourceServerGrain : IGrainWithStringKey
     /// <exception cref="BrokerException">CommandsOutstanding while it has open commands; StorageUnavailable.</exception>
     [Alias("Delete")]
     ValueTask DeleteAsync(string? actor = null);
+
+    /// <summary>Settles what time has done to the queue; the sweep calls it. A queue that was made for this call ends with it. Repeating it is harmless.</summary>
+    [Alias("Settle")]
+    ValueTask SettleAsync();
 }

@@ -32,7 +32,7 @@ public sealed record PollReply
     /// <summary>When the command was handed out before this delivery; null when it never was. Comes back in a <see cref="ReleaseCall"/>.</summary>
     [Id(7)] public DateTimeOffset? FormerDeliveredAt { get; init; }
 
-    /// <summary>When it is handed out; null from a silo that knows no <see cref="ISourceServerGrain.ReleaseUnsentAsync"/>. Tells this delivery from others.</summary>
+    /// <summary>When it is handed out; null when nothing is. Tells this delivery from others.</summary>
     [Id(9)] public DateTimeOffset? DeliveredAt { get; init; }
 
     /// <summary>Whether another poll may be answered with this very delivery, as in <c>Sequential</c>. Its release must not be tried twice.</summary>

@@ -11,6 +11,5 @@ internal static class GrainStorage
 
     // The provider's key holds the state's name and not the grain's type, so these must be unique over all grains.
     public const string Settings = "source-server-settings";
-    public const string FormerTokens = "credentials";
     public const string SignatureClaims = "signature-claims";
 }

@@ -13,7 +13,7 @@ namespace CommandBroker.Grains;
 internal sealed class SourceDirectoryGrain(
     IBrokerDatabase database, StoreProbe probe, IOptions<SourceOptions> options, VisitRecorder visits, AuditRecorder audit, TimeProvider clock,
     ILogger<SourceDirectoryGrain> logger)
-    : Grain, ISourceDirectoryGrain, ISourceChanges
+    : Grain, ISourceDirectoryGrain
 {
     private const string Directory = "the directory of source servers";
     private const int MaxNameLength = 64;

@@ -14,9 +14,7 @@ internal sealed partial class SourceServerGrain
         return command is null ? null : ViewOf(command);
     }
 
-    public ValueTask<QueueView> ListAsync() => ListAsync(after: null, int.MaxValue);
-
-    public ValueTask<QueueView> ListPageAsync(string? after, int limit)
+    public ValueTask<QueueView> ListAsync(string? after, int limit)
     {
         CheckLimit(limit, QueueView.MaxLimit);
         return ListAsync(after is null ? null : QueueCursor.Parse(after), limit);

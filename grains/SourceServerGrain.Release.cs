@@ -10,10 +10,7 @@ internal sealed partial class SourceServerGrain
     // Ended commands of 64 KiB are then 16 MiB at a time.
     private const int ReleasePageCount = 256;
 
-    public ValueTask ReleaseAsync(long seq, int deliveryCount) =>
-        TakeBackAsync(new UnsentDelivery { Seq = seq, DeliveryCount = deliveryCount, MayHaveArrived = true });
-
-    public ValueTask ReleaseUnsentAsync(ReleaseCall release) => release.PollToken is long token ? TakeBackAsync(token) : TakeBackAsync(new UnsentDelivery
+    public ValueTask ReleaseAsync(ReleaseCall release) => release.PollToken is long token ? TakeBackAsync(token) : TakeBackAsync(new UnsentDelivery
     {
         Seq = release.Seq,
         DeliveryCount = release.DeliveryCount,

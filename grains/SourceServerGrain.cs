@@ -8,7 +8,7 @@ using Orleans.Runtime.Placement;
 namespace CommandBroker.Grains;
 
 /// <summary>One source server's queue. Every method is: clock, core, commit, answer; the rules are in <see cref="CommandQueue"/>.</summary>
-internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain, IQueuePages, ISettledQueue, IMovableQueue
+internal sealed partial class SourceServerGrain : Grain, ISourceServerGrain, IMovableQueue
 {
     // A conflict means that another activation wrote; each round reads what it wrote, so a few rounds settle any race.
     private const int MaxRounds = 5;

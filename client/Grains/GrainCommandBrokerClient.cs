@@ -60,7 +60,7 @@ public sealed class GrainCommandBrokerClient : ICommandBrokerClient
     /// <inheritdoc/>
     public Task<QueueView> ListPageAsync(
         string serverId, string? after = null, int limit = QueueView.MaxLimit, CancellationToken cancellationToken = default) =>
-        _call.RunAsync(() => _grains.GetGrain<IQueuePages>(ServerIdText.KeyOf(_project, serverId)).ListPageAsync(after, limit), cancellationToken);
+        _call.RunAsync(() => _grains.GetGrain<ISourceServerGrain>(ServerIdText.KeyOf(_project, serverId)).ListAsync(after, limit), cancellationToken);
 
     /// <inheritdoc/>
     public Task<HistoryPage> ReadHistoryAsync(

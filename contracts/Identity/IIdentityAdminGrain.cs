@@ -9,39 +9,31 @@ namespace CommandBroker.Contracts.Identity;
 /// UnknownIdentity, IdentityExists or StorageUnavailable, and with Unauthorized where the caller sees what it asks for and may not change it.
 /// </summary>
 [Alias("CommandBroker.IIdentityAdminGrain")]
-[Version(3)]
+[Version(1)]
 public interface IIdentityAdminGrain : IGrainWithIntegerKey
 {
     /// <summary>Makes a domain with a project named <c>default</c>. Broker administrators only.</summary>
     [Alias("CreateDomain")]
     ValueTask<TenantView> CreateDomainAsync(AdminCaller caller, string name);
 
-    /// <summary>The first 1,000 domains the caller may see.</summary>
-    [Alias("ListDomains")]
-    ValueTask<ImmutableArray<TenantView>> ListDomainsAsync(AdminCaller caller);
-
     /// <summary>A page of the domains the caller may see, in the order of their names.</summary>
     /// <param name="caller">Who asks.</param>
     /// <param name="after">Only names behind this one; null starts at the first.</param>
     /// <param name="limit">The most to return, 1 to 1,000.</param>
-    [Alias("ListDomainsPage")]
-    ValueTask<ImmutableArray<TenantView>> ListDomainsPageAsync(AdminCaller caller, string? after, int limit);
+    [Alias("ListDomains")]
+    ValueTask<ImmutableArray<TenantView>> ListDomainsAsync(AdminCaller caller, string? after, int limit);
 
     /// <summary>Makes a project. Not for callers that are bound to one.</summary>
     [Alias("CreateProject")]
     ValueTask<TenantView> CreateProjectAsync(AdminCaller caller, string domainId, string name);
-
-    /// <summary>The first 1,000 projects of a domain.</summary>
-    [Alias("ListProjects")]
-    ValueTask<ImmutableArray<TenantView>> ListProjectsAsync(AdminCaller caller, string domainId);
 
     /// <summary>A page of the projects of a domain, in the order of their names.</summary>
     /// <param name="caller">Who asks.</param>
     /// <param name="domainId">The domain.</param>
     /// <param name="after">Only names behind this one; null starts at the first.</param>
     /// <param name="limit">The most to return, 1 to 1,000.</param>
-    [Alias("ListProjectsPage")]
-    ValueTask<ImmutableArray<TenantView>> ListProjectsPageAsync(AdminCaller caller, string domainId, string? after, int limit);
+    [Alias("ListProjects")]
+    ValueTask<ImmutableArray<TenantView>> ListProjectsAsync(AdminCaller caller, string domainId, string? after, int limit);
 
     /// <summary>One domain or project; null when there is none for this caller.</summary>
     [Alias("ShowTenant")]
@@ -122,13 +114,6 @@ public interface IIdentityAdminGrain : IGrainWithIntegerKey
     ValueTask EndTokensAsync(AdminCaller caller);
 
     /// <summary>
-    /// As <see cref="StartReencryptionAsync"/>, and answers when the run has ended: with many secrets later than a call may take. For gateways of a release before.
-    /// </summary>
-    /// <returns>How many were encrypted anew; 0 when all were.</returns>
-    [Alias("Reencrypt")]
-    ValueTask<int> ReencryptAsync(AdminCaller caller);
-
-    /// <summary>
     /// Begins to encrypt every stored secret with the master key that is now the first one, or joins the run that is under way; broker administrators only. The run
     /// outlasts the call and ends with its silo. Repeating it is harmless: it does what remains.
     /// </summary>
@@ -139,13 +124,9 @@ public interface IIdentityAdminGrain : IGrainWithIntegerKey
     [Alias("ShowReencryption")]
     ValueTask<ReencryptionView> ShowReencryptionAsync(AdminCaller caller);
 
-    /// <summary>Events, newest first: as many as were asked for, unless there are no more, however many must be looked at.</summary>
-    [Alias("ReadAudit")]
-    ValueTask<ImmutableArray<AuditEvent>> ReadAuditAsync(AdminCaller caller, AuditQuery query);
-
     /// <summary>A page of events, newest first. It looks at a bounded number of them, so it may be shorter than was asked for and not the last.</summary>
-    [Alias("ReadAuditPage")]
-    ValueTask<AuditPageView> ReadAuditPageAsync(AdminCaller caller, AuditQuery query);
+    [Alias("ReadAudit")]
+    ValueTask<AuditPageView> ReadAuditAsync(AdminCaller caller, AuditQuery query);
 
     /// <summary>
     /// Ends the tokens, access keys and passwords of principals of the default domain, and keeps the principals. Repeating it writes nothing. Callable by

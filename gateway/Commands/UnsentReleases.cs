@@ -58,19 +58,12 @@ internal sealed class UnsentReleases(TimeProvider clock, ILogger<UnsentReleases>
     /// <param name="mayHaveArrived">Whether the response was given to the web server: from then on any of its bytes may have left.</param>
     public async ValueTask ReleaseAsync(ISourceServerGrain server, SourceServerKey key, PollReply reply, bool mayHaveArrived)
     {
-        // A silo of a former release: it knows no repeats that were not sent, and a second try might end the next delivery.
-        bool isOfFormer = reply.DeliveredAt is null;
-        if (isOfFormer && reply.IsRepeat)
-        {
-            return;
-        }
-
         var call = ReleaseCall.Of(reply, mayHaveArrived);
 
         // Sequential hands it out to the next poll anyway; a second try could take back what that poll showed.
-        if (isOfFormer || reply.MayBeRepeated)
+        if (reply.MayBeRepeated)
         {
-            if (await TryAsync(server, key, call, isOfFormer) is { } failure)
+            if (await TryAsync(server, key, call) is { } failure)
             {
                 log.DeliveryNotReleased(failure, key, reply.Seq);
             }
@@ -78,7 +71,7 @@ internal sealed class UnsentReleases(TimeProvider clock, ILogger<UnsentReleases>
             return;
         }
 
-        var release = new UnsettledRelease(key, isOnce: true, () => TryAsync(server, key, call, isOfFormer: false));
+        var release = new UnsettledRelease(key, isOnce: true, () => TryAsync(server, key, call));
         _unsettled.Add(release);
         bool isSettled = true;
         try
@@ -149,7 +142,7 @@ internal sealed class UnsentReleases(TimeProvider clock, ILogger<UnsentReleases>
     private UnsettledRelease OfPoll(ISourceServerGrain server, SourceServerKey key, long token)
     {
         var call = ReleaseCall.OfPoll(token);
-        return new UnsettledRelease(key, isOnce: false, () => TryAsync(server, key, call, isOfFormer: false));
+        return new UnsettledRelease(key, isOnce: false, () => TryAsync(server, key, call));
     }
 
     private async Task SettlePollAsync(UnsettledRelease release, ReleaseCall call, bool isTried)
@@ -215,11 +208,11 @@ internal sealed class UnsentReleases(TimeProvider clock, ILogger<UnsentReleases>
         }
     }
 
-    private async Task<Exception?> TryAsync(ISourceServerGrain server, SourceServerKey key, ReleaseCall call, bool isOfFormer)
+    private async Task<Exception?> TryAsync(ISourceServerGrain server, SourceServerKey key, ReleaseCall call)
     {
         try
         {
-            await (isOfFormer ? server.ReleaseAsync(call.Seq, call.DeliveryCount) : server.ReleaseUnsentAsync(call));
+            await server.ReleaseAsync(call);
             if (call.PollToken is null)
             {
                 log.DeliveryReleased(key, call.Seq, call.DeliveryCount);

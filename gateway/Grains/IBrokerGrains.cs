@@ -14,9 +14,6 @@ internal interface IBrokerGrains
     /// <summary>The directory of source servers.</summary>
     ISourceDirectoryGrain Directory { get; }
 
-    /// <summary>Changes of registered source servers.</summary>
-    ISourceChanges SourceChanges { get; }
-
     /// <summary>Which user a sign-in is about.</summary>
     IUserNameGrain UserNames { get; }
 
@@ -25,7 +22,4 @@ internal interface IBrokerGrains
 
     /// <summary>A reference to one source server's queue; making one calls nothing.</summary>
     ISourceServerGrain SourceServer(SourceServerKey key);
-
-    /// <summary>A reference to the pages of one source server's queue.</summary>
-    IQueuePages QueuePages(SourceServerKey key);
 }

@@ -8,7 +8,6 @@ internal sealed class OrleansGrains(IGrainFactory factory) : IBrokerGrains
     private IIdentityGrain? _identity;
     private IIdentityAdminGrain? _identityAdmin;
     private ISourceDirectoryGrain? _directory;
-    private ISourceChanges? _sourceChanges;
     private IUserNameGrain? _userNames;
 
     /// <inheritdoc/>
@@ -21,9 +20,6 @@ internal sealed class OrleansGrains(IGrainFactory factory) : IBrokerGrains
     public ISourceDirectoryGrain Directory => _directory ??= factory.GetGrain<ISourceDirectoryGrain>(0);
 
     /// <inheritdoc/>
-    public ISourceChanges SourceChanges => _sourceChanges ??= factory.GetGrain<ISourceChanges>(0);
-
-    /// <inheritdoc/>
     public IUserNameGrain UserNames => _userNames ??= factory.GetGrain<IUserNameGrain>(0);
 
     /// <inheritdoc/>
@@ -31,7 +27,4 @@ internal sealed class OrleansGrains(IGrainFactory factory) : IBrokerGrains
 
     /// <inheritdoc/>
     public ISourceServerGrain SourceServer(SourceServerKey key) => factory.GetGrain<ISourceServerGrain>(key.Text);
-
-    /// <inheritdoc/>
-    public IQueuePages QueuePages(SourceServerKey key) => factory.GetGrain<IQueuePages>(key.Text);
 }

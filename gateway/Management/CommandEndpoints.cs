@@ -67,8 +67,8 @@ internal sealed class CommandEndpoints(ManagementBorder border, ManagementReques
         string? after = ManagementRequest.ReadText(context, "after");
         long limit = ManagementRequest.ReadNumber(context, "limit", QueueView.MaxLimit) ?? QueueView.MaxLimit;
         (ServerId id, _) = await request.FindServerAsync(context, principal);
-        IQueuePages pages = grains.QueuePages(new SourceServerKey(principal.ProjectId, id));
-        return ManagementAnswer.Ok((await pages.ListPageAsync(after, (int)limit)).ToWire(), Wire.QueueRecord);
+        ISourceServerGrain queue = grains.SourceServer(new SourceServerKey(principal.ProjectId, id));
+        return ManagementAnswer.Ok((await queue.ListAsync(after, (int)limit)).ToWire(), Wire.QueueRecord);
     }
 
     private async ValueTask<ManagementAnswer> EnqueueAsync(HttpContext context, Principal principal)

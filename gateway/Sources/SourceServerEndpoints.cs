@@ -105,7 +105,7 @@ internal sealed class SourceServerEndpoints(
         return VendorAnswer.Ok(SourceServerStates.Overview(waiting.TotalCount, error.TotalCount));
     }
 
-    // What a bound caller sees is one at most, whatever it asks for. A silo of a former release knows no filter by id: its answer is looked through.
+    // What a bound caller sees is one at most, whatever it asks for.
     private async ValueTask<SourceServerListView> ListOneAsync(SourceServerQuery query, Principal principal, string only)
     {
         if (query.ServerId is not null && query.ServerId != only)
@@ -113,12 +113,7 @@ internal sealed class SourceServerEndpoints(
             return SourceServerQueryText.None;
         }
 
-        SourceServerListView page = await grains.Directory.ListAsync(query with { ProjectId = principal.ProjectId.Value, ServerId = only });
-        return new SourceServerListView
-        {
-            Servers = [.. page.Servers.Where(server => server.ServerId == only)],
-            TotalCount = Math.Min(page.TotalCount, 1),
-        };
+        return await grains.Directory.ListAsync(query with { ProjectId = principal.ProjectId.Value, ServerId = only });
     }
 
     private async ValueTask<VendorAnswer> RegisterAsync(HttpContext context, Principal principal)
@@ -169,10 +164,9 @@ internal sealed class SourceServerEndpoints(
         switch (change)
         {
             case { Members: not null }:
-                await grains.SourceChanges.ChangeAsync(key, change, principal.Name);
+                await grains.Directory.ChangeAsync(key, change, principal.Name);
                 break;
             case { Name: { } name }:
-                // Silos of the release before know no more, and nothing more is needed.
                 await grains.Directory.RenameAsync(key, name, principal.Name);
                 break;
             default:
@@ -240,7 +234,7 @@ internal sealed class SourceServerEndpoints(
         if (await servers.FindAsync(principal, id) is not { } server)
         {
             // To a repeated call this acknowledges the first one.
-            await grains.SourceChanges.VouchAbsenceAsync(new SourceServerKey(principal.ProjectId, id).Text);
+            await grains.Directory.VouchAbsenceAsync(new SourceServerKey(principal.ProjectId, id).Text);
             return false;
         }
 

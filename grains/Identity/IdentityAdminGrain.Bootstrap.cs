@@ -10,15 +10,11 @@ namespace CommandBroker.Grains;
 
 internal sealed partial class IdentityAdminGrain
 {
-    private const int FormerOperator = 2;
-
     private static readonly AdminCaller BrokerItself = new() { Actor = IdentityContext.Broker };
 
     public async ValueTask BootstrapAsync(ImmutableArray<BootstrapPrincipal> principals)
     {
-        var former = GrainFactory.GetGrain<IFormerTokensGrain>(0);
-        ImmutableArray<BootstrapPrincipal> known = [.. (await former.ReadAsync()).Select(Of)];
-        foreach (BootstrapPrincipal given in principals.AddRange(known))
+        foreach (BootstrapPrincipal given in principals)
         {
             Check(BrokerItself, given.Principal);
             if (given.AccessKey is { } accessKey && (!IdentityIds.IsAccessKey(accessKey) || string.IsNullOrEmpty(given.SecretKey)))
@@ -39,28 +35,8 @@ internal sealed partial class IdentityAdminGrain
             }
         }
 
-        if (!known.IsEmpty)
-        {
-            await former.ClearAsync();
-        }
-
         await tokenKeys.RotateIfDueAsync();
     }
-
-    /// <summary>A token that is stored since before there were principals counts on; one of the same principal that is given now stands in its place.</summary>
-    private static BootstrapPrincipal Of(FormerToken token) => new()
-    {
-        Principal = new NewPrincipal
-        {
-            Name = token.Principal,
-            DomainId = DefaultTenant.DomainId,
-            ProjectId = DefaultTenant.ProjectId,
-            IsDomainWide = token.Role == FormerOperator,
-            Roles = token.Role == FormerOperator ? Roles.Operator | Roles.Auditor | Roles.Admin : Roles.Agent,
-        },
-        TokenHash = token.TokenHash,
-        OnlyIfMissing = true,
-    };
 
     /// <summary>The hash of the given password; null when there is none, or it is the stored one.</summary>
     private async Task<string?> HashIfOtherAsync(BootstrapPrincipal given)
@@ -78,7 +54,6 @@ internal sealed partial class IdentityAdminGrain
         StoredGiven[] marks = [.. GivenOnce.MadeBy(given).Except(await _store.ReadGivenAsync())];
         if (known is not null && given.OnlyIfMissing && (hash is null || await CanSignInAsync(known.Principal)))
         {
-            // Made by a release before, which did not remember the name.
             return (marks.Length == 0 ? null : new IdentityWrite { Given = [.. marks] }, false);
         }
 

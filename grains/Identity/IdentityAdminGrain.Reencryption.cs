@@ -10,15 +10,10 @@ internal sealed partial class IdentityAdminGrain
     private readonly CancellationTokenSource _stopping = new();
     private readonly Reencryption _reencryption = new(context);
 
-    public async ValueTask<int> ReencryptAsync(AdminCaller caller)
-    {
-        Reencrypt(caller);
-        return await _reencryption.WaitAsync();
-    }
-
     public async ValueTask<ReencryptionView> StartReencryptionAsync(AdminCaller caller)
     {
-        Reencrypt(caller);
+        caller.RequireBrokerAdmin("Encrypting secrets anew");
+        _reencryption.Start(caller, () => DelayDeactivation(KeptAlive), _stopping.Token);
         return await _reencryption.ShowAsync();
     }
 
@@ -32,11 +27,5 @@ internal sealed partial class IdentityAdminGrain
     {
         await _stopping.CancelAsync();
         _stopping.Dispose();
-    }
-
-    private void Reencrypt(AdminCaller caller)
-    {
-        caller.RequireBrokerAdmin("Encrypting secrets anew");
-        _reencryption.Start(caller, () => DelayDeactivation(KeptAlive), _stopping.Token);
     }
 }

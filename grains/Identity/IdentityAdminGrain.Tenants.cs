@@ -29,9 +29,7 @@ internal sealed partial class IdentityAdminGrain
         });
     }
 
-    public ValueTask<ImmutableArray<TenantView>> ListDomainsAsync(AdminCaller caller) => ListDomainsPageAsync(caller, after: null, MaxTenants);
-
-    public async ValueTask<ImmutableArray<TenantView>> ListDomainsPageAsync(AdminCaller caller, string? after, int limit)
+    public async ValueTask<ImmutableArray<TenantView>> ListDomainsAsync(AdminCaller caller, string? after, int limit)
     {
         CheckPage(after, limit);
         if (caller.IsBrokerAdmin)
@@ -65,10 +63,7 @@ internal sealed partial class IdentityAdminGrain
         });
     }
 
-    public ValueTask<ImmutableArray<TenantView>> ListProjectsAsync(AdminCaller caller, string domainId) =>
-        ListProjectsPageAsync(caller, domainId, after: null, MaxTenants);
-
-    public async ValueTask<ImmutableArray<TenantView>> ListProjectsPageAsync(AdminCaller caller, string domainId, string? after, int limit)
+    public async ValueTask<ImmutableArray<TenantView>> ListProjectsAsync(AdminCaller caller, string domainId, string? after, int limit)
     {
         CheckPage(after, limit);
         await RequireDomainAsync(caller, domainId);

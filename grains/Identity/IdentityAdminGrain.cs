@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using CommandBroker.Contracts.Identity;
 using CommandBroker.Storage.Identity;
 using Orleans.Concurrency;
@@ -32,21 +31,7 @@ internal sealed partial class IdentityAdminGrain(
         await tokenKeys.RotateAsync(caller.Actor, caller.RequestId, endsTokens: true);
     }
 
-    public async ValueTask<ImmutableArray<AuditEvent>> ReadAuditAsync(AdminCaller caller, AuditQuery query)
-    {
-        var found = ImmutableArray.CreateBuilder<AuditEvent>();
-        long? before = query.Before;
-        do
-        {
-            (ImmutableArray<AuditEvent> page, before) = await ReadAuditPageAsync(caller, query with { Before = before, Limit = query.Limit - found.Count });
-            found.AddRange(page);
-        }
-        while (before is not null && found.Count < query.Limit);
-
-        return found.ToImmutable();
-    }
-
-    public async ValueTask<AuditPageView> ReadAuditPageAsync(AdminCaller caller, AuditQuery query)
+    public async ValueTask<AuditPageView> ReadAuditAsync(AdminCaller caller, AuditQuery query)
     {
         IdentityBounds.CheckLimit(query.Limit);
         string? domainId = query.DomainId ?? (caller.IsBrokerAdmin ? null : caller.Actor.DomainId);

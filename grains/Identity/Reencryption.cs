@@ -12,12 +12,11 @@ internal sealed class Reencryption(IdentityContext context)
 {
     private const int PageCount = 100;
 
-    private static readonly BrokerException Unexplained = new(BrokerErrorReason.Internal, "The silo failed; its log has more.");
+    private const string Unexplained = "The silo failed; its log has more.";
 
     private ReencryptionState _state;
     private int _count;
-    private BrokerException? _fault;
-    private Task _run = Task.CompletedTask;
+    private string? _failure;
 
     /// <summary>Begins a run, or joins the one that is under way.</summary>
     /// <param name="caller">Who asked, for the audit.</param>
@@ -30,24 +29,15 @@ internal sealed class Reencryption(IdentityContext context)
             return;
         }
 
-        (_state, _count, _fault) = (ReencryptionState.Running, 0, null);
-        _run = RunAsync(caller, keepAlive, stopping);
-    }
-
-    /// <summary>Waits for the end of the run.</summary>
-    /// <returns>How many it has encrypted anew.</returns>
-    /// <exception cref="BrokerException">It failed.</exception>
-    public async Task<int> WaitAsync()
-    {
-        await _run;
-        return _fault is null ? _count : throw _fault;
+        (_state, _count, _failure) = (ReencryptionState.Running, 0, null);
+        _ = RunAsync(caller, keepAlive, stopping);
     }
 
     /// <summary>How far it is.</summary>
     public async Task<ReencryptionView> ShowAsync()
     {
         // The state first: a run that has ended since leaves fewer than it says, never more.
-        (ReencryptionState state, int count, string? failure) = (_state, _count, _fault?.Message);
+        (ReencryptionState state, int count, string? failure) = (_state, _count, _failure);
         return new ReencryptionView
         {
             State = state,
@@ -73,7 +63,7 @@ internal sealed class Reencryption(IdentityContext context)
         {
             // The outermost border of the run: nobody waits for it.
             IdentityLog.ReencryptionFailed(context.Logger, fault, _count);
-            (_state, _fault) = (ReencryptionState.Failed, fault as BrokerException ?? Unexplained);
+            (_state, _failure) = (ReencryptionState.Failed, fault is BrokerException ? fault.Message : Unexplained);
         }
     }
 

@@ -96,7 +96,7 @@ internal sealed class OverdueSweepGrain(
     {
         try
         {
-            await GrainFactory.GetGrain<ISettledQueue>(key.Text).SettleAsync();
+            await GrainFactory.GetGrain<ISourceServerGrain>(key.Text).SettleAsync();
         }
 #pragma warning disable CA1031 // the outermost border: one queue's fault must not end the walk
         catch (Exception exception)

@@ -17,7 +17,6 @@ public class FakeGrains : DispatchProxy
         {
             string key = args![0]!.ToString()!;
             return targetMethod.ReturnType == typeof(ISourceServerGrain) ? Make<ISourceServerGrain>(key, _answer)
-                : targetMethod.ReturnType == typeof(IQueuePages) ? Make<IQueuePages>(key, _answer)
                 : Make<ISourceDirectoryGrain>(key, _answer);
         }
 

@@ -83,7 +83,7 @@ public sealed class QueueWatchTests
     private IAsyncEnumerator<CommandView> Watch()
     {
         var client = new GrainCommandBrokerClient(
-            FakeGrains.Create((_, method, args) => method == nameof(IQueuePages.ListPageAsync)
+            FakeGrains.Create((_, method, args) => method == nameof(ISourceServerGrain.ListAsync)
                 ? ValueTask.FromResult(_queue)
                 : ValueTask.FromResult(_ended.GetValueOrDefault((long)args[0]!))),
             "me",

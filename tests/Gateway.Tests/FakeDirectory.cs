@@ -3,7 +3,7 @@ using CommandBroker.Contracts;
 
 namespace CommandBroker.Gateway.Tests;
 
-internal sealed class FakeDirectory : ISourceDirectoryGrain, ISourceChanges
+internal sealed class FakeDirectory : ISourceDirectoryGrain
 {
     public ValueTask VouchAbsenceAsync(string key) => Ids.ContainsKey(key)
         ? throw new BrokerException(BrokerErrorReason.StorageUnavailable, "It is registered.")
@@ -66,7 +66,7 @@ internal sealed class FakeDirectory : ISourceDirectoryGrain, ISourceChanges
         return Answer("List", new SourceServerListView
         {
             Servers = query is not { ServerId: { } only } ? [View] : query.Offset == 0 && Ids.ContainsKey(only) ? [View with { ServerId = only }] : [],
-            TotalCount = 7,
+            TotalCount = query.ServerId is null ? 7 : 1,
         });
     }
 

@@ -27,8 +27,6 @@ internal sealed class FakeGrains : IBrokerGrains
 
     ISourceDirectoryGrain IBrokerGrains.Directory => DirectoryGrain;
 
-    ISourceChanges IBrokerGrains.SourceChanges => DirectoryGrain;
-
     IUserNameGrain IBrokerGrains.UserNames => Identity;
 
     ISignatureClaimGrain IBrokerGrains.SignatureClaims(long shard) => Claims;
@@ -38,8 +36,6 @@ internal sealed class FakeGrains : IBrokerGrains
         ReferenceCount++;
         return Server(key.Text);
     }
-
-    IQueuePages IBrokerGrains.QueuePages(SourceServerKey key) => Server(key.Text);
 
     /// <summary>A source server that is registered from now on.</summary>
     public FakeServer Register(string serverId)

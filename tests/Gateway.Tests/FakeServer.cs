@@ -6,7 +6,7 @@ using CommandBroker.Core;
 
 namespace CommandBroker.Gateway.Tests;
 
-internal sealed class FakeServer : ISourceServerGrain, IQueuePages
+internal sealed class FakeServer : ISourceServerGrain
 {
     public string Id { get; init; } = "";
 
@@ -49,20 +49,13 @@ internal sealed class FakeServer : ISourceServerGrain, IQueuePages
         return Poll();
     }
 
-    public ValueTask ReleaseAsync(long seq, int deliveryCount)
-    {
-        Calls.Enqueue("Release");
-        Released.TrySetResult((seq, deliveryCount));
-        return ValueTask.CompletedTask;
-    }
-
     /// <summary>What was said of deliveries that were not sent.</summary>
     public ConcurrentQueue<ReleaseCall> Releases { get; } = new();
 
     /// <summary>How a release ends, by how many came before it.</summary>
     public Func<int, Exception?> ReleaseFailure { get; set; } = _ => null;
 
-    public ValueTask ReleaseUnsentAsync(ReleaseCall release)
+    public ValueTask ReleaseAsync(ReleaseCall release)
     {
         Calls.Enqueue("Release");
         Releases.Enqueue(release);
@@ -106,9 +99,9 @@ internal sealed class FakeServer : ISourceServerGrain, IQueuePages
 
     public ValueTask<CommandView?> ShowAsync(long seq) => Answer($"Show {seq}", Shown);
 
-    public ValueTask<QueueView> ListAsync() => throw new NotSupportedException("A gateway pages.");
+    public ValueTask SettleAsync() => throw new NotSupportedException("Only the sweep settles.");
 
-    public ValueTask<QueueView> ListPageAsync(string? after, int limit)
+    public ValueTask<QueueView> ListAsync(string? after, int limit)
     {
         ListedBy = CallOrigin.Current;
         return Answer($"List {after} {limit}", new QueueView

@@ -35,11 +35,11 @@ public sealed class IdentityManagementTests
     /// <summary>Every route with what it needs and the grain's method it leads to.</summary>
     public static TheoryData<string, string, string?, bool, string> Routes => new()
     {
-        { "GET", "/api/v1/domains", null, false, "ListDomainsPageAsync" },
+        { "GET", "/api/v1/domains", null, false, "ListDomainsAsync" },
         { "POST", "/api/v1/domains", """{"name":"north"}""", true, "CreateDomainAsync" },
         { "GET", "/api/v1/domains/d1", null, false, "ShowTenantAsync" },
         { "PATCH", "/api/v1/domains/d1", """{"enabled":false}""", true, "ChangeTenantAsync" },
-        { "GET", "/api/v1/projects", null, false, "ListProjectsPageAsync" },
+        { "GET", "/api/v1/projects", null, false, "ListProjectsAsync" },
         { "POST", "/api/v1/projects", """{"name":"team"}""", true, "CreateProjectAsync" },
         { "GET", "/api/v1/projects/p1", null, false, "ShowTenantAsync" },
         { "PATCH", "/api/v1/projects/p1", """{"max_source_servers":5}""", true, "ChangeTenantAsync" },
@@ -56,7 +56,7 @@ public sealed class IdentityManagementTests
         { "DELETE", "/api/v1/keys/AK1", null, true, "DeleteKeyAsync" },
         { "POST", "/api/v1/keys/AK1/rotate", null, true, "RotateKeyAsync" },
         { "POST", "/api/v1/sources/web-1/agent-key", null, true, "CreateKeyAsync" },
-        { "GET", "/api/v1/audit", null, false, "ReadAuditPageAsync" },
+        { "GET", "/api/v1/audit", null, false, "ReadAuditAsync" },
         { "POST", "/api/v1/identity/rotate-token-key", null, true, "RotateTokenKeyAsync" },
         { "POST", "/api/v1/identity/rotate-token-key", """{"now":true}""", true, "EndTokensAsync" },
         { "POST", "/api/v1/identity/reencrypt", null, true, "StartReencryptionAsync" },
@@ -183,7 +183,7 @@ public sealed class IdentityManagementTests
         host.Grains.Admin.Answer("ListPrincipalsAsync", ImmutableArray.Create(Ada));
         host.Grains.Admin.Answer("ListKeysAsync", ImmutableArray.Create(Key));
         var created = new AuditEvent { At = DateTimeOffset.UnixEpoch, Action = "key.created", Actor = new AuditActor { DomainId = "d", Name = "ada" }, AuditNo = 17 };
-        host.Grains.Admin.Answer("ReadAuditPageAsync", new AuditPageView([created], 16));
+        host.Grains.Admin.Answer("ReadAuditAsync", new AuditPageView([created], 16));
 
         Assert.Equal("ada", Next(await host.SendAsync("GET", "/api/v1/users?limit=1&after=a", token: AdminToken), "next_after"));
         Assert.Equal([DefaultTenant.DomainId, "a", 1], host.Grains.Admin.Calls.Last().Arguments[1..]);

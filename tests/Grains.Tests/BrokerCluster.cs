@@ -60,8 +60,6 @@ public sealed class BrokerCluster : IAsyncLifetime
 
     public Task DisposeAsync() => _cluster.DisposeAsync().AsTask();
 
-    public ISourceChanges Changes => _cluster.Client.GetGrain<ISourceChanges>(0);
-
     public ISourceDirectoryGrain Directory => _cluster.Client.GetGrain<ISourceDirectoryGrain>(0);
 
     public IEnumerable<SiloAddress> Silos => _cluster.Silos.Select(silo => silo.SiloAddress);
@@ -74,8 +72,6 @@ public sealed class BrokerCluster : IAsyncLifetime
     public IOverdueSweepGrain Sweep => _cluster.Client.GetGrain<IOverdueSweepGrain>(0);
 
     public ISourceServerGrain Queue(string serverId) => _cluster.Client.GetGrain<ISourceServerGrain>(serverId);
-
-    public IQueuePages Pages(ISourceServerGrain queue) => _cluster.Client.GetGrain<IQueuePages>(queue.GetGrainId());
 
     internal ISourceServerSettingsGrain Settings(string key) => _cluster.Client.GetGrain<ISourceServerSettingsGrain>(key);
 

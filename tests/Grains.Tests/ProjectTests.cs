@@ -109,7 +109,7 @@ public sealed class ProjectTests(BrokerCluster cluster) : IClassFixture<BrokerCl
         await cluster.Directory.RegisterAsync(
             new RegisterCall { ServerId = "c1", ProjectId = "red", Name = "web", OsType = "LINUX", Details = """{"ip":"10.0.0.7","disks":[1.0],"é":"\u0041"}""" });
         await RegisterAsync("c1", "rose");
-        ISourceChanges changes = cluster.Changes;
+        ISourceDirectoryGrain changes = cluster.Directory;
 
         await changes.ChangeAsync("red/c1", new SourceServerChange { Members = """{"disks":[2.50],"migprojectid":"p"}""" });
         await changes.ChangeAsync("red/c1", new SourceServerChange { Name = "db", Members = """{"volume_groups":[]}""" });

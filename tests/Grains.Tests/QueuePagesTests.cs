@@ -16,18 +16,18 @@ public sealed class QueuePagesTests(BrokerCluster cluster) : IClassFixture<Broke
             Assert.Null((await queue.EnqueueAsync([BrokerCluster.Call("START") with { Priority = priority }], "operator"))[0].Error);
         }
 
-        IQueuePages pages = cluster.Pages(queue);
-        QueueView first = await pages.ListPageAsync(null, 2);
+        ISourceServerGrain pages = queue;
+        QueueView first = await pages.ListAsync(null, 2);
         await queue.CancelAsync(5, "operator", null);
-        QueueView second = await pages.ListPageAsync(first.NextAfter, 2);
-        QueueView third = await pages.ListPageAsync(second.NextAfter, 2);
+        QueueView second = await pages.ListAsync(first.NextAfter, 2);
+        QueueView third = await pages.ListAsync(second.NextAfter, 2);
 
         Assert.Equal([2L, 5], first.Commands.Select(command => command.Seq));
         Assert.Equal([1L, 3], second.Commands.Select(command => command.Seq));
         Assert.Equal([4L], third.Commands.Select(command => command.Seq));
         Assert.Null(third.NextAfter);
         Assert.Equal((4, 4), (second.PendingCount, third.PendingCount));
-        Assert.Null((await pages.ListPageAsync(null, 4)).NextAfter);
+        Assert.Null((await pages.ListAsync(null, 4)).NextAfter);
     }
 
     [Theory]
@@ -37,9 +37,9 @@ public sealed class QueuePagesTests(BrokerCluster cluster) : IClassFixture<Broke
     [InlineData("0.-1")]
     public async Task A_cursor_that_is_none_is_refused(string after)
     {
-        IQueuePages pages = cluster.Pages(await cluster.NewQueueAsync());
+        ISourceServerGrain pages = await cluster.NewQueueAsync();
 
-        BrokerException refused = await Assert.ThrowsAsync<BrokerException>(() => pages.ListPageAsync(after, 1).AsTask());
+        BrokerException refused = await Assert.ThrowsAsync<BrokerException>(() => pages.ListAsync(after, 1).AsTask());
 
         Assert.Equal(BrokerErrorReason.InvalidArgument, refused.Reason);
     }
@@ -47,10 +47,10 @@ public sealed class QueuePagesTests(BrokerCluster cluster) : IClassFixture<Broke
     [Fact]
     public async Task A_limit_outside_its_bounds_is_refused()
     {
-        IQueuePages pages = cluster.Pages(await cluster.NewQueueAsync());
+        ISourceServerGrain pages = await cluster.NewQueueAsync();
 
-        await Assert.ThrowsAsync<BrokerException>(() => pages.ListPageAsync(null, 0).AsTask());
-        await Assert.ThrowsAsync<BrokerException>(() => pages.ListPageAsync(null, QueueView.MaxLimit + 1).AsTask());
+        await Assert.ThrowsAsync<BrokerException>(() => pages.ListAsync(null, 0).AsTask());
+        await Assert.ThrowsAsync<BrokerException>(() => pages.ListAsync(null, QueueView.MaxLimit + 1).AsTask());
     }
 
     [Fact]

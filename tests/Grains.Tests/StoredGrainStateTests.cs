@@ -38,12 +38,6 @@ public sealed class StoredGrainStateTests
     public Task Settings_of_a_source_server_rule_its_queue_on_PostgreSQL() => AssertSettingsRuleAsync(StorageProvider.Postgres);
 
     [Fact]
-    public Task Tokens_of_a_release_before_principals_count_on_with_SQLite() => AssertFormerTokensCountAsync(StorageProvider.Sqlite);
-
-    [PostgresFact]
-    public Task Tokens_of_a_release_before_principals_count_on_with_PostgreSQL() => AssertFormerTokensCountAsync(StorageProvider.Postgres);
-
-    [Fact]
     public Task What_came_with_a_signature_is_known_after_a_restart_until_it_is_too_old_on_SQLite() => AssertClaimsSurviveAsync(StorageProvider.Sqlite);
 
     [PostgresFact]
@@ -66,31 +60,6 @@ public sealed class StoredGrainStateTests
         clusters.Clock.Advance(TimeSpan.FromMinutes(16));
         Assert.True(await after.ClaimAsync(second, 2, goodUntil.AddMinutes(30)));
         Assert.True(await after.ClaimAsync(first, 4, goodUntil.AddMinutes(30)));
-    }
-
-    private static async Task AssertFormerTokensCountAsync(StorageProvider provider)
-    {
-        string operatorHash = new('a', 64);
-        string agentHash = new('b', 64);
-        await using StoredCluster clusters = await StoredCluster.CreateAsync(provider);
-        await clusters.StartAsync();
-        var storage = clusters.Services.GetRequiredKeyedService<IGrainStorage>(GrainStorage.Provider);
-        await storage.WriteStateAsync("credentials", GrainId.Create("credential", "0"), new GrainState<FormerTokensState>(
-            new FormerTokensState { Credentials = [new FormerToken("operator", 2, operatorHash), new FormerToken("agent", 1, agentHash)] }));
-        await clusters.StopAllAsync();
-        IGrainFactory after = await clusters.StartAsync();
-
-        await after.GetGrain<IIdentityAdminGrain>(0).BootstrapAsync([]);
-
-        CredentialView olga = (await after.GetGrain<IIdentityGrain>(0).FindTokenAsync(operatorHash))!;
-        CredentialView agent = (await after.GetGrain<IIdentityGrain>(0).FindTokenAsync(agentHash))!;
-        Assert.Equal(("operator", Roles.Operator | Roles.Auditor | Roles.Admin, true), (olga.Principal.Name, olga.Principal.Roles, olga.Principal.IsDomainWide));
-        Assert.Equal(("agent", Roles.Agent, false), (agent.Principal.Name, agent.Principal.Roles, agent.Principal.IsDomainWide));
-        await after.GetGrain<IIdentityAdminGrain>(0).DeletePrincipalAsync(IdentitySilo.Root, agent.Principal.PrincipalId);
-        await clusters.StopAllAsync();
-        after = await clusters.StartAsync();
-        await after.GetGrain<IIdentityAdminGrain>(0).BootstrapAsync([]);
-        Assert.Null(await after.GetGrain<IIdentityGrain>(0).FindTokenAsync(agentHash));
     }
 
     private static async Task AssertStateSurvivesAsync(StorageProvider provider)

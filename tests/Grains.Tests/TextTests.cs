@@ -46,7 +46,7 @@ public sealed class TextTests(BrokerCluster cluster) : IClassFixture<BrokerClust
         string id = await cluster.Directory.RegisterAsync(new RegisterCall { Name = "n", OsType = "LINUX" });
 
         await RefusedAsync(() => cluster.Directory.RegisterAsync(new RegisterCall { Name = "n", OsType = "LINUX", Details = members }).AsTask());
-        await RefusedAsync(() => cluster.Changes.ChangeAsync(id, new SourceServerChange { Members = members }, "operator").AsTask());
+        await RefusedAsync(() => cluster.Directory.ChangeAsync(id, new SourceServerChange { Members = members }, "operator").AsTask());
         await RefusedAsync(() => cluster.Directory.ListAsync(new SourceServerQuery { Members = members }).AsTask());
     }
 

@@ -58,7 +58,7 @@ public sealed class UnknownDeliveryTests : IAsyncLifetime
         await queue.EnqueueAsync([BrokerCluster.Call("STOP", task: "t")], "operator");
         PollReply unsent = await queue.PollAsync();
         int readCount = _cluster.Database.HistoryReadCount;
-        await queue.ReleaseUnsentAsync(ReleaseCall.Of(unsent, mayHaveArrived: false));
+        await queue.ReleaseAsync(ReleaseCall.Of(unsent, mayHaveArrived: false));
 
         Assert.Equal(readCount, _cluster.Database.HistoryReadCount);
         Assert.Equal((11L, 1), (await queue.PollAsync()) is { } again ? (again.Seq, again.DeliveryCount) : default);
@@ -77,14 +77,14 @@ public sealed class UnknownDeliveryTests : IAsyncLifetime
         PollToken.Tell(7);
         Assert.Equal(1, (await queue.PollAsync()).Seq);
 
-        await queue.ReleaseUnsentAsync(ReleaseCall.OfPoll(8));
+        await queue.ReleaseAsync(ReleaseCall.OfPoll(8));
         Assert.NotEqual(CommandState.Pending, (await queue.ShowAsync(1))!.State);
-        await queue.ReleaseUnsentAsync(ReleaseCall.OfPoll(7));
+        await queue.ReleaseAsync(ReleaseCall.OfPoll(7));
         Assert.Equal((CommandState.Pending, 0), ((await queue.ShowAsync(1))!.State, (await queue.ShowAsync(1))!.DeliveryCount));
 
         PollToken.Tell(9);
         Assert.Equal((1, 1), ((await queue.PollAsync()) is { } again ? ((int)again.Seq, again.DeliveryCount) : default));
-        await queue.ReleaseUnsentAsync(ReleaseCall.OfPoll(7));
+        await queue.ReleaseAsync(ReleaseCall.OfPoll(7));
         Assert.NotEqual(CommandState.Pending, (await queue.ShowAsync(1))!.State);
     }
 
@@ -105,7 +105,7 @@ public sealed class UnknownDeliveryTests : IAsyncLifetime
 
         for (int look = 0; look < 3; look++)
         {
-            await queue.ReleaseUnsentAsync(ReleaseCall.OfPoll(7));
+            await queue.ReleaseAsync(ReleaseCall.OfPoll(7));
         }
 
         Assert.Equal((CommandState.Leased, 1), ((await queue.ShowAsync(1))!.State, (await queue.ShowAsync(1))!.DeliveryCount));
@@ -127,7 +127,7 @@ public sealed class UnknownDeliveryTests : IAsyncLifetime
 
         PollToken.Tell(7);
         Assert.Equal("LAST", (await queue.PollAsync()).Name);
-        await queue.ReleaseUnsentAsync(ReleaseCall.OfPoll(7));
+        await queue.ReleaseAsync(ReleaseCall.OfPoll(7));
 
         Assert.Equal(CommandState.Pending, (await queue.ShowAsync(1))!.State);
     }
@@ -147,11 +147,11 @@ public sealed class UnknownDeliveryTests : IAsyncLifetime
         PollToken.Tell(8);
         for (int look = 0; look < 3; look++)
         {
-            await queue.ReleaseUnsentAsync(ReleaseCall.OfPoll(7));
+            await queue.ReleaseAsync(ReleaseCall.OfPoll(7));
         }
 
         await _cluster.Database.CommitBehindTheBackAsync(_cluster.Database.Held!);
-        await queue.ReleaseUnsentAsync(ReleaseCall.OfPoll(7));
+        await queue.ReleaseAsync(ReleaseCall.OfPoll(7));
 
         Assert.Equal([0, 2, 2, 2], _cluster.Database.HandedOutReads);
         Assert.Equal(CommandState.Pending, (await queue.ShowAsync(2))!.State);
@@ -186,10 +186,10 @@ public sealed class UnknownDeliveryTests : IAsyncLifetime
         await BrokerCluster.EnqueueAsync(queue, "START");
         StoredQueue stored = (await _cluster.Database.LoadAsync(SourceServerKey.Parse(queue.GetPrimaryKeyString())))!;
         Command handed = CommandQueue.Poll(stored.State, new QueuePolicy(), _cluster.Clock.GetUtcNow()).Outcome.Delivered!;
-        await queue.ReleaseUnsentAsync(ReleaseCall.OfPoll(7));
+        await queue.ReleaseAsync(ReleaseCall.OfPoll(7));
 
         await _cluster.Database.CommitBehindTheBackAsync(new QueueCommit { SourceNo = stored.SourceNo, Token = 7, Commands = [handed] });
-        await queue.ReleaseUnsentAsync(ReleaseCall.OfPoll(7));
+        await queue.ReleaseAsync(ReleaseCall.OfPoll(7));
 
         Assert.Equal((CommandState.Pending, 0), ((await queue.ShowAsync(1))!.State, (await queue.ShowAsync(1))!.DeliveryCount));
     }
@@ -204,7 +204,7 @@ public sealed class UnknownDeliveryTests : IAsyncLifetime
         PollToken.Tell(7);
         Assert.Equal(1, (await queue.PollAsync()).Seq);
 
-        await queue.ReleaseUnsentAsync(ReleaseCall.OfPoll(7));
+        await queue.ReleaseAsync(ReleaseCall.OfPoll(7));
 
         Assert.Equal(CommandState.Leased, (await queue.ShowAsync(2))!.State);
     }
@@ -269,7 +269,7 @@ public sealed class UnknownDeliveryTests : IAsyncLifetime
         await queue.EnqueueAsync([BrokerCluster.Call("STOP", task: "t") with { Priority = 10 }], "operator");
         PollReply unsent = await queue.PollAsync();
         Assert.Equal(CommandState.Superseded, (await queue.ShowAsync(1))!.State);
-        await queue.ReleaseUnsentAsync(ReleaseCall.Of(unsent, mayHaveArrived: false));
+        await queue.ReleaseAsync(ReleaseCall.Of(unsent, mayHaveArrived: false));
 
         Assert.Equal(CommandState.Pending, (await queue.ShowAsync(1))!.State);
     }

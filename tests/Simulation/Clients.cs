@@ -83,7 +83,7 @@ internal sealed class Clients(SeededRandom random, ScheduleSetup setup, Ledger l
         int changesBefore = ledger.HandOutChangesOf(reply.Seq);
         object? done = await AskAsync<object>(async () =>
         {
-            await grain.ReleaseUnsentAsync(ReleaseCall.Of(reply, mayHaveArrived));
+            await grain.ReleaseAsync(ReleaseCall.Of(reply, mayHaveArrived));
             return reply;
         });
         if (done is null)

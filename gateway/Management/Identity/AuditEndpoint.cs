@@ -26,7 +26,7 @@ internal sealed class AuditEndpoint(ManagementBorder border, IBrokerGrains grain
             After = ManagementRequest.ReadNumber(context, "after", long.MaxValue),
             Limit = IdentityRequest.ReadLimit(context),
         };
-        AuditPageView page = await grains.IdentityAdmin.ReadAuditPageAsync(caller, query);
+        AuditPageView page = await grains.IdentityAdmin.ReadAuditAsync(caller, query);
         return ManagementAnswer.Ok(
             new AuditPageRecord { Events = [.. page.Events.Select(AuditMap.ToWire)], NextBefore = CommandIdText.Format(page.NextBefore) },
             Wire.AuditPageRecord);

@@ -57,7 +57,7 @@ internal sealed class TenantEndpoints(ManagementBorder border, ManagementRequest
     private async ValueTask<ManagementAnswer> ListDomainsAsync(HttpContext context, Principal principal)
     {
         int limit = IdentityRequest.ReadLimit(context, MaxLimit);
-        ImmutableArray<TenantView> page = await grains.IdentityAdmin.ListDomainsPageAsync(
+        ImmutableArray<TenantView> page = await grains.IdentityAdmin.ListDomainsAsync(
             IdentityRequest.CallerOf(context, principal), IdentityRequest.ReadText(context, "after"), limit);
         return ManagementAnswer.Ok(new DomainListRecord { Domains = [.. page.Select(TenantMap.ToWire)], NextAfter = NextOf(page, limit) }, Wire.DomainListRecord);
     }
@@ -72,7 +72,7 @@ internal sealed class TenantEndpoints(ManagementBorder border, ManagementRequest
     {
         string domainId = IdentityRequest.ReadText(context, "domain_id") ?? principal.DomainId;
         int limit = IdentityRequest.ReadLimit(context, MaxLimit);
-        ImmutableArray<TenantView> page = await grains.IdentityAdmin.ListProjectsPageAsync(
+        ImmutableArray<TenantView> page = await grains.IdentityAdmin.ListProjectsAsync(
             IdentityRequest.CallerOf(context, principal), domainId, IdentityRequest.ReadText(context, "after"), limit);
         return ManagementAnswer.Ok(new ProjectListRecord { Projects = [.. page.Select(TenantMap.ToWire)], NextAfter = NextOf(page, limit) }, Wire.ProjectListRecord);
     }

@@ -47,15 +47,11 @@ internal sealed class FakeIdentityAdmin : IIdentityAdminGrain
 
     public ValueTask<TenantView> CreateDomainAsync(AdminCaller caller, string name) => throw new NotSupportedException();
 
-    public ValueTask<ImmutableArray<TenantView>> ListDomainsPageAsync(AdminCaller caller, string? after, int limit) => throw new NotSupportedException();
+    public ValueTask<ImmutableArray<TenantView>> ListDomainsAsync(AdminCaller caller, string? after, int limit) => throw new NotSupportedException();
 
-    public ValueTask<ImmutableArray<TenantView>> ListProjectsPageAsync(AdminCaller caller, string domainId, string? after, int limit) => throw new NotSupportedException();
-
-    public ValueTask<ImmutableArray<TenantView>> ListDomainsAsync(AdminCaller caller) => throw new NotSupportedException();
+    public ValueTask<ImmutableArray<TenantView>> ListProjectsAsync(AdminCaller caller, string domainId, string? after, int limit) => throw new NotSupportedException();
 
     public ValueTask<TenantView> CreateProjectAsync(AdminCaller caller, string domainId, string name) => throw new NotSupportedException();
-
-    public ValueTask<ImmutableArray<TenantView>> ListProjectsAsync(AdminCaller caller, string domainId) => throw new NotSupportedException();
 
     public ValueTask<TenantView?> ShowTenantAsync(AdminCaller caller, string tenantId) => throw new NotSupportedException();
 
@@ -85,15 +81,11 @@ internal sealed class FakeIdentityAdmin : IIdentityAdminGrain
 
     public ValueTask RotateTokenKeyAsync(AdminCaller caller) => throw new NotSupportedException();
 
-    public ValueTask<int> ReencryptAsync(AdminCaller caller) => throw new NotSupportedException();
-
     public ValueTask<ReencryptionView> StartReencryptionAsync(AdminCaller caller) => throw new NotSupportedException();
 
     public ValueTask<ReencryptionView> ShowReencryptionAsync(AdminCaller caller) => throw new NotSupportedException();
 
-    public ValueTask<AuditPageView> ReadAuditPageAsync(AdminCaller caller, AuditQuery query) => throw new NotSupportedException();
-
-    public ValueTask<ImmutableArray<AuditEvent>> ReadAuditAsync(AdminCaller caller, AuditQuery query) => throw new NotSupportedException();
+    public ValueTask<AuditPageView> ReadAuditAsync(AdminCaller caller, AuditQuery query) => throw new NotSupportedException();
 
     public ValueTask BootstrapAsync(ImmutableArray<BootstrapPrincipal> principals) => throw new NotSupportedException();
 }

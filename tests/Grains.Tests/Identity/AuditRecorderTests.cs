@@ -169,7 +169,7 @@ public sealed class AuditRecorderTests
         recorder.Record("command.redriven", "olga", SourceServerKey.Parse("s"), "s/1");
         await broker.Service<AuditFlushService>().FlushAsync();
 
-        AuditEvent[] events = [.. await broker.AdminGrain.ReadAuditAsync(IdentitySilo.Root, new AuditQuery { ActionPrefix = "command." })];
+        AuditEvent[] events = [.. await broker.AdminGrain.ReadEventsAsync(IdentitySilo.Root, new AuditQuery { ActionPrefix = "command." })];
         Assert.Equal(["command.redriven", "command.cancelled"], events.Select(one => one.Action));
         Assert.All(events, one => Assert.Equal((DefaultTenant.DomainId, DefaultTenant.ProjectId), (one.Actor.DomainId, one.ProjectId)));
     }
@@ -195,7 +195,7 @@ public sealed class AuditRecorderTests
         await directory.RenameAsync("web-1", "other", "olga");
         await queue.DeleteAsync("olga");
 
-        AuditEvent[] events = [.. (await broker.AdminGrain.ReadAuditAsync(IdentitySilo.Root, new AuditQuery())).Reverse()];
+        AuditEvent[] events = [.. (await broker.AdminGrain.ReadEventsAsync(IdentitySilo.Root, new AuditQuery())).Reverse()];
 
         Assert.Equal(
             [
@@ -223,7 +223,7 @@ public sealed class AuditRecorderTests
             Subject = new string('x', 10_000),
         }]);
 
-        AuditEvent[] events = [.. await broker.AdminGrain.ReadAuditAsync(IdentitySilo.Admin(domain.TenantId), new AuditQuery())];
+        AuditEvent[] events = [.. await broker.AdminGrain.ReadEventsAsync(IdentitySilo.Admin(domain.TenantId), new AuditQuery())];
         Assert.Equal(["command.cancelled", "signature.refused"], events.Where(one => one.Actor.Name.StartsWith('o')).Select(one => one.Action));
         Assert.Equal("s/1?", events[0].Subject);
         Assert.Equal(512, events[1].Subject!.Length);

@@ -26,7 +26,7 @@ public sealed class BoundPrincipalTests
         Assert.Contains($"AccessKey {bound}", await broker.ChangesSinceAsync(before));
         Assert.NotNull(await broker.Identity.FindAccessKeyAsync(other));
         Assert.NotNull(await broker.Identity.FindAccessKeyAsync(free));
-        AuditEvent noted = Assert.Single(await broker.AdminGrain.ReadAuditAsync(IdentitySilo.Root, new AuditQuery { ActionPrefix = "principal.deleted" }));
+        AuditEvent noted = Assert.Single(await broker.AdminGrain.ReadEventsAsync(IdentitySilo.Root, new AuditQuery { ActionPrefix = "principal.deleted" }));
         Assert.Equal(("ada", "with source server web"), (noted.Actor.Name, noted.Detail));
     }
 

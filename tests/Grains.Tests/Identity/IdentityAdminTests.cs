@@ -19,7 +19,7 @@ public sealed class IdentityAdminTests(IdentitySilo silo) : IClassFixture<Identi
 
         Assert.Equal(("default", domain.TenantId, true), (project.Name, project.DomainId, project.IsEnabled));
         Assert.Equal([$"Tenant {domain.TenantId}"], await silo.ChangesSinceAsync(before));
-        Assert.Contains(await silo.AdminGrain.ListDomainsAsync(Root), known => known == domain);
+        Assert.Contains(await silo.AdminGrain.ListDomainsAsync(Root, null, 1_000), known => known == domain);
         Assert.Equal(project, Assert.Single(await silo.Identity.FindProjectsAsync(domain.TenantId, "DEFAULT")));
         Assert.Equal(domain, await silo.AdminGrain.ShowTenantAsync(Root, domain.TenantId));
         Assert.Equal(project, await silo.AdminGrain.ShowTenantAsync(Root, project.TenantId));
@@ -59,7 +59,7 @@ public sealed class IdentityAdminTests(IdentitySilo silo) : IClassFixture<Identi
         await server.EnqueueAsync([new EnqueueCall { Name = "STOP" }], "olga");
         await silo.Service<AuditFlushService>().FlushAsync();
 
-        ImmutableArray<AuditEvent> events = await silo.AdminGrain.ReadAuditAsync(Root, new AuditQuery { ActionPrefix = "command." });
+        ImmutableArray<AuditEvent> events = await silo.AdminGrain.ReadEventsAsync(Root, new AuditQuery { ActionPrefix = "command." });
         Assert.Equal(
             [("command.enqueued", null, null), ("command.cancelled", "192.0.2.7", "r-1"), ("command.enqueued", "192.0.2.7", "r-1")],
             events.Where(one => one.Subject!.StartsWith("audited/", StringComparison.Ordinal)).Select(one => (one.Action, one.Actor.RemoteAddress, one.RequestId)));
@@ -144,10 +144,10 @@ public sealed class IdentityAdminTests(IdentitySilo silo) : IClassFixture<Identi
             await silo.AdminGrain.CreateProjectAsync(Root, domain.TenantId, name);
         }
 
-        ImmutableArray<TenantView> first = await silo.AdminGrain.ListProjectsPageAsync(Root, domain.TenantId, null, 2);
-        ImmutableArray<TenantView> second = await silo.AdminGrain.ListProjectsPageAsync(Root, domain.TenantId, first[^1].Name, 2);
+        ImmutableArray<TenantView> first = await silo.AdminGrain.ListProjectsAsync(Root, domain.TenantId, null, 2);
+        ImmutableArray<TenantView> second = await silo.AdminGrain.ListProjectsAsync(Root, domain.TenantId, first[^1].Name, 2);
         ImmutableArray<TenantView> byId = await silo.Identity.ListProjectsPageAsync(domain.TenantId, first[^1].TenantId, 2);
-        ImmutableArray<TenantView> own = await silo.AdminGrain.ListProjectsPageAsync(IdentitySilo.Admin(domain.TenantId, usual.TenantId), domain.TenantId, null, 1);
+        ImmutableArray<TenantView> own = await silo.AdminGrain.ListProjectsAsync(IdentitySilo.Admin(domain.TenantId, usual.TenantId), domain.TenantId, null, 1);
 
         Assert.Equal(["alpha", "Beta"], first.Select(project => project.Name));
         Assert.Equal(["default", "Zeta"], second.Select(project => project.Name));
@@ -159,8 +159,8 @@ public sealed class IdentityAdminTests(IdentitySilo silo) : IClassFixture<Identi
         Assert.Null(await silo.Identity.FindTenantAsync("none"));
 
         var domains = new List<string>();
-        for (ImmutableArray<TenantView> page = await silo.AdminGrain.ListDomainsPageAsync(Root, null, 1); page.Length > 0;
-            page = await silo.AdminGrain.ListDomainsPageAsync(Root, page[^1].Name, 1))
+        for (ImmutableArray<TenantView> page = await silo.AdminGrain.ListDomainsAsync(Root, null, 1); page.Length > 0;
+            page = await silo.AdminGrain.ListDomainsAsync(Root, page[^1].Name, 1))
         {
             domains.Add(page[0].Name);
         }
@@ -368,7 +368,7 @@ public sealed class IdentityAdminTests(IdentitySilo silo) : IClassFixture<Identi
         await silo.AdminGrain.ChangePrincipalAsync(Root, principal.PrincipalId, new PrincipalChange { Password = "another password" });
         await silo.AdminGrain.DeletePrincipalAsync(Root, principal.PrincipalId);
 
-        ImmutableArray<AuditEvent> events = await silo.AdminGrain.ReadAuditAsync(Root, new AuditQuery { Limit = 5 });
+        ImmutableArray<AuditEvent> events = await silo.AdminGrain.ReadEventsAsync(Root, new AuditQuery { Limit = 5 });
 
         Assert.Equal(
             ["principal.deleted", "principal.changed", "key.rotated", "key.created", "principal.created"], events.Select(one => one.Action));
@@ -376,7 +376,7 @@ public sealed class IdentityAdminTests(IdentitySilo silo) : IClassFixture<Identi
         Assert.Equal([principal.Name, principal.Name, key.Key.AccessKey, key.Key.AccessKey, principal.Name], events.Select(one => one.Subject));
         Assert.All(events, one => Assert.DoesNotContain("long password", one.ToString(), StringComparison.Ordinal));
         Assert.All(events, one => Assert.DoesNotContain(key.SecretKey, one.ToString(), StringComparison.Ordinal));
-        Assert.Equal(events.Skip(1), await silo.AdminGrain.ReadAuditAsync(Root, new AuditQuery { Limit = 4, Before = events[0].AuditNo }));
+        Assert.Equal(events.Skip(1), await silo.AdminGrain.ReadEventsAsync(Root, new AuditQuery { Limit = 4, Before = events[0].AuditNo }));
     }
 
     private static async Task<BrokerException> RefusedAsync(BrokerErrorReason reason, Func<Task> call)

@@ -38,7 +38,7 @@ public sealed class IdentityKeepingTests
         Assert.Null(token.Secret);
         Assert.Equal("secret", (await broker.Identity.FindAccessKeyAsync("AKoperator"))!.Secret);
         Assert.Equal(SignInStatus.SignedIn, await SignInAsync(broker, token.Principal.PrincipalId, Password));
-        Assert.Equal("broker", (await broker.AdminGrain.ReadAuditAsync(IdentitySilo.Root, new AuditQuery { ActionPrefix = "principal.bootstrapped" }))[0].Actor.Name);
+        Assert.Equal("broker", (await broker.AdminGrain.ReadEventsAsync(IdentitySilo.Root, new AuditQuery { ActionPrefix = "principal.bootstrapped" }))[0].Actor.Name);
     }
 
     [Fact]
@@ -243,7 +243,7 @@ public sealed class IdentityKeepingTests
         Assert.DoesNotContain(first, (await database.Identities.ReadTokenKeysAsync()).Select(key => key.KeyId));
 
         async Task<IEnumerable<AuditEvent>> AuditOfAsync(string action) =>
-            await broker.AdminGrain.ReadAuditAsync(IdentitySilo.Root, new AuditQuery { ActionPrefix = action });
+            await broker.AdminGrain.ReadEventsAsync(IdentitySilo.Root, new AuditQuery { ActionPrefix = action });
     }
 
     [Fact]
@@ -258,7 +258,7 @@ public sealed class IdentityKeepingTests
             [
                 async () => await broker.Identity.FindAccessKeyAsync("AK"),
                 async () => await broker.Identity.ReadChangesAsync(0),
-                async () => await broker.AdminGrain.ListDomainsAsync(IdentitySilo.Root),
+                async () => await broker.AdminGrain.ListDomainsAsync(IdentitySilo.Root, null, 1_000),
             ])
         {
             Assert.Equal(BrokerErrorReason.StorageUnavailable, (await Assert.ThrowsAsync<BrokerException>(call)).Reason);

@@ -91,7 +91,7 @@ public sealed class IdentitySilo : IAsyncLifetime
     public async Task<(TenantView Domain, TenantView Project)> NewDomainAsync()
     {
         TenantView domain = await AdminGrain.CreateDomainAsync(Root, NewName("domain "));
-        return (domain, (await AdminGrain.ListProjectsAsync(Root, domain.TenantId))[0]);
+        return (domain, (await AdminGrain.ListProjectsAsync(Root, domain.TenantId, null, 1_000))[0]);
     }
 
     public async Task<PrincipalView> NewPrincipalAsync(

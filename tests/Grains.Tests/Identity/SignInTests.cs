@@ -57,7 +57,7 @@ public sealed class SignInTests(IdentitySilo silo) : IClassFixture<IdentitySilo>
         Assert.Equal(refused, await silo.Identity.SignInAsync(Call(none)));
         Assert.Equal(refused, await silo.Identity.SignInAsync(Call(user) with { UserId = null, UserName = Password, DomainName = "default" }));
 
-        AuditEvent[] events = [.. (await silo.AdminGrain.ReadAuditAsync(IdentitySilo.Root, new AuditQuery { ActionPrefix = "signin.", Limit = 5 })).Reverse()];
+        AuditEvent[] events = [.. (await silo.AdminGrain.ReadEventsAsync(IdentitySilo.Root, new AuditQuery { ActionPrefix = "signin.", Limit = 5 })).Reverse()];
         Assert.Equal(["wrong password", "wrong password", "disabled", "no password", "unknown user"], events.Select(one => one.Detail));
         Assert.Equal([user.Name, user.Name, off.Name, none.Name, "unknown"], events.Select(one => one.Actor.Name));
         Assert.All(events, one => Assert.Equal("10.1.2.3", one.Actor.RemoteAddress));
@@ -72,7 +72,7 @@ public sealed class SignInTests(IdentitySilo silo) : IClassFixture<IdentitySilo>
         await silo.Identity.SignInAsync(Call(user) with { Password = "wrong", RequestId = refused });
         await silo.Identity.SignInAsync(Call(user) with { RequestId = issued });
 
-        AuditEvent[] events = [.. await silo.AdminGrain.ReadAuditAsync(IdentitySilo.Root, new AuditQuery { Limit = 50 })];
+        AuditEvent[] events = [.. await silo.AdminGrain.ReadEventsAsync(IdentitySilo.Root, new AuditQuery { Limit = 50 })];
         Assert.Equal("signin.refused", events.Single(one => one.RequestId == refused).Action);
         Assert.Equal("token.issued", events.Single(one => one.RequestId == issued).Action);
     }
