@@ -10,16 +10,16 @@ namespace CommandBroker.Cli.Identity;
 /// <summary>Access keys as people read them.</summary>
 internal static class KeyTable
 {
-    public static void Write(IEnumerable<AccessKeyRecord> keys, TextWriter output)
+    public static void Write(IEnumerable<AccessKeyView> keys, TextWriter output)
     {
         var table = new TextTable("ACCESS KEY", "USER", "SOURCE SERVER", "ENABLED", "CREATED", "EXPIRES", "DESCRIPTION");
-        foreach (AccessKeyRecord key in keys)
+        foreach (AccessKeyView key in keys)
         {
             table.Add(
                 key.AccessKey,
-                key.User.Name,
-                key.User.ServerId,
-                key.Enabled ? "yes" : "no",
+                key.Principal.Name,
+                key.Principal.ServerId,
+                key.IsEnabled ? "yes" : "no",
                 CommandTable.Instant(key.CreatedAt),
                 CommandTable.Instant(key.ExpiresAt) ?? "never",
                 key.Description);
@@ -36,13 +36,13 @@ internal static class KeyTable
     {
         if (file is not null)
         {
-            file.Write(JsonSerializer.SerializeToUtf8Bytes(made.ToWire(), WireJson.Readable.NewAccessKeyRecord));
+            file.Write(JsonSerializer.SerializeToUtf8Bytes(made, WireJson.Readable.NewAccessKey));
             session.Answer.WriteFacts(
                 $"The access key {made.Key.AccessKey} and its secret are in {file.Path}.", new JsonObject { ["access_key"] = made.Key.AccessKey, ["file"] = file.Path });
             return;
         }
 
-        session.Answer.Write(made.ToWire(), WireJson.Readable.NewAccessKeyRecord, output =>
+        session.Answer.Write(made, WireJson.Readable.NewAccessKey, output =>
         {
             output.WriteLine($"access key      {made.Key.AccessKey}");
             output.WriteLine($"secret key      {made.SecretKey}");

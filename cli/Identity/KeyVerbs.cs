@@ -81,7 +81,7 @@ internal static class KeyVerbs
                 new NewAccessKeyCall
                 {
                     PrincipalId = owner.PrincipalId,
-                    Description = parsed.GetValue(description) ?? "",
+                    Description = parsed.GetValue(description),
                     Lifetime = parsed.GetValue(lifetime) ?? (isTemporary ? TimeSpan.FromHours(1) : null),
                     IsTemporary = isTemporary,
                 },
@@ -104,10 +104,10 @@ internal static class KeyVerbs
                 : null;
             var list = new AccessKeyListRecord
             {
-                Keys = [.. await session.Identity.ListKeysAsync(owner, cancel).Select(key => key.ToWire()).ToListAsync(cancel)],
+                Keys = [.. await session.Identity.ListKeysAsync(owner, cancel).ToListAsync(cancel)],
             };
             session.Answer.WriteList(
-                list, WireJson.Readable.AccessKeyListRecord, list.Keys, WireJson.Readable.AccessKeyRecord, output => KeyTable.Write(list.Keys, output));
+                list, WireJson.Readable.AccessKeyListRecord, list.Keys, WireJson.Readable.AccessKeyView, output => KeyTable.Write(list.Keys, output));
             return ExitCode.Ok;
         });
         return verb;
@@ -138,8 +138,8 @@ internal static class KeyVerbs
         verb.SetAction(async (parsed, cancel) =>
         {
             using CliSession session = CliSession.Open(parsed, host);
-            AccessKeyRecord changed = (await session.Identity.EnableKeyAsync(parsed.GetRequiredValue(key), isEnabled, cancel)).ToWire();
-            session.Answer.Write(changed, WireJson.Readable.AccessKeyRecord, output => KeyTable.Write([changed], output));
+            AccessKeyView changed = await session.Identity.EnableKeyAsync(parsed.GetRequiredValue(key), isEnabled, cancel);
+            session.Answer.Write(changed, WireJson.Readable.AccessKeyView, output => KeyTable.Write([changed], output));
             return ExitCode.Ok;
         });
         return verb;

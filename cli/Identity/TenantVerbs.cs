@@ -36,7 +36,7 @@ internal static class TenantVerbs
 
     /// <summary>Writes one tenant.</summary>
     public static void Write(CliSession session, TenantView tenant) =>
-        session.Answer.Write(tenant.ToWire(), WireJson.Readable.TenantRecord, output =>
+        session.Answer.Write(tenant, WireJson.Readable.TenantView, output =>
         {
             output.WriteLine($"{(tenant.DomainId is null ? "domain " : "project")}              {tenant.TenantId}");
             output.WriteLine($"name                 {TextTable.OneLine(tenant.Name)}");
@@ -61,18 +61,18 @@ internal static class TenantVerbs
             using CliSession session = CliSession.Open(parsed, host);
             if (parsed.GetValue(domains))
             {
-                var list = new DomainListRecord { Domains = [.. (await session.Identity.ListDomainsAsync(cancel)).Select(TenantMap.ToWire)] };
+                var list = new DomainListRecord { Domains = await session.Identity.ListDomainsAsync(cancel) };
                 session.Answer.WriteList(
-                    list, WireJson.Readable.DomainListRecord, list.Domains, WireJson.Readable.TenantRecord, output => WriteTable(list.Domains, output));
+                    list, WireJson.Readable.DomainListRecord, list.Domains, WireJson.Readable.TenantView, output => WriteTable(list.Domains, output));
             }
             else
             {
                 var list = new ProjectListRecord
                 {
-                    Projects = [.. (await session.Identity.ListProjectsAsync(parsed.GetValue(domainId), cancel)).Select(TenantMap.ToWire)],
+                    Projects = await session.Identity.ListProjectsAsync(parsed.GetValue(domainId), cancel),
                 };
                 session.Answer.WriteList(
-                    list, WireJson.Readable.ProjectListRecord, list.Projects, WireJson.Readable.TenantRecord, output => WriteTable(list.Projects, output));
+                    list, WireJson.Readable.ProjectListRecord, list.Projects, WireJson.Readable.TenantView, output => WriteTable(list.Projects, output));
             }
 
             return ExitCode.Ok;
@@ -127,15 +127,15 @@ internal static class TenantVerbs
         return verb;
     }
 
-    private static void WriteTable(IEnumerable<TenantRecord> tenants, TextWriter output)
+    private static void WriteTable(IEnumerable<TenantView> tenants, TextWriter output)
     {
         var table = new TextTable("ID", "NAME", "ENABLED", "SOURCE SERVERS", "PENDING", "REQUESTS/S");
-        foreach (TenantRecord tenant in tenants)
+        foreach (TenantView tenant in tenants)
         {
             table.Add(
-                tenant.Id,
+                tenant.TenantId,
                 tenant.Name,
-                tenant.Enabled ? "yes" : "no",
+                tenant.IsEnabled ? "yes" : "no",
                 Number(tenant.MaxSourceServers),
                 Number(tenant.MaxPendingCommands),
                 Number(tenant.MaxRequestsPerSecond));

@@ -37,7 +37,7 @@ internal static class UserCreateVerb
                 new NewPrincipal
                 {
                     Name = parsed.GetRequiredValue(name),
-                    DomainId = parsed.GetValue(domainId) ?? "",
+                    DomainId = parsed.GetValue(domainId),
                     ProjectId = parsed.GetValue(GlobalOptions.Project),
                     IsDomainWide = parsed.GetValue(domainWide),
                     ServerId = parsed.GetValue(server),

@@ -16,10 +16,10 @@ internal static class UserListVerb
             using CliSession session = CliSession.Open(parsed, host);
             var list = new UserListRecord
             {
-                Users = [.. await session.Identity.ListPrincipalsAsync(parsed.GetValue(domainId), cancel).Select(user => user.ToWire()).ToListAsync(cancel)],
+                Users = [.. await session.Identity.ListPrincipalsAsync(parsed.GetValue(domainId), cancel).ToListAsync(cancel)],
             };
             session.Answer.WriteList(
-                list, WireJson.Readable.UserListRecord, list.Users, WireJson.Readable.UserRecord, output => UserTable.Write(list.Users, output));
+                list, WireJson.Readable.UserListRecord, list.Users, WireJson.Readable.PrincipalView, output => UserTable.Write(list.Users, output));
             return ExitCode.Ok;
         });
         return verb;

@@ -26,13 +26,13 @@ public sealed class HttpIdentityClient : IIdentityClient
     }
 
     /// <inheritdoc/>
-    public async Task<TenantView> CreateDomainAsync(string name, CancellationToken cancellationToken = default) =>
-        (await _connection.CallOnceAsync(
+    public Task<TenantView> CreateDomainAsync(string name, CancellationToken cancellationToken = default) =>
+        _connection.CallOnceAsync(
             HttpMethod.Post,
             "api/v1/domains",
-            WireJson.Default.TenantRecord,
+            WireJson.Default.TenantView,
             cancellationToken,
-            HttpBrokerConnection.Json(new NewTenantBody { Name = name }, WireJson.Default.NewTenantBody))).ToView();
+            HttpBrokerConnection.Json(new NewTenantBody { Name = name }, WireJson.Default.NewTenantBody));
 
     /// <inheritdoc/>
     public Task<ImmutableArray<TenantView>> ListDomainsAsync(CancellationToken cancellationToken = default) => ReadAllAsync(async after =>
@@ -43,13 +43,13 @@ public sealed class HttpIdentityClient : IIdentityClient
     });
 
     /// <inheritdoc/>
-    public async Task<TenantView> CreateProjectAsync(string name, string? domainId = null, CancellationToken cancellationToken = default) =>
-        (await _connection.CallOnceAsync(
+    public Task<TenantView> CreateProjectAsync(string name, string? domainId = null, CancellationToken cancellationToken = default) =>
+        _connection.CallOnceAsync(
             HttpMethod.Post,
             "api/v1/projects",
-            WireJson.Default.TenantRecord,
+            WireJson.Default.TenantView,
             cancellationToken,
-            HttpBrokerConnection.Json(new NewTenantBody { Name = name, DomainId = domainId }, WireJson.Default.NewTenantBody))).ToView();
+            HttpBrokerConnection.Json(new NewTenantBody { Name = name, DomainId = domainId }, WireJson.Default.NewTenantBody));
 
     /// <inheritdoc/>
     public Task<ImmutableArray<TenantView>> ListProjectsAsync(string? domainId = null, CancellationToken cancellationToken = default) => ReadAllAsync(async after =>
@@ -61,29 +61,29 @@ public sealed class HttpIdentityClient : IIdentityClient
 
     /// <inheritdoc/>
     public async Task<TenantView?> ShowTenantAsync(string tenantId, CancellationToken cancellationToken = default) =>
-        (await OrNullAsync(() => _connection.CallAsync(
-            HttpMethod.Get, Path("projects", tenantId), WireJson.Default.TenantRecord, cancellationToken))
+        await OrNullAsync(() => _connection.CallAsync(
+            HttpMethod.Get, Path("projects", tenantId), WireJson.Default.TenantView, cancellationToken))
         ?? await OrNullAsync(() => _connection.CallAsync(
-            HttpMethod.Get, Path("domains", tenantId), WireJson.Default.TenantRecord, cancellationToken)))?.ToView();
+            HttpMethod.Get, Path("domains", tenantId), WireJson.Default.TenantView, cancellationToken));
 
     /// <inheritdoc/>
     public async Task<TenantView> ChangeTenantAsync(string tenantId, TenantChange change, CancellationToken cancellationToken = default)
     {
-        Func<HttpContent> body = HttpBrokerConnection.Json(change.ToWire(), WireJson.Default.TenantChangeBody);
-        return (await OrNullAsync(() => _connection.CallAsync(
-                HttpMethod.Patch, Path("projects", tenantId), WireJson.Default.TenantRecord, cancellationToken, body))
+        Func<HttpContent> body = HttpBrokerConnection.Json(change, WireJson.Default.TenantChange);
+        return await OrNullAsync(() => _connection.CallAsync(
+                HttpMethod.Patch, Path("projects", tenantId), WireJson.Default.TenantView, cancellationToken, body))
             ?? await _connection.CallAsync(
-                HttpMethod.Patch, Path("domains", tenantId), WireJson.Default.TenantRecord, cancellationToken, body)).ToView();
+                HttpMethod.Patch, Path("domains", tenantId), WireJson.Default.TenantView, cancellationToken, body);
     }
 
     /// <inheritdoc/>
-    public async Task<PrincipalView> CreatePrincipalAsync(NewPrincipal principal, CancellationToken cancellationToken = default) =>
-        (await _connection.CallOnceAsync(
+    public Task<PrincipalView> CreatePrincipalAsync(NewPrincipal principal, CancellationToken cancellationToken = default) =>
+        _connection.CallOnceAsync(
             HttpMethod.Post,
             "api/v1/users",
-            WireJson.Default.UserRecord,
+            WireJson.Default.PrincipalView,
             cancellationToken,
-            HttpBrokerConnection.Json(principal.ToWire(), WireJson.Default.NewUserBody))).ToView();
+            HttpBrokerConnection.Json(principal, WireJson.Default.NewPrincipal));
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<PrincipalView> ListPrincipalsAsync(
@@ -97,9 +97,9 @@ public sealed class HttpIdentityClient : IIdentityClient
                 HttpQuery.Of("api/v1/users", ("domain_id", domainId), ("after", after), ("limit", $"{PageLimit}")),
                 WireJson.Default.UserListRecord,
                 cancellationToken);
-            foreach (UserRecord user in page.Users)
+            foreach (PrincipalView user in page.Users)
             {
-                yield return user.ToView();
+                yield return user;
             }
 
             after = page.NextAfter;
@@ -108,9 +108,9 @@ public sealed class HttpIdentityClient : IIdentityClient
     }
 
     /// <inheritdoc/>
-    public async Task<PrincipalView?> ShowPrincipalAsync(string principalId, CancellationToken cancellationToken = default) =>
-        (await OrNullAsync(() => _connection.CallAsync(
-            HttpMethod.Get, Path("users", principalId), WireJson.Default.UserRecord, cancellationToken)))?.ToView();
+    public Task<PrincipalView?> ShowPrincipalAsync(string principalId, CancellationToken cancellationToken = default) =>
+        OrNullAsync(() => _connection.CallAsync(
+            HttpMethod.Get, Path("users", principalId), WireJson.Default.PrincipalView, cancellationToken));
 
     /// <inheritdoc/>
     public async Task<PrincipalView?> FindPrincipalAsync(string name, string? domainId = null, CancellationToken cancellationToken = default) =>
@@ -118,17 +118,17 @@ public sealed class HttpIdentityClient : IIdentityClient
             HttpMethod.Get,
             HttpQuery.Of("api/v1/users", ("domain_id", domainId), ("name", name)),
             WireJson.Default.UserListRecord,
-            cancellationToken)).Users.SingleOrDefault()?.ToView();
+            cancellationToken)).Users.SingleOrDefault();
 
     /// <inheritdoc/>
-    public async Task<PrincipalView> ChangePrincipalAsync(
+    public Task<PrincipalView> ChangePrincipalAsync(
         string principalId, PrincipalChange change, CancellationToken cancellationToken = default) =>
-        (await _connection.CallAsync(
+        _connection.CallAsync(
             HttpMethod.Patch,
             Path("users", principalId),
-            WireJson.Default.UserRecord,
+            WireJson.Default.PrincipalView,
             cancellationToken,
-            HttpBrokerConnection.Json(change.ToWire(), WireJson.Default.UserChangeBody))).ToView();
+            HttpBrokerConnection.Json(change, WireJson.Default.PrincipalChange));
 
     /// <inheritdoc/>
     public Task DeletePrincipalAsync(string principalId, CancellationToken cancellationToken = default) =>
@@ -136,16 +136,16 @@ public sealed class HttpIdentityClient : IIdentityClient
 
     /// <inheritdoc/>
     public Task<NewAccessKey> CreateKeyAsync(NewAccessKeyCall call, CancellationToken cancellationToken = default) =>
-        MakeKeyAsync("api/v1/keys", HttpBrokerConnection.Json(call.ToWire(), WireJson.Default.NewAccessKeyBody), cancellationToken);
+        MakeKeyAsync("api/v1/keys", HttpBrokerConnection.Json(call, WireJson.Default.NewAccessKeyCall), cancellationToken);
 
     /// <inheritdoc/>
     public Task<NewAccessKey> CreateAgentKeyAsync(
         string serverId, string? description = null, TimeSpan? lifetime = null, CancellationToken cancellationToken = default)
     {
-        var call = new NewAccessKeyCall { PrincipalId = "", Description = description ?? "", Lifetime = lifetime };
+        var call = new NewAccessKeyCall { Description = description, Lifetime = lifetime };
         return MakeKeyAsync(
             HttpBrokerConnection.SourcePath("api/v1", serverId, "/agent-key"),
-            HttpBrokerConnection.Json(call.ToWire(), WireJson.Default.NewAccessKeyBody),
+            HttpBrokerConnection.Json(call, WireJson.Default.NewAccessKeyCall),
             cancellationToken);
     }
 
@@ -161,9 +161,9 @@ public sealed class HttpIdentityClient : IIdentityClient
                 HttpQuery.Of("api/v1/keys", ("user_id", principalId), ("after", after), ("limit", $"{PageLimit}")),
                 WireJson.Default.AccessKeyListRecord,
                 cancellationToken);
-            foreach (AccessKeyRecord key in page.Keys)
+            foreach (AccessKeyView key in page.Keys)
             {
-                yield return key.ToView();
+                yield return key;
             }
 
             after = page.NextAfter;
@@ -172,25 +172,25 @@ public sealed class HttpIdentityClient : IIdentityClient
     }
 
     /// <inheritdoc/>
-    public async Task<AccessKeyView?> ShowKeyAsync(string accessKey, CancellationToken cancellationToken = default) =>
-        (await OrNullAsync(() => _connection.CallAsync(
-            HttpMethod.Get, Path("keys", accessKey), WireJson.Default.AccessKeyRecord, cancellationToken)))?.ToView();
+    public Task<AccessKeyView?> ShowKeyAsync(string accessKey, CancellationToken cancellationToken = default) =>
+        OrNullAsync(() => _connection.CallAsync(
+            HttpMethod.Get, Path("keys", accessKey), WireJson.Default.AccessKeyView, cancellationToken));
 
     /// <inheritdoc/>
     public Task<NewAccessKey> RotateKeyAsync(string accessKey, TimeSpan? overlap = null, CancellationToken cancellationToken = default) =>
         MakeKeyAsync(
             Path("keys", accessKey) + "/rotate",
-            HttpBrokerConnection.Json(AccessKeyMap.ToRotation(overlap ?? AccessKeyMap.DefaultOverlap), WireJson.Default.RotateKeyBody),
+            HttpBrokerConnection.Json(new RotateKeyBody { Overlap = overlap }, WireJson.Default.RotateKeyBody),
             cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<AccessKeyView> EnableKeyAsync(string accessKey, bool isEnabled, CancellationToken cancellationToken = default) =>
-        (await _connection.CallAsync(
+    public Task<AccessKeyView> EnableKeyAsync(string accessKey, bool isEnabled, CancellationToken cancellationToken = default) =>
+        _connection.CallAsync(
             HttpMethod.Patch,
             Path("keys", accessKey),
-            WireJson.Default.AccessKeyRecord,
+            WireJson.Default.AccessKeyView,
             cancellationToken,
-            HttpBrokerConnection.Json(new AccessKeyChangeBody { Enabled = isEnabled }, WireJson.Default.AccessKeyChangeBody))).ToView();
+            HttpBrokerConnection.Json(new AccessKeyChangeBody { Enabled = isEnabled }, WireJson.Default.AccessKeyChangeBody));
 
     /// <inheritdoc/>
     public Task DeleteKeyAsync(string accessKey, CancellationToken cancellationToken = default) =>
@@ -208,8 +208,7 @@ public sealed class HttpIdentityClient : IIdentityClient
     /// <inheritdoc/>
     public async Task<ReencryptionView> ReencryptAsync(CancellationToken cancellationToken = default)
     {
-        ReencryptionView run = (await _connection.CallAsync(
-            HttpMethod.Post, Reencryption, WireJson.Default.ReencryptRecord, cancellationToken)).ToView();
+        ReencryptionView run = await _connection.CallAsync(HttpMethod.Post, Reencryption, WireJson.Default.ReencryptionView, cancellationToken);
         while (run.State == ReencryptionState.Running)
         {
             await Task.Delay(ReencryptionInterval, _time, cancellationToken);
@@ -227,8 +226,8 @@ public sealed class HttpIdentityClient : IIdentityClient
     }
 
     /// <inheritdoc/>
-    public async Task<ReencryptionView> ShowReencryptionAsync(CancellationToken cancellationToken = default) =>
-        (await _connection.CallAsync(HttpMethod.Get, Reencryption, WireJson.Default.ReencryptRecord, cancellationToken)).ToView();
+    public Task<ReencryptionView> ShowReencryptionAsync(CancellationToken cancellationToken = default) =>
+        _connection.CallAsync(HttpMethod.Get, Reencryption, WireJson.Default.ReencryptionView, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<ImmutableArray<AuditEvent>> ReadAuditAsync(AuditQuery query, CancellationToken cancellationToken = default)
@@ -260,17 +259,17 @@ public sealed class HttpIdentityClient : IIdentityClient
         AuditQuery query, TimeSpan? interval = null, CancellationToken cancellationToken = default) =>
         AuditFollower.FollowAsync(this, query, interval, _time, cancellationToken);
 
-    private async Task<NewAccessKey> MakeKeyAsync(string path, Func<HttpContent> body, CancellationToken cancellationToken) =>
-        (await _connection.CallOnceAsync(HttpMethod.Post, path, WireJson.Default.NewAccessKeyRecord, cancellationToken, body)).ToNewKey();
+    private Task<NewAccessKey> MakeKeyAsync(string path, Func<HttpContent> body, CancellationToken cancellationToken) =>
+        _connection.CallOnceAsync(HttpMethod.Post, path, WireJson.Default.NewAccessKey, cancellationToken, body);
 
-    private static async Task<ImmutableArray<TenantView>> ReadAllAsync(Func<string?, Task<(ImmutableArray<TenantRecord> Page, string? Next)>> read)
+    private static async Task<ImmutableArray<TenantView>> ReadAllAsync(Func<string?, Task<(ImmutableArray<TenantView> Page, string? Next)>> read)
     {
         var all = ImmutableArray.CreateBuilder<TenantView>();
         string? after = null;
         do
         {
-            (ImmutableArray<TenantRecord> page, after) = await read(after);
-            all.AddRange(page.Select(TenantMap.ToView));
+            (ImmutableArray<TenantView> page, after) = await read(after);
+            all.AddRange(page);
         }
         while (after is not null);
 

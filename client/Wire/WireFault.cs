@@ -1,8 +1,9 @@
-using System.Collections.Immutable;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using CommandBroker.Client.Wire.Identity;
+using CommandBroker.Contracts.Identity;
 using CommandBroker.Core;
 
 namespace CommandBroker.Client.Wire;
@@ -55,11 +56,11 @@ internal static class WireFault
     private static string Found(ref Utf8JsonReader reader, Type wanted) => reader.TokenType switch
     {
         JsonTokenType.Number when IsWhole(wanted) => Encoding.UTF8.GetString(reader.ValueSpan[..Math.Min(reader.ValueSpan.Length, MaxShownLength)]),
-        JsonTokenType.String when wanted.IsEnum || wanted == typeof(DateTimeOffset) => Quote(reader.GetString()!),
+        JsonTokenType.String when (wanted.IsEnum && wanted != typeof(Roles)) || wanted == typeof(DateTimeOffset) || wanted == typeof(TimeSpan) => Quote(reader.GetString()!),
         JsonTokenType.Number => "a number",
         JsonTokenType.String => "a string",
         JsonTokenType.True or JsonTokenType.False => "true or false",
-        JsonTokenType.StartArray => wanted == typeof(ImmutableArray<string>) ? "an array of something else" : "an array",
+        JsonTokenType.StartArray => wanted == typeof(Roles) ? "an array of something else" : "an array",
         JsonTokenType.StartObject => "an object",
         _ => "null",
     };
@@ -68,9 +69,10 @@ internal static class WireFault
         wanted == typeof(string) ? "a string"
         : wanted == typeof(bool) ? "true or false"
         : IsWhole(wanted) ? IsTooLong(ref reader) ? "a number of fewer digits" : "a whole number"
+        : wanted == typeof(Roles) ? $"an array of {RoleNames.All}"
+        : wanted == typeof(TimeSpan) ? "a whole number and s, m, h or d, as in 90d,"
         : wanted.IsEnum ? "one of " + string.Join(", ", Enum.GetNames(wanted).Select(JsonNamingPolicy.SnakeCaseLower.ConvertName))
         : wanted == typeof(DateTimeOffset) ? "an instant of RFC 3339 with an offset, as 2026-03-01T12:00:00Z,"
-        : wanted == typeof(ImmutableArray<string>) ? "an array of strings"
         : "an object";
 
     private static bool IsTooLong(ref Utf8JsonReader reader) => reader.TokenType == JsonTokenType.Number && !reader.ValueSpan.ContainsAny(".eE"u8);

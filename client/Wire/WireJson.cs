@@ -15,6 +15,8 @@ namespace CommandBroker.Client.Wire;
     Converters =
     [
         typeof(InstantConverter),
+        typeof(DurationConverter),
+        typeof(RolesConverter),
         typeof(WireNameConverter<CommandState>),
         typeof(WireNameConverter<DeliveryMode>),
         typeof(WireNameConverter<ReportResult>),
@@ -39,25 +41,25 @@ namespace CommandBroker.Client.Wire;
 [JsonSerializable(typeof(VendorErrorRecord))]
 [JsonSerializable(typeof(AgentCommandRecord))]
 [JsonSerializable(typeof(AgentReportRecord))]
-[JsonSerializable(typeof(TenantRecord))]
+[JsonSerializable(typeof(TenantView))]
 [JsonSerializable(typeof(DomainListRecord))]
 [JsonSerializable(typeof(ProjectListRecord))]
 [JsonSerializable(typeof(NewTenantBody))]
-[JsonSerializable(typeof(TenantChangeBody))]
-[JsonSerializable(typeof(UserRecord))]
+[JsonSerializable(typeof(TenantChange))]
+[JsonSerializable(typeof(PrincipalView))]
 [JsonSerializable(typeof(UserListRecord))]
-[JsonSerializable(typeof(NewUserBody))]
-[JsonSerializable(typeof(UserChangeBody))]
-[JsonSerializable(typeof(AccessKeyRecord))]
+[JsonSerializable(typeof(NewPrincipal))]
+[JsonSerializable(typeof(PrincipalChange))]
+[JsonSerializable(typeof(AccessKeyView))]
 [JsonSerializable(typeof(AccessKeyListRecord))]
-[JsonSerializable(typeof(NewAccessKeyBody))]
-[JsonSerializable(typeof(NewAccessKeyRecord))]
+[JsonSerializable(typeof(NewAccessKeyCall))]
+[JsonSerializable(typeof(NewAccessKey))]
 [JsonSerializable(typeof(RotateKeyBody))]
 [JsonSerializable(typeof(RotateTokenKeyBody))]
 [JsonSerializable(typeof(AccessKeyChangeBody))]
 [JsonSerializable(typeof(AuditEventRecord))]
 [JsonSerializable(typeof(AuditPageRecord))]
-[JsonSerializable(typeof(ReencryptRecord))]
+[JsonSerializable(typeof(ReencryptionView))]
 [JsonSerializable(typeof(DoneRecord))]
 [JsonSerializable(typeof(NoBody))]
 public sealed partial class WireJson : JsonSerializerContext

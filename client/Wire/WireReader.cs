@@ -62,6 +62,10 @@ public static class WireReader
                     return $"{WireFault.Quote(name)} is there twice; once is allowed.";
                 }
             }
+
+            return type.Properties.FirstOrDefault(property => property.IsRequired && !seen.Contains(property.Name)) is { } missing
+                ? $"{missing.Name} is missing; it is needed."
+                : null;
         }
         catch (Exception broken) when (broken is JsonException or InvalidOperationException)
         {

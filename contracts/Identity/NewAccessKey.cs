@@ -5,7 +5,10 @@ namespace CommandBroker.Contracts.Identity;
 [Alias("CommandBroker.NewAccessKey")]
 public sealed record NewAccessKey
 {
-    /// <summary>The key.</summary>
+    /// <summary>The access key.</summary>
+    public string AccessKey => Key.AccessKey;
+
+    /// <summary>The key without its secret.</summary>
     [Id(0)] public required AccessKeyView Key { get; init; }
 
     /// <summary>The secret key: 40 characters, letters and digits. Never logged.</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace CommandBroker.Contracts.Identity;
 
 /// <summary>What to change of a project or a domain; null members stay as they are. A quota of 0 takes the project's own quota away; a domain has none.</summary>
@@ -6,7 +8,7 @@ namespace CommandBroker.Contracts.Identity;
 public sealed record TenantChange
 {
     /// <summary>Enable or disable.</summary>
-    [Id(0)] public bool? IsEnabled { get; init; }
+    [Id(0), JsonPropertyName("enabled")] public bool? IsEnabled { get; init; }
 
     /// <inheritdoc cref="TenantView.MaxSourceServers"/>
     [Id(1)] public int? MaxSourceServers { get; init; }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace CommandBroker.Contracts.Identity;
 
 /// <summary>A domain, or one of its projects.</summary>
@@ -6,7 +8,7 @@ namespace CommandBroker.Contracts.Identity;
 public sealed record TenantView
 {
     /// <summary>Its id: 32 lower-case hexadecimal digits.</summary>
-    [Id(0)] public required string TenantId { get; init; }
+    [Id(0), JsonPropertyName("id")] public required string TenantId { get; init; }
 
     /// <summary>Its name, 1 to 64 characters: a domain's is unique, a project's within its domain, whatever the case.</summary>
     [Id(1)] public required string Name { get; init; }
@@ -15,7 +17,7 @@ public sealed record TenantView
     [Id(2)] public string? DomainId { get; init; }
 
     /// <summary>Whether it is enabled.</summary>
-    [Id(3)] public required bool IsEnabled { get; init; }
+    [Id(3), JsonPropertyName("enabled")] public required bool IsEnabled { get; init; }
 
     /// <summary>Source servers a project may register; null means <c>Sources:MaxCount</c>.</summary>
     [Id(4)] public int? MaxSourceServers { get; init; }

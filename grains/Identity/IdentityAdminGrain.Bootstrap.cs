@@ -38,10 +38,12 @@ internal sealed partial class IdentityAdminGrain
         await tokenKeys.RotateIfDueAsync();
     }
 
+    private static string DomainOf(BootstrapPrincipal given) => given.Principal.DomainId ?? DefaultTenant.DomainId;
+
     /// <summary>The hash of the given password; null when there is none, or it is the stored one.</summary>
     private async Task<string?> HashIfOtherAsync(BootstrapPrincipal given)
     {
-        StoredPrincipal? known = (await _store.FindPrincipalByNameAsync(given.Principal.DomainId, given.Principal.Name))?.Principal;
+        StoredPrincipal? known = (await _store.FindPrincipalByNameAsync(DomainOf(given), given.Principal.Name))?.Principal;
         bool isSettled = given.Principal.Password is null || (known is not null && given.OnlyIfMissing && await CanSignInAsync(known))
             || (known?.PasswordHash is { } stored && await context.Passwords.CheckAsync(stored, given.Principal.Password) != PasswordCheck.Wrong);
         return isSettled ? null : await context.Passwords.HashAsync(given.Principal.Password!);
@@ -50,7 +52,7 @@ internal sealed partial class IdentityAdminGrain
     private async Task<(IdentityWrite? Write, bool IsMade)> DecideAsync(BootstrapPrincipal given, string? hash)
     {
         DateTimeOffset now = context.Now;
-        PrincipalEntry? known = await _store.FindPrincipalByNameAsync(given.Principal.DomainId, given.Principal.Name);
+        PrincipalEntry? known = await _store.FindPrincipalByNameAsync(DomainOf(given), given.Principal.Name);
         StoredGiven[] marks = [.. GivenOnce.MadeBy(given).Except(await _store.ReadGivenAsync())];
         if (known is not null && given.OnlyIfMissing && (hash is null || await CanSignInAsync(known.Principal)))
         {
@@ -58,7 +60,7 @@ internal sealed partial class IdentityAdminGrain
         }
 
         StoredPrincipal before = known?.Principal
-            ?? New(given.Principal, (await ChooseProjectAsync(BrokerItself, given.Principal)).ProjectId, hash: null, now);
+            ?? New(given.Principal, await ChooseProjectAsync(BrokerItself, given.Principal, DomainOf(given)), hash: null, now);
         StoredPrincipal after = hash is null ? before : before with { PasswordHash = hash, TokensValidFrom = known is null ? null : now };
         StoredCredential[] owned = known is null ? [] : [.. (await ListCredentialsAsync(before)).Select(entry => entry.Credential)];
         StoredCredential[] stale = given.TokenHash is { } kept

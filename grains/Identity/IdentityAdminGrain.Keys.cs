@@ -12,7 +12,7 @@ internal sealed partial class IdentityAdminGrain
         IdentityBounds.CheckKey(call);
         return await writes.RunAsync<NewAccessKey>(async () =>
         {
-            PrincipalEntry owner = await RequirePrincipalAsync(caller, call.PrincipalId);
+            PrincipalEntry owner = await RequirePrincipalAsync(caller, call.PrincipalId ?? "");
             DateTimeOffset now = context.Now;
             int count = (await ListCredentialsAsync(owner.Principal)).Count(entry => IsKey(entry, now));
             if (count >= context.Options.MaxKeysPerPrincipal)
@@ -21,7 +21,7 @@ internal sealed partial class IdentityAdminGrain
                     $"{owner.Principal.Name} has {count} access keys; Identity:MaxKeysPerPrincipal allows {context.Options.MaxKeysPerPrincipal}.");
             }
 
-            (StoredCredential stored, NewAccessKey made) = Make(owner, call.Description, call.IsTemporary, now, now + call.Lifetime);
+            (StoredCredential stored, NewAccessKey made) = Make(owner, call.Description ?? "", call.IsTemporary, now, now + call.Lifetime);
             IdentityWrite write = Tell(AuditActions.KeyCreated, caller, new CredentialEntry(stored, owner), call.IsTemporary ? "temporary" : null, now);
             return (write with { Credentials = [stored] }, made);
         });

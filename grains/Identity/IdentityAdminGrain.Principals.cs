@@ -10,21 +10,22 @@ internal sealed partial class IdentityAdminGrain
 {
     public async ValueTask<PrincipalView> CreatePrincipalAsync(AdminCaller caller, NewPrincipal principal)
     {
-        await RequireDomainAsync(caller, principal.DomainId);
+        string domainId = principal.DomainId ?? caller.Actor.DomainId;
+        await RequireDomainAsync(caller, domainId);
         Check(caller, principal);
         string? hash = principal.Password is { } password ? await context.Passwords.HashAsync(password) : null;
         return await writes.RunAsync<PrincipalView>(async () =>
         {
-            await RequireDomainAsync(caller, principal.DomainId);
-            if (await _store.FindPrincipalByNameAsync(principal.DomainId, principal.Name) is not null)
+            await RequireDomainAsync(caller, domainId);
+            if (await _store.FindPrincipalByNameAsync(domainId, principal.Name) is not null)
             {
                 throw AdminScope.Exists("principal");
             }
 
-            StoredProject project = await ChooseProjectAsync(caller, principal);
-            StoredDomain domain = (await _store.FindDomainAsync(principal.DomainId))!;
+            StoredProject project = await ChooseProjectAsync(caller, principal, domainId);
+            StoredDomain domain = (await _store.FindDomainAsync(domainId))!;
             DateTimeOffset now = context.Now;
-            StoredPrincipal made = New(principal, project.ProjectId, hash, now);
+            StoredPrincipal made = New(principal, project, hash, now);
             var change = new IdentityChangeSet(caller, now);
             change.Tell(IdentityChangeKind.Principal, made.PrincipalId);
             change.Note(AuditActions.PrincipalCreated, made.ProjectId, made.Name, $"roles {principal.Roles}{(made.IsDomainWide ? ", domain-wide" : "")}");
@@ -180,25 +181,25 @@ internal sealed partial class IdentityAdminGrain
         }
     }
 
-    private async Task<StoredProject> ChooseProjectAsync(AdminCaller caller, NewPrincipal principal)
+    private async Task<StoredProject> ChooseProjectAsync(AdminCaller caller, NewPrincipal principal, string domainId)
     {
         if ((principal.ProjectId ?? caller.ProjectId) is { } projectId)
         {
             StoredProject? given = IdentityIds.IsId(projectId) ? await _store.FindProjectAsync(projectId) : null;
-            return AdminScope.Require(given, given is not null && given.DomainId == principal.DomainId && caller.Sees(given), "project");
+            return AdminScope.Require(given, given is not null && given.DomainId == domainId && caller.Sees(given), "project");
         }
 
         // The project that its domain was made with.
-        return (await _store.ListProjectsAsync(principal.DomainId, DefaultTenant.ProjectName, 1)).SingleOrDefault()
-            ?? (await _store.ListProjectsAsync(principal.DomainId, name: null, MaxTenants)).MinBy(project => project.CreatedAt)
+        return (await _store.ListProjectsAsync(domainId, DefaultTenant.ProjectName, 1)).SingleOrDefault()
+            ?? (await _store.ListProjectsAsync(domainId, name: null, MaxTenants)).MinBy(project => project.CreatedAt)
             ?? throw AdminScope.Unknown("project");
     }
 
-    private static StoredPrincipal New(NewPrincipal given, string projectId, string? hash, DateTimeOffset now) => new()
+    private static StoredPrincipal New(NewPrincipal given, StoredProject project, string? hash, DateTimeOffset now) => new()
     {
         PrincipalId = IdentityIds.NewId(),
-        DomainId = given.DomainId,
-        ProjectId = projectId,
+        DomainId = project.DomainId,
+        ProjectId = project.ProjectId,
         Name = given.Name,
         IsDomainWide = given.IsDomainWide,
         ServerId = given.ServerId,

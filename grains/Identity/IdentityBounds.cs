@@ -61,9 +61,9 @@ internal static class IdentityBounds
 
     public static void CheckKey(NewAccessKeyCall call)
     {
-        if (call.Description.Length > MaxDescriptionLength || !StorableText.IsStorable(call.Description))
+        if (call.Description?.Length > MaxDescriptionLength || !StorableText.IsStorable(call.Description))
         {
-            throw Invalid($"description has {call.Description.Length} characters; {MaxDescriptionLength} that can be stored are allowed.");
+            throw Invalid($"description has {call.Description?.Length} characters; {MaxDescriptionLength} that can be stored are allowed.");
         }
 
         if (call.IsTemporary && !(call.Lifetime >= MinTemporary && call.Lifetime <= MaxTemporary))

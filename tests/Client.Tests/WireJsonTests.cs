@@ -88,12 +88,12 @@ public sealed class WireJsonTests
     }
 
     [Theory]
-    [InlineData("""{"name":"x","roles":"agent"}""", "roles is a string; an array of strings is allowed.")]
-    [InlineData("""{"name":"x","roles":[1]}""", "roles is an array of something else; an array of strings is allowed.")]
+    [InlineData("""{"name":"x","roles":"agent"}""", "roles is a string; an array of agent, operator, auditor, admin is allowed.")]
+    [InlineData("""{"name":"x","roles":[1]}""", "roles is an array of something else; an array of agent, operator, auditor, admin is allowed.")]
     [InlineData("""{"name":"x","roles":[],"password":12345678}""", "password is a number; a string is allowed.")]
     [InlineData("""{"name":"x","roles":[],"domain_wide":1}""", "domain_wide is a number; true or false is allowed.")]
     public void A_value_of_another_type_is_told_without_a_type_of_the_program_and_without_a_secret(string json, string message) =>
-        Assert.Equal(message, Assert.Throws<BrokerException>(() => WireReader.Read(Encoding.UTF8.GetBytes(json), WireJson.Strict.NewUserBody)).Message);
+        Assert.Equal(message, Assert.Throws<BrokerException>(() => WireReader.Read(Encoding.UTF8.GetBytes(json), WireJson.Strict.NewPrincipal)).Message);
 
     [Fact]
     public void A_message_calls_a_state_by_its_wire_name() =>

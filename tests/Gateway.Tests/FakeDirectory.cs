@@ -66,7 +66,7 @@ internal sealed class FakeDirectory : ISourceDirectoryGrain
         return Answer("List", new SourceServerListView
         {
             Servers = query is not { ServerId: { } only } ? [View] : query.Offset == 0 && Ids.ContainsKey(only) ? [View with { ServerId = only }] : [],
-            TotalCount = query.ServerId is null ? 7 : 1,
+            TotalCount = query is not { ServerId: { } one } ? 7 : Ids.ContainsKey(one) ? 1 : 0,
         });
     }
 

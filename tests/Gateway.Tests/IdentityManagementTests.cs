@@ -228,7 +228,6 @@ public sealed class IdentityManagementTests
     [InlineData("POST", "/api/v1/keys", """{"user_id":"u1","lifetime":"soon"}""")]
     [InlineData("POST", "/api/v1/keys/AK1/rotate", """{"overlap":"1y"}""")]
     [InlineData("PATCH", "/api/v1/keys/AK1", "{}")]
-    [InlineData("PATCH", "/api/v1/projects/p1", """{"max_source_servers":-1}""")]
     [InlineData("PATCH", "/api/v1/projects/p1", "no json")]
     [InlineData("GET", "/api/v1/users?limit=0", null)]
     [InlineData("GET", "/api/v1/users?limit=1001", null)]

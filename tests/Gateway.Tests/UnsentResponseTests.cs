@@ -116,35 +116,6 @@ public sealed class UnsentResponseTests
     }
 
     [Fact]
-    public async Task Repeat_of_a_silo_that_does_not_count_repeats_is_not_taken_back()
-    {
-        var polled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var aborted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using GatewayHost host = await GatewayHost.StartAsync(
-            grains => grains.Register("s1").Poll = async () =>
-            {
-                polled.TrySetResult();
-                await aborted.Task.WaitAsync(GatewayHost.Deadline);
-                return Start with { IsRepeat = true, DeliveredAt = null };
-            },
-            inFront: async (context, next) =>
-            {
-                context.RequestAborted.Register(() => aborted.TrySetResult());
-                await next(context);
-                ended.TrySetResult();
-            });
-
-        using Socket client = await SendPollAsync(host);
-        await polled.Task.WaitAsync(GatewayHost.Deadline);
-        client.LingerState = new LingerOption(true, 0);
-        client.Close();
-
-        await ended.Task.WaitAsync(GatewayHost.Deadline);
-        Assert.Equal(["Poll"], host.Grains.Servers["s1"].Calls);
-    }
-
-    [Fact]
     public async Task Poll_whose_client_has_gone_asks_for_nothing()
     {
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -168,7 +168,7 @@ public sealed class UnknownDeliveryTests : IAsyncLifetime
         PollToken.Tell(8);
         _cluster.Database.HasUnreadableHistory = true;
 
-        await queue.ReleaseUnsentAsync(ReleaseCall.OfPoll(7));
+        await queue.ReleaseAsync(ReleaseCall.OfPoll(7));
 
         Assert.Equal((1, 1), ((await queue.PollAsync()) is { } again ? ((int)again.Seq, again.DeliveryCount) : default));
         _cluster.Database.LosesNextAnswer = true;

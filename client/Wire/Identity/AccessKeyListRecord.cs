@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using CommandBroker.Contracts.Identity;
 
 namespace CommandBroker.Client.Wire.Identity;
 
@@ -6,7 +7,7 @@ namespace CommandBroker.Client.Wire.Identity;
 public sealed record AccessKeyListRecord
 {
     /// <summary>The page, newest first.</summary>
-    public required ImmutableArray<AccessKeyRecord> Keys { get; init; }
+    public required ImmutableArray<AccessKeyView> Keys { get; init; }
 
     /// <summary>The value of <c>after</c> that asks for the next page; absent on the last one.</summary>
     public string? NextAfter { get; init; }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using CommandBroker.Contracts.Identity;
 
 namespace CommandBroker.Client.Wire.Identity;
 
@@ -6,7 +7,7 @@ namespace CommandBroker.Client.Wire.Identity;
 public sealed record DomainListRecord
 {
     /// <summary>The domains the caller may see.</summary>
-    public required ImmutableArray<TenantRecord> Domains { get; init; }
+    public required ImmutableArray<TenantView> Domains { get; init; }
 
     /// <summary>The value of <c>after</c> that asks for the next page; absent on the last one.</summary>
     public string? NextAfter { get; init; }

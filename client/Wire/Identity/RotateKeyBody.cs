@@ -4,5 +4,5 @@ namespace CommandBroker.Client.Wire.Identity;
 public sealed record RotateKeyBody
 {
     /// <summary>How long the old key goes on counting: <c>0s</c>, or <c>1s</c> to <c>30d</c>; absent means <c>1d</c>.</summary>
-    public string? Overlap { get; init; }
+    public TimeSpan? Overlap { get; init; }
 }

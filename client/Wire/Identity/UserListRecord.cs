@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using CommandBroker.Contracts.Identity;
 
 namespace CommandBroker.Client.Wire.Identity;
 
@@ -6,7 +7,7 @@ namespace CommandBroker.Client.Wire.Identity;
 public sealed record UserListRecord
 {
     /// <summary>The page, in the order of the names.</summary>
-    public required ImmutableArray<UserRecord> Users { get; init; }
+    public required ImmutableArray<PrincipalView> Users { get; init; }
 
     /// <summary>The value of <c>after</c> that asks for the next page; absent on the last one.</summary>
     public string? NextAfter { get; init; }

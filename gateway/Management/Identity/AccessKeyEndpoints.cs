@@ -11,6 +11,9 @@ namespace CommandBroker.Gateway.Management.Identity;
 /// <summary><c>/api/v1/keys</c>, and the keys of agents below their source server.</summary>
 internal sealed class AccessKeyEndpoints(ManagementBorder border, ManagementRequest request, IBrokerGrains grains)
 {
+    /// <summary>How long a rotated key goes on counting when the caller says nothing.</summary>
+    private static readonly TimeSpan DefaultOverlap = TimeSpan.FromDays(1);
+
     private static readonly WireJson Wire = WireJson.Readable;
 
     /// <summary><c>/api/v1/keys</c>.</summary>
@@ -19,7 +22,12 @@ internal sealed class AccessKeyEndpoints(ManagementBorder border, ManagementRequ
         "GET" => border.RunAsync(context, "GET", Permission.ReadIdentity, ListAsync, "user_id", "after", "limit"),
         "POST" => border.RunWithBodyAsync(context, "POST", Permission.ManageIdentity, async (http, principal) =>
         {
-            NewAccessKeyCall call = (await request.ReadBodyAsync(http, WireJson.Strict.NewAccessKeyBody)).ToCall();
+            NewAccessKeyCall call = await request.ReadBodyAsync(http, WireJson.Strict.NewAccessKeyCall);
+            if (call.PrincipalId is null)
+            {
+                throw new BrokerException(BrokerErrorReason.InvalidArgument, "user_id is missing; the id of a user is needed.");
+            }
+
             return Created(await grains.IdentityAdmin.CreateKeyAsync(IdentityRequest.CallerOf(http, principal), call));
         }),
         _ => border.RefuseMethodAsync(context, "GET, POST").AsTask(),
@@ -43,7 +51,7 @@ internal sealed class AccessKeyEndpoints(ManagementBorder border, ManagementRequ
     /// <summary><c>/api/v1/keys/{access_key}/rotate</c>.</summary>
     public Task RotateAsync(HttpContext context) => border.RunWithBodyAsync(context, "POST", Permission.ManageIdentity, async (http, principal) =>
     {
-        TimeSpan overlap = (await request.ReadBodyAsync(http, WireJson.Strict.RotateKeyBody, whenEmpty: new RotateKeyBody())).ToOverlap();
+        TimeSpan overlap = (await request.ReadBodyAsync(http, WireJson.Strict.RotateKeyBody, whenEmpty: new RotateKeyBody())).Overlap ?? DefaultOverlap;
         return Created(await grains.IdentityAdmin.RotateKeyAsync(IdentityRequest.CallerOf(http, principal), ReadKey(http), overlap));
     });
 
@@ -56,7 +64,7 @@ internal sealed class AccessKeyEndpoints(ManagementBorder border, ManagementRequ
             throw new BrokerException(BrokerErrorReason.InvalidArgument, ServerId.Describe(text));
         }
 
-        NewAccessKeyCall call = (await request.ReadBodyAsync(http, WireJson.Strict.NewAccessKeyBody, whenEmpty: new NewAccessKeyBody())).ToCall(principalId: "");
+        NewAccessKeyCall call = await request.ReadBodyAsync(http, WireJson.Strict.NewAccessKeyCall, whenEmpty: new NewAccessKeyCall());
         return Created(await AgentKeys.CreateAsync(
             grains.IdentityAdmin, IdentityRequest.CallerOf(http, principal), principal.ProjectId.Value, id.Value, call));
     });
@@ -72,7 +80,7 @@ internal sealed class AccessKeyEndpoints(ManagementBorder border, ManagementRequ
         return ManagementAnswer.Ok(
             new AccessKeyListRecord
             {
-                Keys = [.. page.Select(AccessKeyMap.ToWire)],
+                Keys = page,
                 NextAfter = page.Length == limit ? page[^1].AccessKey : null,
             },
             Wire.AccessKeyListRecord);
@@ -87,8 +95,8 @@ internal sealed class AccessKeyEndpoints(ManagementBorder border, ManagementRequ
 
     private static string ReadKey(HttpContext context) => IdentityRequest.ReadId(context, "access_key");
 
-    private static ManagementAnswer Ok(AccessKeyView key) => ManagementAnswer.Ok(key.ToWire(), Wire.AccessKeyRecord);
+    private static ManagementAnswer Ok(AccessKeyView key) => ManagementAnswer.Ok(key, Wire.AccessKeyView);
 
     private static ManagementAnswer Created(NewAccessKey made) =>
-        ManagementAnswer.Created(made.ToWire(), Wire.NewAccessKeyRecord, $"/api/v1/keys/{made.Key.AccessKey}");
+        ManagementAnswer.Created(made, Wire.NewAccessKey, $"/api/v1/keys/{made.AccessKey}");
 }

@@ -21,10 +21,10 @@ internal sealed class IdentityKeyEndpoints(ManagementBorder border, ManagementRe
     public Task ReencryptAsync(HttpContext context) => context.Request.Method switch
     {
         "GET" => border.RunAsync(context, "GET", Permission.ReadIdentity, async (http, principal) => ManagementAnswer.Ok(
-            (await grains.IdentityAdmin.ShowReencryptionAsync(IdentityRequest.CallerOf(http, principal))).ToWire(), WireJson.Readable.ReencryptRecord)),
+            await grains.IdentityAdmin.ShowReencryptionAsync(IdentityRequest.CallerOf(http, principal)), WireJson.Readable.ReencryptionView)),
         "POST" => border.RunAsync(context, "POST", Permission.ManageIdentity, async (http, principal) => ManagementAnswer.Accepted(
-            (await grains.IdentityAdmin.StartReencryptionAsync(IdentityRequest.CallerOf(http, principal))).ToWire(),
-            WireJson.Readable.ReencryptRecord,
+            await grains.IdentityAdmin.StartReencryptionAsync(IdentityRequest.CallerOf(http, principal)),
+            WireJson.Readable.ReencryptionView,
             "/api/v1/identity/reencrypt")),
         _ => border.RefuseMethodAsync(context, "GET, POST").AsTask(),
     };

@@ -13,7 +13,6 @@ internal sealed class TenantEndpoints(ManagementBorder border, ManagementRequest
     private const string Domain = "domain";
     private const string Project = "project";
 
-    // Without a limit a caller gets what one page can have: clients from before there were pages read the first alone.
     private const int MaxLimit = 1_000;
 
     private static readonly WireJson Wire = WireJson.Readable;
@@ -46,7 +45,7 @@ internal sealed class TenantEndpoints(ManagementBorder border, ManagementRequest
             Ok(await FindAsync(IdentityRequest.CallerOf(http, principal), IdentityRequest.ReadId(http), kind))),
         "PATCH" => border.RunWithBodyAsync(context, "PATCH", Permission.ManageIdentity, async (http, principal) =>
         {
-            TenantChange change = (await request.ReadBodyAsync(http, WireJson.Strict.TenantChangeBody)).ToChange();
+            TenantChange change = await request.ReadBodyAsync(http, WireJson.Strict.TenantChange);
             AdminCaller caller = IdentityRequest.CallerOf(http, principal);
             TenantView found = await FindAsync(caller, IdentityRequest.ReadId(http), kind);
             return Ok(await grains.IdentityAdmin.ChangeTenantAsync(caller, found.TenantId, change));
@@ -59,7 +58,7 @@ internal sealed class TenantEndpoints(ManagementBorder border, ManagementRequest
         int limit = IdentityRequest.ReadLimit(context, MaxLimit);
         ImmutableArray<TenantView> page = await grains.IdentityAdmin.ListDomainsAsync(
             IdentityRequest.CallerOf(context, principal), IdentityRequest.ReadText(context, "after"), limit);
-        return ManagementAnswer.Ok(new DomainListRecord { Domains = [.. page.Select(TenantMap.ToWire)], NextAfter = NextOf(page, limit) }, Wire.DomainListRecord);
+        return ManagementAnswer.Ok(new DomainListRecord { Domains = page, NextAfter = NextOf(page, limit) }, Wire.DomainListRecord);
     }
 
     private async ValueTask<ManagementAnswer> CreateDomainAsync(HttpContext context, Principal principal)
@@ -74,7 +73,7 @@ internal sealed class TenantEndpoints(ManagementBorder border, ManagementRequest
         int limit = IdentityRequest.ReadLimit(context, MaxLimit);
         ImmutableArray<TenantView> page = await grains.IdentityAdmin.ListProjectsAsync(
             IdentityRequest.CallerOf(context, principal), domainId, IdentityRequest.ReadText(context, "after"), limit);
-        return ManagementAnswer.Ok(new ProjectListRecord { Projects = [.. page.Select(TenantMap.ToWire)], NextAfter = NextOf(page, limit) }, Wire.ProjectListRecord);
+        return ManagementAnswer.Ok(new ProjectListRecord { Projects = page, NextAfter = NextOf(page, limit) }, Wire.ProjectListRecord);
     }
 
     private async ValueTask<ManagementAnswer> CreateProjectAsync(HttpContext context, Principal principal)
@@ -95,8 +94,8 @@ internal sealed class TenantEndpoints(ManagementBorder border, ManagementRequest
     private static string NameOf(NewTenantBody body) =>
         body.Name ?? throw new BrokerException(BrokerErrorReason.InvalidArgument, "name is missing; 1 to 64 characters are needed.");
 
-    private static ManagementAnswer Ok(TenantView tenant) => ManagementAnswer.Ok(tenant.ToWire(), Wire.TenantRecord);
+    private static ManagementAnswer Ok(TenantView tenant) => ManagementAnswer.Ok(tenant, Wire.TenantView);
 
     private static ManagementAnswer Created(string family, TenantView tenant) =>
-        ManagementAnswer.Created(tenant.ToWire(), Wire.TenantRecord, $"/api/v1/{family}/{tenant.TenantId}");
+        ManagementAnswer.Created(tenant, Wire.TenantView, $"/api/v1/{family}/{tenant.TenantId}");
 }

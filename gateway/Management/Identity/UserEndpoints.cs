@@ -28,7 +28,7 @@ internal sealed class UserEndpoints(ManagementBorder border, ManagementRequest r
             ?? throw IdentityRequest.Unknown("user"))),
         "PATCH" => border.RunWithBodyAsync(context, "PATCH", Permission.ManageIdentity, async (http, principal) =>
         {
-            PrincipalChange change = (await request.ReadBodyAsync(http, WireJson.Strict.UserChangeBody)).ToChange();
+            PrincipalChange change = await request.ReadBodyAsync(http, WireJson.Strict.PrincipalChange);
             return Ok(await grains.IdentityAdmin.ChangePrincipalAsync(
                 IdentityRequest.CallerOf(http, principal), IdentityRequest.ReadId(http), change));
         }),
@@ -58,18 +58,18 @@ internal sealed class UserEndpoints(ManagementBorder border, ManagementRequest r
 
     private async ValueTask<ManagementAnswer> CreateAsync(HttpContext context, Principal principal)
     {
-        NewPrincipal wanted = (await request.ReadBodyAsync(context, WireJson.Strict.NewUserBody)).ToPrincipal(principal.DomainId);
+        NewPrincipal wanted = await request.ReadBodyAsync(context, WireJson.Strict.NewPrincipal);
         if (wanted.ServerId is { } serverId && !ServerId.TryParseNew(serverId, out _))
         {
             throw new BrokerException(BrokerErrorReason.InvalidArgument, ServerId.Describe(serverId));
         }
 
         PrincipalView made = await grains.IdentityAdmin.CreatePrincipalAsync(IdentityRequest.CallerOf(context, principal), wanted);
-        return ManagementAnswer.Created(made.ToWire(), Wire.UserRecord, $"/api/v1/users/{made.PrincipalId}");
+        return ManagementAnswer.Created(made, Wire.PrincipalView, $"/api/v1/users/{made.PrincipalId}");
     }
 
-    private static ManagementAnswer Ok(PrincipalView user) => ManagementAnswer.Ok(user.ToWire(), Wire.UserRecord);
+    private static ManagementAnswer Ok(PrincipalView user) => ManagementAnswer.Ok(user, Wire.PrincipalView);
 
     private static ManagementAnswer Ok(ImmutableArray<PrincipalView> users, string? next) => ManagementAnswer.Ok(
-        new UserListRecord { Users = [.. users.Select(UserMap.ToWire)], NextAfter = next }, Wire.UserListRecord);
+        new UserListRecord { Users = users, NextAfter = next }, Wire.UserListRecord);
 }

@@ -18,7 +18,7 @@ internal sealed class FakeIdentityAdmin : IIdentityAdminGrain
         {
             PrincipalId = $"u{Principals.Count}",
             Name = principal.Name,
-            DomainId = principal.DomainId,
+            DomainId = principal.DomainId!,
             DomainName = "default",
             ProjectId = principal.ProjectId!,
             ProjectName = "default",
@@ -38,7 +38,7 @@ internal sealed class FakeIdentityAdmin : IIdentityAdminGrain
         {
             AccessKey = "AK",
             Principal = Principals.Single(principal => principal.PrincipalId == call.PrincipalId),
-            Description = call.Description,
+            Description = call.Description ?? "",
             IsEnabled = true,
             CreatedAt = Samples.Noon,
         },

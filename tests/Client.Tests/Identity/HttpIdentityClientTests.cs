@@ -21,7 +21,7 @@ public sealed class HttpIdentityClientTests
         [
             () => client.CreateDomainAsync("d"),
             () => client.CreateProjectAsync("p"),
-            () => client.CreatePrincipalAsync(new NewPrincipal { Name = "ada", DomainId = "", Roles = Roles.Admin }),
+            () => client.CreatePrincipalAsync(new NewPrincipal { Name = "ada", Roles = Roles.Admin }),
             () => client.CreateKeyAsync(new NewAccessKeyCall { PrincipalId = "u" }),
             () => client.CreateAgentKeyAsync("web-1"),
             () => client.RotateKeyAsync("AK"),
@@ -119,7 +119,7 @@ public sealed class HttpIdentityClientTests
         NewAccessKey made = await client.RotateKeyAsync("AK1", TimeSpan.FromDays(7));
         await client.RotateKeyAsync("AK1");
 
-        Assert.Equal(["""{"overlap":"0s"}""", """{"overlap":"7d"}""", """{"overlap":"1d"}"""], stub.Requests.Select(request => request.Body));
+        Assert.Equal(["""{"overlap":"0s"}""", """{"overlap":"7d"}""", "{}"], stub.Requests.Select(request => request.Body));
         Assert.Equal(("/api/v1/keys/AK1/rotate", "AK2", "SK2"), (stub.Requests[0].Path, made.Key.AccessKey, made.SecretKey));
     }
 

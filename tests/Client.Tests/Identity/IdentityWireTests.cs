@@ -48,10 +48,10 @@ public sealed class IdentityWireTests
             AuditNo = 9_007_199_254_740_993,
         };
 
-        Assert.Equal(tenant, Round(tenant.ToWire(), WireJson.Default.TenantRecord).ToView());
-        Assert.Equal(Principal, Round(Principal.ToWire(), WireJson.Default.UserRecord).ToView());
-        Assert.Equal(key, Round(key.ToWire(), WireJson.Default.AccessKeyRecord).ToView());
-        Assert.Equal(made, Round(made.ToWire(), WireJson.Default.NewAccessKeyRecord).ToNewKey());
+        Assert.Equal(tenant, Round(tenant, WireJson.Default.TenantView));
+        Assert.Equal(Principal, Round(Principal, WireJson.Default.PrincipalView));
+        Assert.Equal(key, Round(key, WireJson.Default.AccessKeyView));
+        Assert.Equal(made, Round(made, WireJson.Default.NewAccessKey));
         Assert.Equal(audit, Round(audit.ToWire(), WireJson.Default.AuditEventRecord).ToEvent());
     }
 
@@ -63,29 +63,39 @@ public sealed class IdentityWireTests
         var tenant = new TenantChange { IsEnabled = true, MaxSourceServers = 0, MaxPendingCommands = 5, MaxRequestsPerSecond = 6 };
         var key = new NewAccessKeyCall { PrincipalId = "u", Description = "d", Lifetime = TimeSpan.FromHours(2), IsTemporary = true };
 
-        Assert.Equal(principal, Round(principal.ToWire(), WireJson.Default.NewUserBody).ToPrincipal("other"));
-        Assert.Equal(change, Round(change.ToWire(), WireJson.Default.UserChangeBody).ToChange());
-        Assert.Equal(tenant, Round(tenant.ToWire(), WireJson.Default.TenantChangeBody).ToChange());
-        Assert.Equal(key, Round(key.ToWire(), WireJson.Default.NewAccessKeyBody).ToCall());
-        Assert.Equal(TimeSpan.Zero, Round(AccessKeyMap.ToRotation(TimeSpan.Zero), WireJson.Default.RotateKeyBody).ToOverlap());
+        Assert.Equal(principal, Round(principal, WireJson.Strict.NewPrincipal));
+        Assert.Equal(change, Round(change, WireJson.Strict.PrincipalChange));
+        Assert.Equal(tenant, Round(tenant, WireJson.Strict.TenantChange));
+        Assert.Equal(key, Round(key, WireJson.Strict.NewAccessKeyCall));
+        Assert.Equal(TimeSpan.Zero, Round(new RotateKeyBody { Overlap = TimeSpan.Zero }, WireJson.Strict.RotateKeyBody).Overlap);
+    }
+
+    /// <summary>What a gateway knows of a caller beside that is nobody's business.</summary>
+    [Fact]
+    public void A_user_shows_no_more_than_its_documented_members()
+    {
+        PrincipalView principal = Principal with { MaxRequestsPerSecond = 7, TokensValidFrom = Samples.Noon, IsProjectEnabled = false };
+
+        Assert.Equal(
+            """{"id":"u1","name":"ada","domain_id":"d1","domain_name":"north","project_id":"p1","project_name":"team","domain_wide":true,"server_id":"web-1","roles":["agent","auditor"],"enabled":true,"created_at":"2026-03-01T12:00:00Z"}""",
+            JsonSerializer.Serialize(principal, WireJson.Default.PrincipalView));
     }
 
     [Fact]
     public void What_is_missing_or_cannot_be_read_is_named_with_what_is_needed()
     {
-        Refused("name is missing", () => new NewUserBody { Roles = [] }.ToPrincipal("d"));
-        Refused("agent, operator, auditor, admin", () => new NewUserBody { Name = "ada" }.ToPrincipal("d"));
-        Refused("agent, operator, auditor, admin", () => new NewUserBody { Name = "ada", Roles = ["root"] }.ToPrincipal("d"));
-        Refused("agent, operator, auditor, admin", () => new NewUserBody { Name = "ada", Roles = ["none"] }.ToPrincipal("d"));
-        Refused("user_id is missing", () => new NewAccessKeyBody().ToCall());
-        Refused("lifetime cannot be read", () => new NewAccessKeyBody { Lifetime = "soon" }.ToCall("u"));
-        Refused("overlap cannot be read", () => (object)new RotateKeyBody { Overlap = "-1d" }.ToOverlap());
-        Refused("max_pending_commands is -1", () => new TenantChangeBody { MaxPendingCommands = -1 }.ToChange());
+        Refused("name is missing", """{"roles":[]}""", WireJson.Strict.NewPrincipal);
+        Refused("roles is missing", """{"name":"ada"}""", WireJson.Strict.NewPrincipal);
+        Refused("agent, operator, auditor, admin", """{"name":"ada","roles":["root"]}""", WireJson.Strict.NewPrincipal);
+        Refused("agent, operator, auditor, admin", """{"name":"ada","roles":["none"]}""", WireJson.Strict.NewPrincipal);
+        Refused("lifetime is \"soon\"; a whole number and s, m, h or d", """{"lifetime":"soon"}""", WireJson.Strict.NewAccessKeyCall);
+        Refused("overlap is \"-1d\"; a whole number and s, m, h or d", """{"overlap":"-1d"}""", WireJson.Strict.RotateKeyBody);
     }
 
-    private static void Refused(string part, Func<object?> read)
+    private static void Refused<T>(string part, string json, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+        where T : class
     {
-        BrokerException fault = Assert.Throws<BrokerException>(() => { read(); });
+        BrokerException fault = Assert.Throws<BrokerException>(() => WireReader.Read(System.Text.Encoding.UTF8.GetBytes(json), type));
         Assert.Equal(BrokerErrorReason.InvalidArgument, fault.Reason);
         Assert.Contains(part, fault.Message, StringComparison.Ordinal);
     }

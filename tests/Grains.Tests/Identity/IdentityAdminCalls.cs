@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using CommandBroker.Contracts.Identity;
 
-namespace CommandBroker.Grains.Tests.Identity;
+namespace CommandBroker.Grains.Tests;
 
 /// <summary>Calls of several steps, to their end.</summary>
 internal static class IdentityAdminCalls
