@@ -31,5 +31,5 @@ public static class StoreMaintenance
     /// <exception cref="StoreUnavailableException">The file cannot be read, or the copy not written.</exception>
     public static Task BackupAsync(StoreLocation location, string target, CancellationToken cancellationToken) => location.File is { } file
         ? Task.Run(() => SqliteMaintenance.Backup(file, target), cancellationToken)
-        : throw new InvalidOperationException("A PostgreSQL database is backed up by pg_dump or pg_basebackup; docs/operations.md says how.");
+        : throw new InvalidOperationException("A PostgreSQL database is backed up by pg_dump or pg_basebackup; docs/operations/recover.md says how.");
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A whole cluster as processes on loopback: PostgreSQL, silos, gateways, HAProxy. See README.md, "A cluster on this machine".
+# A whole cluster as processes on loopback: PostgreSQL, silos, gateways, HAProxy. See docs/getting-started.md, "A cluster on this machine".
 set -euo pipefail
 
 usage() {

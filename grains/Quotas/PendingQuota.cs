@@ -8,7 +8,7 @@ namespace CommandBroker.Grains;
 /// </summary>
 /// <remarks>
 /// No row is shared by all enqueues of a project: that row would make them take turns across the cluster. So the quota is exact
-/// among the enqueues of one silo, and late by one count among several; <c>docs/design.md</c> says by how much it can be overshot. What is
+/// among the enqueues of one silo, and late by one count among several; <c>docs/architecture.md</c> says by how much it can be overshot. What is
 /// added while a count runs counts besides, and what leaves meanwhile is not counted off: it may be counted twice, never not at all.
 /// </remarks>
 internal sealed class PendingQuota(int limit)

@@ -9,7 +9,7 @@ namespace CommandBroker.Storage.Postgres;
 /// </summary>
 /// <remarks>
 /// A file whose first line is <c>-- least-known: N</c> only adds: a release that knows the files up to N runs, and starts, on a database that
-/// has it (docs/operations.md, "Upgrades"). Releases up to 0006 look into <c>schema_version</c> and refuse what is newer than
+/// has it (docs/operations/upgrade.md). Releases up to 0006 look into <c>schema_version</c> and refuse what is newer than
 /// they know; so that is a view, which shows the steps that must be known and hides the others.
 /// </remarks>
 internal static class PostgresMigrations

@@ -65,7 +65,7 @@ public sealed partial class ConfigurationDocumentTests
         string[] texts = [
             Path.Combine(Root(), "docker-compose.yml"),
             Path.Combine(Root(), "README.md"),
-            .. Directory.GetFiles(Path.Combine(Root(), "docs"), "*.md"),
+            .. Directory.GetFiles(Path.Combine(Root(), "docs"), "*.md", SearchOption.AllDirectories),
             .. Directory.GetFiles(Path.Combine(Root(), "deploy"), "*", SearchOption.AllDirectories).Where(path => !path.Contains("/deploy/secrets/", StringComparison.Ordinal))];
         (string Path, string Section, string Name)[] named = [.. texts.SelectMany(path => SettingName().Matches(File.ReadAllText(path)),
             (path, match) => (path, match.Groups[1].Value, match.Groups[2].Value))];

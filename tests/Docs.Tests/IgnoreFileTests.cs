@@ -46,7 +46,7 @@ public sealed partial class IgnoreFileTests : IDisposable
         string root = ConfigurationDocumentTests.Root();
         IEnumerable<string> texts = [
             Path.Combine(root, "README.md"),
-            .. Directory.EnumerateFiles(Path.Combine(root, "docs"), "*.md"),
+            .. Directory.EnumerateFiles(Path.Combine(root, "docs"), "*.md", SearchOption.AllDirectories),
             .. Directory.EnumerateFiles(Path.Combine(root, "cli"), "*Verb*.cs", SearchOption.AllDirectories),
         ];
         string[] found = [.. texts.SelectMany(path => SecretFile().Matches(File.ReadAllText(path)).Select(match => match.Groups[1].Value)).Distinct()];

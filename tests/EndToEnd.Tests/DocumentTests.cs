@@ -48,7 +48,8 @@ public sealed class DocumentTests : IDisposable
     [Fact]
     public void No_line_to_copy_has_a_credential_among_the_arguments_of_a_program()
     {
-        string[] lines = [.. new[] { Readme, "docs/agents.md", "docs/sdks.md", "docs/operations.md" }
+        string[] lines = [.. Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs"), "*.md", SearchOption.AllDirectories)
+            .Append(Path.Combine(Repository.Root, Readme))
             .SelectMany(ShellDocument.Blocks)
             .SelectMany(block => block.Split('\n'))
             .Where(line => line.Contains("curl", StringComparison.Ordinal))];
