@@ -103,7 +103,7 @@ public sealed partial class ProseTests
     [GeneratedRegex(@"\]\([^)]*\)")]
     private static partial Regex LinkTarget();
 
-    [GeneratedRegex(@"(?<=[.!?][""')]?)\s+(?=[A-Z(""'\[*0-9])")]
+    [GeneratedRegex(@"(?<=[.!?][""')*_]{0,3})\s+(?=[A-Z(""'\[*0-9])")]
     private static partial Regex SentenceEnd();
 
     [GeneratedRegex(@"^\s*([-*]|\d+\.)\s")]

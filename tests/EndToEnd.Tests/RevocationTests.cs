@@ -50,7 +50,7 @@ public sealed class RevocationTests(ITestOutputHelper output) : IDisposable
     private async Task RoundAsync(HttpIdentityClient identity, BrokerProcess[] gateways, string name)
     {
         string password = $"password-of-{name}";
-        PrincipalView user = await identity.CreatePrincipalAsync(new NewPrincipal { Name = name, DomainId = "", Roles = Roles.Agent, Password = password });
+        PrincipalView user = await identity.CreatePrincipalAsync(new NewPrincipal { Name = name, Roles = Roles.Agent, Password = password });
         NewAccessKey key = await identity.CreateKeyAsync(new NewAccessKeyCall { PrincipalId = user.PrincipalId });
         using var http = new HttpClient { BaseAddress = new Uri(gateways[0].Address + "/") };
         var tokens = new TokenService(http);

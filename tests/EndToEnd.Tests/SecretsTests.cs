@@ -130,7 +130,7 @@ public sealed class SecretsTests : IDisposable
 
         PrincipalView user = await identity.CreatePrincipalAsync(new NewPrincipal
         {
-            Name = "ada", DomainId = "", Roles = Roles.Operator | Roles.Agent, Password = Keep("password", "first-password-of-ada"),
+            Name = "ada", Roles = Roles.Operator | Roles.Agent, Password = Keep("password", "first-password-of-ada"),
         });
         string password = Keep("changed password", "second-password-of-ada");
         await identity.ChangePrincipalAsync(user.PrincipalId, new PrincipalChange { Password = password });

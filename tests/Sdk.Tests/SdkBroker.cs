@@ -64,7 +64,7 @@ public sealed class SdkBroker : IAsyncLifetime
     {
         PrincipalView user = await Identity.CreatePrincipalAsync(new NewPrincipal
         {
-            Name = $"user-{Guid.NewGuid():N}", DomainId = "", ProjectId = projectId, Roles = roles,
+            Name = $"user-{Guid.NewGuid():N}", ProjectId = projectId, Roles = roles,
         });
         return await Identity.CreateKeyAsync((call ?? new NewAccessKeyCall { PrincipalId = "" }) with { PrincipalId = user.PrincipalId });
     }

@@ -45,7 +45,7 @@ public sealed class HttpIdentityClientTests
         var client = new HttpIdentityClient(stub.Client);
 
         PrincipalView made = await client.CreatePrincipalAsync(
-            new NewPrincipal { Name = "ada", DomainId = "", Roles = Roles.Admin | Roles.Operator, Password = "long enough" });
+            new NewPrincipal { Name = "ada", Roles = Roles.Admin | Roles.Operator, Password = "long enough" });
 
         Assert.Equal("""{"name":"ada","roles":["operator","admin"],"password":"long enough"}""", stub.Requests[0].Body);
         Assert.Equal(("ada", Roles.Admin | Roles.Operator), (made.Name, made.Roles));
