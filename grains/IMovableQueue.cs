@@ -1,7 +1,6 @@
 namespace CommandBroker.Grains;
 
 /// <summary>What silos say to each other about where a source server's queue lives; the grain is that of <see cref="CommandBroker.Contracts.ISourceServerGrain"/>.</summary>
-/// <remarks>An interface of its own: a method more there would raise its version, and calls of tools and gateways would leave silos of the release before.</remarks>
 [Alias("CommandBroker.IMovableQueue")]
 public interface IMovableQueue : IGrainWithStringKey
 {
