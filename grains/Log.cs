@@ -42,6 +42,9 @@ internal static partial class Log
     [LoggerMessage(1009, LogLevel.Warning, "The store did not serve source server {SourceServer}; its queue is read anew with the next call", EventName = "StoreRefused")]
     public static partial void StoreRefused(ILogger logger, Exception exception, SourceServerKey sourceServer);
 
+    [LoggerMessage(1022, LogLevel.Error, "No agent got the delivery of command {Seq} of source server {SourceServer}, and it is not taken back: what is stored of it cannot be read", EventName = "DeliveryNotTakenBack")]
+    public static partial void DeliveryNotTakenBack(ILogger logger, Exception exception, SourceServerKey sourceServer, long seq);
+
     [LoggerMessage(1021, LogLevel.Error, "The ended commands of source server {SourceServer} cannot all be read. A signed report that arrives twice may count as a new one, and what an unsent delivery has overtaken stays ended: {Reason}", EventName = "HistoryUnreadable")]
     public static partial void HistoryUnreadable(ILogger logger, SourceServerKey sourceServer, string reason);
 

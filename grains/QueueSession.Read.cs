@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using CommandBroker.Contracts;
 using CommandBroker.Core;
 using CommandBroker.Storage;
@@ -32,31 +31,6 @@ internal sealed partial class QueueSession
     public Task<IReadOnlyList<StrayReport>> ReadStrayReportsAsync(int offset, int limit) =>
         GuardAsync(context.Commands.ReadStrayReportsAsync(_stored!.SourceNo, offset, limit));
 
-    /// <summary>What a signed report was answered with; null when it is a new one. Reads the store at most once for what is in memory.</summary>
-    public async ValueTask<ReportStatus?> FindAnswerAsync(ReportRequest report)
-    {
-        if (report.Tag is not ulong tag)
-        {
-            return null;
-        }
-
-        if (_answered?.Find(tag) is { } answer)
-        {
-            return answer;
-        }
-
-        if (_doubtfulTags?.Remove(tag) == true)
-        {
-            // Its first commit may have been carried out since the tags were read.
-            _doubtfulTags.Add(tag);
-            _reportTags = null;
-        }
-
-        _reportTags ??= new ReportTags(
-            (await ReadAsync(OrNullAsync(() => context.Commands.ReadReportTagsAsync(_stored!.SourceNo, CommandQueue.ReportHistoryCount))))?.Reverse() ?? []);
-        return _reportTags.Find(tag);
-    }
-
     /// <summary>What is read of the history; null where it is damaged, which must not end a queue that is not.</summary>
     private async Task<T?> OrNullAsync<T>(Func<Task<T>> read)
         where T : class
@@ -69,45 +43,6 @@ internal sealed partial class QueueSession
         {
             Log.HistoryUnreadable(context.Logger, key, fault.Message);
             return null;
-        }
-    }
-
-    /// <summary>Remembers, in memory only, what a signed report that ended nothing was answered with. It stays true whatever is read or written later.</summary>
-    public void NoteAnswer(ReportRequest report, ReportStatus status)
-    {
-        if (report.Tag is ulong tag && status is not (ReportStatus.Ended or ReportStatus.NotedOnCancelled) && _answered?.Find(tag) is null)
-        {
-            (_answered ??= new ReportTags()).Add(tag, status);
-        }
-    }
-
-    /// <summary>Remembers the reports that a commit ended commands by.</summary>
-    private void NoteEnded(ImmutableArray<Command> changes)
-    {
-        foreach (Command command in changes)
-        {
-            if (command.Outcome?.ReportTag is ulong tag)
-            {
-                _doubtfulTags?.Remove(tag);
-                _reportTags?.Add(tag, ReportStatus.Repeated);
-                if (_answered?.Find(tag) is null)
-                {
-                    (_answered ??= new ReportTags()).Add(tag, ReportStatus.Repeated);
-                }
-            }
-        }
-    }
-
-    /// <summary>Remembers that a commit may be carried out yet that ends commands by these reports.</summary>
-    private void Doubt(ImmutableArray<Command> changes)
-    {
-        foreach (Command command in changes)
-        {
-            if (command.Outcome?.ReportTag is ulong tag && _doubtfulTags?.Contains(tag) != true)
-            {
-                _doubtfulTags = _doubtfulTags is { Count: < MaxUnknownCount } few ? few : [];
-                _doubtfulTags.Add(tag);
-            }
         }
     }
 

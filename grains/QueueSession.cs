@@ -18,16 +18,6 @@ internal sealed partial class QueueSession(SourceServerKey key, QueueContext con
     private long _readAt;
     private List<UnknownDelivery>? _unknown;
 
-    // The tags that the store holds, as of the queue in memory; and those that this activation answered itself, which hold for one server's history.
-    private ReportTags? _reportTags;
-    private ReportTags? _answered;
-
-    // From a reread to the load behind it: the queue that the tags belong to.
-    private (StoredQueue Queue, ReportTags Tags)? _reread;
-
-    // Reports whose commit may be carried out yet; nearly always none.
-    private List<ulong>? _doubtfulTags;
-
     // By a poll's number, the first command that may have been open when its hand-out was looked for the last time.
     private Dictionary<long, long>? _looked;
 
@@ -140,14 +130,6 @@ internal sealed partial class QueueSession(SourceServerKey key, QueueContext con
 
         // A commit of unknown fate, or another activation, may have ended more: what is decided on a queue that was read anew needs these anew.
         _reportTags = null;
-    }
-
-    /// <summary>As <see cref="Drop"/>, but keeps what is known of signed reports when the next load finds the queue as it was.</summary>
-    public void Reread()
-    {
-        (StoredQueue, ReportTags)? known = _stored is { } stored && _reportTags is { } tags ? (stored, tags) : null;
-        Drop();
-        _reread = known;
     }
 
     /// <summary>

@@ -117,7 +117,7 @@ internal sealed partial class SourceServerGrain
             catch (BrokerException damaged) when (damaged.Reason == BrokerErrorReason.Quarantined)
             {
                 // The queue was read. That this one command cannot be, is no reason to serve no other.
-                Log.UnknownDeliveryForgotten(_context.Logger, damaged, _key, 1);
+                Log.DeliveryNotTakenBack(_context.Logger, damaged, _key, delivery.Handed.Seq);
                 _session.Settled(delivery);
                 return false;
             }
